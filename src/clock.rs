@@ -1,0 +1,48 @@
+//! The only reader of the wall clock. A run reads it once and passes the
+//! instant down, so that every figure of the run speaks of the same moment.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+/// Where "now" comes from: the machine, or a fixed instant in tests.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    System,
+    Fixed(DateTime<Utc>),
+}
+
+impl Clock {
+    pub fn now(self) -> DateTime<Utc> {
+        match self {
+            #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+            Self::System => Utc::now(),
+            Self::Fixed(instant) => instant,
+        }
+    }
+
+    /// The date in the force's zone: what the force calls today.
+    pub fn today(self, zone: Tz) -> NaiveDate {
+        self.now().with_timezone(&zone).date_naive()
+    }
+}
+
+/// Measures how long something took; it never tells what time it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+
+    pub fn elapsed_ms(self) -> u64 {
+        u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}

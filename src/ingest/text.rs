@@ -1,0 +1,149 @@
+//! Any declared encoding, read as strict UTF-8: a byte that the encoding does
+//! not have is an error with its line, never a replacement character.
+
+use std::io::{self, Read};
+use std::ops::Range;
+
+use encoding_rs::{Decoder, DecoderResult, Encoding};
+
+/// Decodes on the way through; keeps count of lines for its errors.
+pub struct Utf8Reader<R> {
+    inner: R,
+    decoder: Decoder,
+    encoding: &'static Encoding,
+    raw: Vec<u8>,
+    /// Undecoded part of `raw`.
+    pending: Range<usize>,
+    text: Vec<u8>,
+    /// Unread part of `text`.
+    ready: Range<usize>,
+    is_at_end: bool,
+    is_finished: bool,
+    lines: u64,
+}
+
+impl<R: Read> Utf8Reader<R> {
+    pub fn new(inner: R, encoding: &'static Encoding) -> Self {
+        Self {
+            inner,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            encoding,
+            raw: vec![0; 1 << 18],
+            pending: 0..0,
+            text: vec![0; 1 << 19],
+            ready: 0..0,
+            is_at_end: false,
+            is_finished: false,
+            lines: 1,
+        }
+    }
+
+    /// Decodes until there is text to hand out or the input has ended.
+    fn fill(&mut self) -> io::Result<()> {
+        while self.ready.is_empty() && !self.is_finished {
+            if self.pending.is_empty() && !self.is_at_end {
+                let read = self.inner.read(&mut self.raw)?;
+                self.is_at_end = read == 0;
+                self.pending = 0..read;
+            }
+            let source = &self.raw[self.pending.clone()];
+            let (result, read, written) =
+                self.decoder
+                    .decode_to_utf8_without_replacement(source, &mut self.text, self.is_at_end);
+            self.pending.start += read;
+            self.ready = 0..written;
+            self.check(written)?;
+            match result {
+                DecoderResult::Malformed(bad, _) => return Err(self.wrong_byte(bad)),
+                DecoderResult::InputEmpty => self.is_finished = self.is_at_end,
+                DecoderResult::OutputFull => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&mut self, written: usize) -> io::Result<()> {
+        let text = &self.text[..written];
+        if let Some(at) = text.iter().position(|byte| *byte == 0) {
+            let line = self.lines + newlines(&text[..at]);
+            let name = self.encoding.name();
+            return Err(invalid(format!("line {line}: a NUL byte; the file is not {name} text")));
+        }
+        self.lines += newlines(text);
+        Ok(())
+    }
+
+    fn wrong_byte(&self, bad: u8) -> io::Error {
+        let end = self.pending.start;
+        let shown: Vec<String> = self.raw[end.saturating_sub(usize::from(bad))..end]
+            .iter()
+            .map(|byte| format!("0x{byte:02X}"))
+            .collect();
+        invalid(format!(
+            "line {}: {} is not {}; say the file's real encoding in its contract",
+            self.lines,
+            shown.join(" "),
+            self.encoding.name()
+        ))
+    }
+}
+
+impl<R: Read> Read for Utf8Reader<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.fill()?;
+        let count = self.ready.len().min(out.len());
+        let from = self.ready.start;
+        out[..count].copy_from_slice(&self.text[from..from + count]);
+        self.ready.start += count;
+        Ok(count)
+    }
+}
+
+fn newlines(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
+fn invalid(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8], encoding: &'static Encoding) -> io::Result<String> {
+        let mut text = String::new();
+        io::BufReader::new(Utf8Reader::new(bytes, encoding)).read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn windows_1252_is_read_when_declared_and_refused_when_not() {
+        let bytes = b"name\nCaf\xe9\n";
+        assert_eq!(read(bytes, encoding_rs::WINDOWS_1252).unwrap(), "name\nCafé\n");
+        let error = read(bytes, encoding_rs::UTF_8).unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("0xE9"), "{error}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_dropped() {
+        assert_eq!(read(b"\xef\xbb\xbfa,b\n", encoding_rs::UTF_8).unwrap(), "a,b\n");
+        assert_eq!(read(b"\xff\xfea\0\n\0", encoding_rs::UTF_16LE).unwrap(), "a\n");
+    }
+
+    #[test]
+    fn utf_16_declared_as_utf_8_is_refused() {
+        assert!(read(b"a\0,\0b\0\n\0", encoding_rs::UTF_8).unwrap_err().to_string().contains("NUL"));
+    }
+
+    #[test]
+    fn long_input_comes_through_whole() {
+        let text = "ä€𝄞x\n".repeat(200_000);
+        assert_eq!(read(text.as_bytes(), encoding_rs::UTF_8).unwrap(), text);
+    }
+
+    #[test]
+    fn a_character_cut_off_at_the_end_is_refused() {
+        assert!(read(b"abc\xe2\x82", encoding_rs::UTF_8).is_err());
+    }
+}

@@ -1,0 +1,14 @@
+//! **daybook**: overnight extracts in, the morning's briefing out.
+//!
+//! Data walks one way through the modules, in the order they stand here.
+
+/// Words of the field that parse at the edge.
+pub mod model;
+/// The deployment folder's settings.
+pub mod config;
+/// The only reader of the wall clock.
+pub mod clock;
+/// The one DuckDB file.
+pub mod store;
+/// Takes extracts in.
+pub mod ingest;

@@ -1,0 +1,178 @@
+//! The one DuckDB file: opened with safe settings, migrated once and in
+//! order, written in transactions that either hold whole or leave no trace.
+
+pub mod bind;
+pub mod query;
+pub mod schema;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use duckdb::{AccessMode, Config, Connection};
+
+use crate::config::StoreConfig;
+
+/// An open connection to the deployment's database.
+pub struct Store {
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens the file for writing, creates it when absent, and brings its
+    /// schema up to date.
+    pub fn open(config: &StoreConfig) -> Result<Self> {
+        if let Some(parent) = config.path.parent() {
+            std::fs::create_dir_all(parent)
+                .with_context(|| format!("cannot create {}", parent.display()))?;
+        }
+        let connection = Connection::open_with_flags(&config.path, safe_config()?)
+            .map_err(|error| explain_open(error, &config.path))?;
+        let store = Self { connection };
+        store.apply_limits(config)?;
+        schema::migrate(&store)?;
+        Ok(store)
+    }
+
+    /// Opens the file so that nothing can be written and nothing outside it
+    /// can be read: the ground that an analyst's own SQL stands on.
+    pub fn open_read_only(config: &StoreConfig) -> Result<Self> {
+        let flags = safe_config()?.access_mode(AccessMode::ReadOnly)?;
+        let connection = Connection::open_with_flags(&config.path, flags)
+            .map_err(|error| explain_open(error, &config.path))?;
+        let store = Self { connection };
+        store.apply_limits(config)?;
+        store.connection.execute_batch(
+            "set enable_external_access = false; set lock_configuration = true;",
+        )?;
+        Ok(store)
+    }
+
+    /// A database that lives as long as the value, for tests and benches.
+    pub fn in_memory() -> Result<Self> {
+        let connection = Connection::open_in_memory_with_flags(safe_config()?)?;
+        let store = Self { connection };
+        schema::migrate(&store)?;
+        Ok(store)
+    }
+
+    /// A second connection to the same open database.
+    pub fn sibling(&self) -> Result<Self> {
+        Ok(Self {
+            connection: self.connection.try_clone()?,
+        })
+    }
+
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Runs `work` in one transaction. An error rolls everything back; the
+    /// database would otherwise accept a commit and drop the work silently.
+    pub fn transaction<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let value = work(&transaction)?;
+        transaction.commit().context("commit failed")?;
+        Ok(value)
+    }
+
+    /// Folds the write-ahead log into the file.
+    pub fn checkpoint(&self) -> Result<()> {
+        self.connection.execute_batch("checkpoint")?;
+        Ok(())
+    }
+
+    /// Runs `work`, interrupting whatever the database does when `deadline`
+    /// has passed.
+    pub fn with_deadline<T>(&self, deadline: Duration, work: impl FnOnce(&Connection) -> T) -> T {
+        let handle = self.connection.interrupt_handle();
+        let (done, waits) = std::sync::mpsc::channel::<()>();
+        let guard = std::thread::spawn(move || {
+            let timed_out = waits.recv_timeout(deadline)
+                == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
+            if timed_out {
+                handle.interrupt();
+            }
+        });
+        let value = work(&self.connection);
+        drop(done);
+        // The guard only waits on the channel; it cannot panic.
+        let _ = guard.join();
+        value
+    }
+
+    fn apply_limits(&self, config: &StoreConfig) -> Result<()> {
+        let spill = config.path.with_extension("tmp");
+        self.connection
+            .execute_batch(&format!(
+                "set memory_limit = '{}'; set threads = {}; set temp_directory = '{}'; \
+                 set max_temp_directory_size = '{}';",
+                quoted(config.memory_limit.as_ref()),
+                config.threads,
+                quoted(&spill.display().to_string()),
+                quoted(config.temp_limit.as_ref()),
+            ))
+            .context("the database refused its limits; see [store] in daybook.toml")
+    }
+}
+
+/// A text as it stands inside a single-quoted SQL literal.
+pub fn quoted(text: &str) -> String {
+    text.replace('\'', "''")
+}
+
+/// Extensions are linked in, never fetched: a missing function is an error
+/// here, not a reason to try the network.
+fn safe_config() -> Result<Config> {
+    Ok(Config::default()
+        .with("autoload_known_extensions", "false")?
+        .with("autoinstall_known_extensions", "false")?
+        .with("allow_community_extensions", "false")?)
+}
+
+fn explain_open(error: duckdb::Error, path: &Path) -> anyhow::Error {
+    let text = error.to_string();
+    if text.contains("Could not set lock") || text.contains("Conflicting lock") {
+        anyhow::Error::new(error).context(format!(
+            "{} is open in another process; stop `daybook serve` on this deployment, or wait for the other command",
+            path.display()
+        ))
+    } else {
+        anyhow::Error::new(error).context(format!("cannot open {}", path.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_inside_a_transaction_leaves_no_trace() {
+        let store = Store::in_memory().unwrap();
+        store.connection().execute_batch("create table t (x int primary key)").unwrap();
+        let outcome = store.transaction(|tx| {
+            tx.execute_batch("insert into t values (1)")?;
+            tx.execute_batch("insert into t values (1)")?;
+            Ok(())
+        });
+        assert!(outcome.is_err());
+        let rows: i64 = store.connection().query_row("select count(*) from t", [], |r| r.get(0)).unwrap();
+        assert_eq!(rows, 0);
+        store.transaction(|tx| Ok(tx.execute_batch("insert into t values (2)")?)).unwrap();
+        let rows: i64 = store.connection().query_row("select count(*) from t", [], |r| r.get(0)).unwrap();
+        assert_eq!(rows, 1);
+    }
+
+    #[test]
+    fn a_query_past_its_deadline_is_interrupted() {
+        let store = Store::in_memory().unwrap();
+        let outcome = store.with_deadline(Duration::from_millis(50), |connection| {
+            connection.query_row(
+                "select sum(sqrt(a.range * b.range)) from range(1000000) a, range(1000000) b",
+                [],
+                |row| row.get::<_, f64>(0),
+            )
+        });
+        assert!(outcome.unwrap_err().to_string().contains("Interrupt"));
+    }
+}

@@ -1,0 +1,123 @@
+//! Migrations: numbered SQL, each run once, in order, in its own transaction,
+//! and never edited afterwards (its hash is kept and compared).
+
+use anyhow::{Context, Result, bail, ensure};
+use duckdb::params;
+use sha2::{Digest, Sha256};
+
+use super::Store;
+
+struct Migration {
+    version: i32,
+    name: &'static str,
+    sql: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "ledger",
+    sql: include_str!("migrations/0001_ledger.sql"),
+}];
+
+/// Runs what has not been run yet. A file from a newer program, or one whose
+/// migrations differ from ours, is refused untouched.
+pub fn migrate(store: &Store) -> Result<()> {
+    let done = applied(store)?;
+    if let Some((version, _)) = done.iter().find(|(v, _)| !MIGRATIONS.iter().any(|m| m.version == *v)) {
+        bail!("the database has schema version {version}, which this program does not know; use the newer daybook");
+    }
+    let mut changed = false;
+    for migration in MIGRATIONS {
+        let hash = hex_sha256(migration.sql.as_bytes());
+        match done.iter().find(|(version, _)| *version == migration.version) {
+            Some((_, recorded)) => ensure!(
+                *recorded == hash,
+                "schema version {} ({}) was made by other SQL than this program's; refusing to go on",
+                migration.version,
+                migration.name
+            ),
+            None => {
+                run(store, migration, &hash)?;
+                changed = true;
+            }
+        }
+    }
+    if changed {
+        // Replaying schema changes from the write-ahead log is where database
+        // bugs have been; after this there is nothing to replay.
+        store.checkpoint()?;
+    }
+    Ok(())
+}
+
+/// The SHA-256 of some bytes in lower-case hexadecimal.
+pub fn hex_sha256(bytes: &[u8]) -> String {
+    to_hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in lower-case hexadecimal.
+pub fn to_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn applied(store: &Store) -> Result<Vec<(i32, String)>> {
+    let exists: bool = store.connection().query_row(
+        "select count(*) > 0 from information_schema.tables \
+         where table_schema = 'ledger' and table_name = 'migrations'",
+        [],
+        |row| row.get(0),
+    )?;
+    if !exists {
+        return Ok(Vec::new());
+    }
+    let mut statement = store
+        .connection()
+        .prepare("select version, sha256 from ledger.migrations order by version")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<duckdb::Result<_>>()?)
+}
+
+fn run(store: &Store, migration: &Migration, hash: &str) -> Result<()> {
+    store
+        .transaction(|tx| {
+            tx.execute_batch(migration.sql)?;
+            tx.execute(
+                "insert into ledger.migrations (version, name, sha256) values (?, ?, ?)",
+                params![migration.version, migration.name, hash],
+            )?;
+            Ok(())
+        })
+        .with_context(|| format!("migration {} ({}) failed", migration.version, migration.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_run_once_and_in_order() {
+        let store = Store::in_memory().unwrap();
+        migrate(&store).unwrap();
+        let versions: Vec<i32> = applied(&store).unwrap().into_iter().map(|(v, _)| v).collect();
+        assert_eq!(versions, MIGRATIONS.iter().map(|m| m.version).collect::<Vec<_>>());
+        assert!(versions.is_sorted());
+    }
+
+    #[test]
+    fn a_database_of_a_newer_program_is_refused() {
+        let store = Store::in_memory().unwrap();
+        store.connection().execute_batch("insert into ledger.migrations values (999, 'later', 'x')").unwrap();
+        assert!(migrate(&store).unwrap_err().to_string().contains("999"));
+    }
+
+    #[test]
+    fn a_migration_that_was_edited_is_refused() {
+        let store = Store::in_memory().unwrap();
+        store.connection().execute_batch("update ledger.migrations set sha256 = 'x' where version = 1").unwrap();
+        assert!(migrate(&store).unwrap_err().to_string().contains("other SQL"));
+    }
+}
