@@ -12,3 +12,9 @@ pub mod clock;
 pub mod store;
 /// Takes extracts in.
 pub mod ingest;
+/// Models in layers, rebuilt in one transaction.
+pub mod warehouse;
+/// The harm list: ranked, explained, compared.
+pub mod harm;
+/// Commitment measures.
+pub mod measures;

@@ -154,11 +154,11 @@ create table ledger.measure_sets (
     measure_id varchar not null,
     as_of date not null,
     known_at bigint not null,
-    definition_sha256 varchar not null,
+    fingerprint varchar not null,
     state varchar not null check (state in ('available', 'unavailable')),
     reason varchar,
     made_at timestamp not null,
-    unique (measure_id, as_of, known_at, definition_sha256)
+    unique (measure_id, as_of, known_at, fingerprint)
 );
 create sequence ledger.measure_set_ids;
 
@@ -166,7 +166,7 @@ create table ledger.measure_values (
     set_id bigint not null,
     period date not null,
     area varchar not null,
-    grp varchar not null,
+    "group" varchar not null,
     numerator double,
     denominator double,
     value double

@@ -1,0 +1,101 @@
+-- Grain: one row per person with a counted allegation in the window, or with
+-- one that has no weight.
+-- Purpose: score, standing and rank. The order is total: score, worst single
+-- allegation, latest report, identifier. Under-18s and people who have died
+-- are never ranked; people in custody are ranked, and ranked again among the
+-- people at liberty.
+with scores as (
+    select
+        person_key,
+        sum(harm_days) as score_days,
+        coalesce(
+            sum(harm_days) filter (where not is_no_further_action), 0
+        ) as score_without_nfa_days,
+        count(*) filter (where is_counted) as allegations,
+        coalesce(sum(offence_count) filter (where is_counted), 0) as offences,
+        coalesce(max(harm_days), 0) as worst_days,
+        max(reported_on) filter (where is_counted) as latest_reported_on,
+        max(reported_on) as latest_unscored_on,
+        count(*) filter (where is_counted and is_domestic_abuse)
+            as domestic_abuse_allegations,
+        count(*) filter (where is_counted and is_no_further_action)
+            as no_further_action_allegations,
+        count(*) filter (
+            where not_counted_because = 'no weight in this edition'
+        ) as unscored_allegations,
+        min(committed_on) filter (where is_counted) as earliest_committed_on,
+        min(reported_on) filter (where is_counted) as earliest_reported_on,
+    from contributions
+    where is_counted or not_counted_because = 'no weight in this edition'
+    group by person_key
+),
+
+in_custody as (
+    select distinct person_key
+    from core.custody_spells
+    where starts_at < $as_of and (ends_at is null or ends_at >= $as_of)
+),
+
+described as (
+    select
+        scores.*,
+        people.person_id as nominal_id,
+        people.identities,
+        people.date_of_birth,
+        date_sub('year', people.date_of_birth, $as_of) as age,
+        in_custody.person_key is not null as is_in_custody,
+        counters.person_key is not null as has_counter_allegation,
+        case
+            when people.deceased_on < $as_of then 'deceased'
+            when date_sub('year', people.date_of_birth, $as_of) < $minimum_age
+                then 'under_18'
+            else 'ranked'
+        end as standing,
+    from scores
+    inner join core.people as people on people.person_key = scores.person_key
+    left join in_custody on in_custody.person_key = scores.person_key
+    left join core.counter_allegations as counters
+        on counters.person_key = scores.person_key
+)
+
+select
+    person_key,
+    nominal_id,
+    standing,
+    case when standing = 'ranked' and score_days > 0 then row_number() over (
+        partition by standing
+        order by
+            score_days desc, worst_days desc, latest_reported_on desc,
+            nominal_id
+    ) end as rank,
+    case when standing = 'ranked' and score_days > 0 and not is_in_custody then row_number() over (
+        partition by standing, is_in_custody
+        order by
+            score_days desc, worst_days desc, latest_reported_on desc,
+            nominal_id
+    ) end as rank_at_liberty,
+    case when standing = 'ranked' and score_without_nfa_days > 0 then row_number() over (
+        partition by standing
+        order by
+            score_without_nfa_days desc, worst_days desc,
+            latest_reported_on desc, nominal_id
+    ) end as rank_without_nfa,
+    score_days,
+    score_without_nfa_days,
+    allegations,
+    offences,
+    worst_days,
+    coalesce(latest_reported_on, latest_unscored_on) as latest_reported_on,
+    domestic_abuse_allegations,
+    unscored_allegations,
+    no_further_action_allegations,
+    is_in_custody,
+    has_counter_allegation,
+    coalesce(
+        date_of_birth + interval ($minimum_age) year
+            > coalesce(earliest_committed_on, earliest_reported_on),
+        false
+    ) as was_under_18,
+    age,
+    identities,
+from described

@@ -1,0 +1,27 @@
+-- Grain: one row per crime and person named as its suspect. A person named
+-- under two records that were merged is named once.
+-- Purpose: what the harm list ranks; sorted by report date, so that a window
+-- of a year reads a year.
+select
+    crimes.crime_key,
+    people.person_key,
+    crimes.reported_on,
+    crimes.committed_on,
+    crimes.index_code,
+    cast(crimes.offence_count as integer) as offence_count,
+    crimes.vawg_condition,
+    crimes.is_vawg,
+    crimes.is_domestic_abuse,
+    crimes.is_proactive,
+    crimes.status,
+    cast(crimes.outcome_code as integer) as outcome_code,
+    min(parties.nominal_id) as named_as,
+from staging.parties as parties
+inner join core.crimes as crimes on crimes.crime_ref = parties.crime_ref
+left join core.nominals as nominals
+    on nominals.nominal_id = parties.nominal_id
+inner join core.people as people
+    on people.person_id = coalesce(nominals.person_id, parties.nominal_id)
+where parties.role = 'suspect'
+group by all
+order by crimes.reported_on, crimes.crime_key, people.person_key

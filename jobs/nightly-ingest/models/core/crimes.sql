@@ -1,0 +1,58 @@
+-- Grain: one row per crime.
+-- Purpose: the crime with its local dates, its place in the VAWG basket
+-- (jobs/harm-list/basket.csv) and the code its harm is looked up under.
+with female_victims as (
+    select distinct parties.crime_ref
+    from staging.parties as parties
+    inner join staging.nominals as nominals
+        on nominals.nominal_id = parties.nominal_id
+    where parties.role = 'victim' and nominals.sex = 'F'
+),
+
+crimes as (
+    select
+        crimes.*,
+        female_victims.crime_ref is not null as has_female_victim,
+        basket.vawg_group,
+        coalesce(basket.condition, 'unknown') as vawg_condition,
+        coalesce(aliases.index_code, crimes.ho_code) as index_code,
+    from staging.crimes as crimes
+    left join female_victims
+        on female_victims.crime_ref = crimes.crime_ref
+    left join staging.basket as basket on basket.ho_code = crimes.ho_code
+    left join staging.index_aliases as aliases
+        on aliases.recorded_code = crimes.ho_code
+)
+
+select
+    cast(row_number() over (order by reported_at, crime_ref) as integer)
+        as crime_key,
+    crime_ref,
+    cast(reported_at as date) as reported_on,
+    cast(recorded_at as date) as recorded_on,
+    cast(coalesce(committed_from, committed_to) as date) as committed_on,
+    recorded_at,
+    ho_code,
+    index_code,
+    offence_title,
+    offence_count,
+    vawg_group,
+    vawg_condition,
+    has_female_victim,
+    case vawg_condition
+        when 'female_victim' then has_female_victim
+        when 'domestic_abuse_or_female_victim'
+            then coalesce(domestic_abuse, false) or has_female_victim
+        else false
+    end as is_vawg,
+    coalesce(domestic_abuse, false) as is_domestic_abuse,
+    coalesce(proactive, false) as is_proactive,
+    status,
+    cast(status_at as date) as status_on,
+    outcome_code,
+    cast(outcome_at as date) as outcome_on,
+    borough,
+    ward,
+    unit,
+from crimes
+order by crime_key

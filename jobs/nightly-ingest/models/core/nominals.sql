@@ -1,0 +1,43 @@
+-- Grain: one row per person record.
+-- Purpose: says which person a record stands for. A record that was merged
+-- follows `merged_into` to the end of the chain; a chain that runs in a circle
+-- stands for its smallest identifier.
+with recursive chains as (
+    select
+        nominal_id,
+        merged_into as reached,
+        1 as steps,
+    from staging.nominals
+    where merged_into is not null and merged_into <> nominal_id
+    union all
+    select
+        chains.nominal_id,
+        nominals.merged_into as reached,
+        chains.steps + 1 as steps,
+    from chains
+    inner join staging.nominals as nominals
+        on nominals.nominal_id = chains.reached
+    where
+        nominals.merged_into is not null
+        and nominals.merged_into <> nominals.nominal_id
+        and chains.steps < 32
+),
+
+ends as (
+    select
+        nominal_id,
+        case
+            when max(steps) < 32 then arg_max(reached, steps)
+            else least(nominal_id, min(reached))
+        end as person_id,
+    from chains
+    group by nominal_id
+)
+
+select
+    nominals.nominal_id,
+    coalesce(ends.person_id, nominals.nominal_id) as person_id,
+    nominals.sex,
+from staging.nominals as nominals
+left join ends on ends.nominal_id = nominals.nominal_id
+order by nominals.nominal_id

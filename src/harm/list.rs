@@ -1,0 +1,220 @@
+//! Reads lists back from the ledger: what was frozen, not what holds now.
+
+use anyhow::{Context, Result};
+use chrono::NaiveDate;
+use duckdb::{Connection, Row};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::counts::Counts;
+use super::settings::ListSettings;
+use crate::model::as_of::AsOf;
+use crate::model::nominal_id::NominalId;
+use crate::store::bind;
+
+/// A list's head: what it is and what decided it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct List {
+    pub list_id: i64,
+    pub as_of: NaiveDate,
+    pub known_at: i64,
+    pub state: String,
+    pub edition: String,
+    pub index_sha256: String,
+    pub window_from: NaiveDate,
+    pub window_to: NaiveDate,
+    pub size: u32,
+    pub reserve: u32,
+    pub settings: ListSettings,
+    pub counts: Counts,
+}
+
+/// One person of a list, ranked or not.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Entry {
+    pub rank: Option<u32>,
+    pub nominal_id: String,
+    pub standing: String,
+    pub score_days: Decimal,
+    pub allegations: u32,
+    pub offences: u32,
+    pub victims: u32,
+    pub rank_at_liberty: Option<u32>,
+    pub rank_without_nfa: Option<u32>,
+    pub score_without_nfa_days: Decimal,
+    pub worst_days: Decimal,
+    pub worst_crime_ref: String,
+    pub latest_reported_on: NaiveDate,
+    pub domestic_abuse_allegations: u32,
+    pub repeat_victims: u32,
+    pub unscored_allegations: u32,
+    pub no_further_action_allegations: u32,
+    pub is_in_custody: bool,
+    pub has_counter_allegation: bool,
+    pub was_under_18: bool,
+    pub age: Option<u32>,
+    /// Every record that was merged into this person, the person's own too.
+    pub identities: Vec<String>,
+}
+
+/// One allegation as the list weighed it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Contribution {
+    pub crime_ref: String,
+    pub named_as: String,
+    pub ho_code: String,
+    pub index_code: Option<String>,
+    pub offence: String,
+    pub weight_days: Option<Decimal>,
+    pub offence_count: u32,
+    pub harm_days: Decimal,
+    pub basis: Option<String>,
+    pub reported_on: NaiveDate,
+    pub committed_on: Option<NaiveDate>,
+    pub status: String,
+    pub outcome_code: Option<u32>,
+    pub is_domestic_abuse: bool,
+    pub is_counted: bool,
+    pub not_counted_because: Option<String>,
+}
+
+/// Lists that are the last word on their date, newest date first.
+pub const CURRENT: &str = "select max(list_id) as list_id from ledger.lists group by as_of";
+
+/// The list of a date, or the newest one.
+pub fn find(connection: &Connection, as_of: Option<AsOf>) -> Result<Option<List>> {
+    let wanted = as_of.map(|date| bind::date(date.0));
+    heads(
+        connection,
+        "where $as_of is null or as_of = $as_of order by as_of desc, list_id desc limit 1",
+        &[("as_of", &wanted)],
+    )
+    .map(|found| found.into_iter().next())
+}
+
+/// The list that a list's movement is told against: the last word on the
+/// nearest earlier date.
+pub fn before(connection: &Connection, as_of: NaiveDate) -> Result<Option<List>> {
+    heads(
+        connection,
+        "where as_of < $as_of order by as_of desc, list_id desc limit 1",
+        &[("as_of", &bind::date(as_of))],
+    )
+    .map(|found| found.into_iter().next())
+}
+
+/// Ranked people of a list, down to `down_to`.
+pub fn entries(connection: &Connection, list_id: i64, down_to: u32) -> Result<Vec<Entry>> {
+    bind::query(
+        connection,
+        &format!("{ENTRY} where list_id = $list_id and rank <= $down_to order by rank"),
+        &[("list_id", &list_id), ("down_to", &down_to)],
+        read_entry,
+    )
+}
+
+/// One person of a list, by any identifier they are known under.
+pub fn entry(connection: &Connection, list_id: i64, nominal: &NominalId) -> Result<Option<Entry>> {
+    let found = bind::query(
+        connection,
+        &format!(
+            "{ENTRY} where list_id = $list_id \
+             and (nominal_id = $nominal or list_contains(identities, $nominal)) order by nominal_id"
+        ),
+        &[("list_id", &list_id), ("nominal", &nominal.as_str())],
+        read_entry,
+    )?;
+    Ok(found.into_iter().next())
+}
+
+/// A person's allegations in the window, most harmful first; empty for people
+/// below the reserve, whose allegations are not kept with the list.
+pub fn contributions(connection: &Connection, list_id: i64, nominal_id: &str) -> Result<Vec<Contribution>> {
+    bind::query(
+        connection,
+        "select * from ledger.list_contributions \
+         where list_id = $list_id and nominal_id = $nominal \
+         order by is_counted desc, harm_days desc, reported_on desc, crime_ref",
+        &[("list_id", &list_id), ("nominal", &nominal_id)],
+        |row| {
+            Ok(Contribution {
+                crime_ref: row.get("crime_ref")?,
+                named_as: row.get("named_as")?,
+                ho_code: row.get("ho_code")?,
+                index_code: row.get("index_code")?,
+                offence: row.get("offence")?,
+                weight_days: row.get("weight_days")?,
+                offence_count: row.get("offence_count")?,
+                harm_days: row.get("harm_days")?,
+                basis: row.get("basis")?,
+                reported_on: row.get("reported_on")?,
+                committed_on: row.get("committed_on")?,
+                status: row.get("status")?,
+                outcome_code: row.get("outcome_code")?,
+                is_domestic_abuse: row.get("is_domestic_abuse")?,
+                is_counted: row.get("is_counted")?,
+                not_counted_because: row.get("not_counted_because")?,
+            })
+        },
+    )
+}
+
+const ENTRY: &str = "select *, array_to_string(identities, chr(31)) as identity_list from ledger.list_entries";
+
+fn heads(connection: &Connection, which: &str, values: bind::Values<'_>) -> Result<Vec<List>> {
+    let rows = bind::query(connection, &format!("select * from ledger.lists {which}"), values, |row| {
+        let texts: (String, String) = (row.get("settings")?, row.get("counts")?);
+        let head = List {
+            list_id: row.get("list_id")?,
+            as_of: row.get("as_of")?,
+            known_at: row.get("known_at")?,
+            state: row.get("state")?,
+            edition: row.get("edition")?,
+            index_sha256: row.get("index_sha256")?,
+            window_from: row.get("window_from")?,
+            window_to: row.get("window_to")?,
+            size: row.get("list_size")?,
+            reserve: row.get("reserve_size")?,
+            settings: ListSettings::default(),
+            counts: Counts::default(),
+        };
+        Ok((head, texts))
+    })?;
+    rows.into_iter()
+        .map(|(head, (settings, counts))| {
+            Ok(List {
+                settings: serde_json::from_str(&settings).context("a list's settings cannot be read")?,
+                counts: serde_json::from_str(&counts).context("a list's counts cannot be read")?,
+                ..head
+            })
+        })
+        .collect()
+}
+
+fn read_entry(row: &Row<'_>) -> duckdb::Result<Entry> {
+    let identities: String = row.get("identity_list")?;
+    Ok(Entry {
+        rank: row.get("rank")?,
+        nominal_id: row.get("nominal_id")?,
+        standing: row.get("standing")?,
+        score_days: row.get("score_days")?,
+        allegations: row.get("allegations")?,
+        offences: row.get("offences")?,
+        victims: row.get("victims")?,
+        rank_at_liberty: row.get("rank_at_liberty")?,
+        rank_without_nfa: row.get("rank_without_nfa")?,
+        score_without_nfa_days: row.get("score_without_nfa_days")?,
+        worst_days: row.get("worst_days")?,
+        worst_crime_ref: row.get("worst_crime_ref")?,
+        latest_reported_on: row.get("latest_reported_on")?,
+        domestic_abuse_allegations: row.get("domestic_abuse_allegations")?,
+        repeat_victims: row.get("repeat_victims")?,
+        unscored_allegations: row.get("unscored_allegations")?,
+        no_further_action_allegations: row.get("no_further_action_allegations")?,
+        is_in_custody: row.get("is_in_custody")?,
+        has_counter_allegation: row.get("has_counter_allegation")?,
+        was_under_18: row.get("was_under_18")?,
+        age: row.get("age")?,
+        identities: identities.split('\u{1f}').map(ToOwned::to_owned).collect(),
+    })
+}

@@ -1,0 +1,10 @@
+//! The harm list: who is accused of most harm, why, and what changed. A row is
+//! an allegation and a person a suspect until a court convicts; a score is an
+//! assessment, a count is a fact.
+
+pub mod counts;
+pub mod index;
+pub mod list;
+pub mod movement;
+pub mod ranking;
+pub mod settings;

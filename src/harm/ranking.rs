@@ -1,0 +1,189 @@
+//! Makes a harm list: weighs every allegation in the window, ranks the people,
+//! and freezes the result in the ledger with everything that decided it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use chrono::NaiveDateTime;
+use duckdb::{Connection, params};
+
+use super::counts::{self, Counts};
+use super::index::Reference;
+use super::settings::ListSettings;
+use crate::model::as_of::AsOf;
+use crate::store::Store;
+use crate::store::bind;
+use crate::store::schema::hex_sha256;
+
+/// The job's SQL, read from its folder so that an analyst can read along.
+#[derive(Debug, Clone)]
+pub struct ListSql {
+    contributions: String,
+    ranking: String,
+    entries: String,
+    listed_contributions: String,
+}
+
+impl ListSql {
+    pub fn load(dir: &Path) -> Result<Self> {
+        let read = |name: &str| {
+            let file = format!("jobs/harm-list/{name}.sql");
+            std::fs::read_to_string(dir.join(&file)).with_context(|| format!("cannot read {file}"))
+        };
+        Ok(Self {
+            contributions: read("contributions")?,
+            ranking: read("ranking")?,
+            entries: read("entries")?,
+            listed_contributions: read("listed_contributions")?,
+        })
+    }
+
+    fn sha256(&self) -> String {
+        let all = [&self.contributions, &self.ranking, &self.entries, &self.listed_contributions];
+        hex_sha256(all.map(String::as_str).join("\n").as_bytes())
+    }
+}
+
+/// What a list is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    pub as_of: AsOf,
+    /// The batch up to which the warehouse stands.
+    pub known_at: i64,
+    pub settings: &'a ListSettings,
+    pub reference: &'a Reference,
+    pub sql: &'a ListSql,
+}
+
+/// A list that is in the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    pub list_id: i64,
+    /// False when the same inputs had made it before.
+    pub is_new: bool,
+    pub counts: Counts,
+}
+
+/// Makes the list, or finds the one that the same inputs made before.
+pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result<Made> {
+    let fingerprint = fingerprint(&inputs)?;
+    if let Some(made) = find(store, &fingerprint)? {
+        return Ok(made);
+    }
+    store.transaction(|tx| {
+        score(tx, inputs)?;
+        let counts = counts::take(tx, inputs.as_of, inputs.settings)?;
+        let list_id: i64 = tx.query_row("select nextval('ledger.list_ids')", [], |row| row.get(0))?;
+        write(tx, list_id, &fingerprint, inputs, &counts, made_at)?;
+        tx.execute_batch("drop table contributions; drop table ranking;")?;
+        Ok(Made { list_id, is_new: true, counts })
+    })
+}
+
+/// Ranks everyone into the temporary tables `contributions` and `ranking`.
+pub fn score(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
+    let as_of = bind::date(inputs.as_of.0);
+    let window_from = bind::date(inputs.as_of.window_start(inputs.settings.window_days));
+    let settings = inputs.settings;
+    bind::execute(
+        connection,
+        &format!("create or replace temp table contributions as\n{}", inputs.sql.contributions),
+        &[
+            ("as_of", &as_of),
+            ("window_from", &window_from),
+            ("window_by", &settings.window_by.as_str()),
+            ("edition", &inputs.reference.edition),
+            ("count_conditional_codes", &settings.count_conditional_codes),
+            ("count_no_further_action", &settings.count_no_further_action),
+        ],
+    )
+    .context("jobs/harm-list/contributions.sql failed")?;
+    bind::execute(
+        connection,
+        &format!("create or replace temp table ranking as\n{}", inputs.sql.ranking),
+        &[("as_of", &as_of), ("minimum_age", &settings.minimum_age)],
+    )
+    .context("jobs/harm-list/ranking.sql failed")?;
+    Ok(())
+}
+
+fn fingerprint(inputs: &Inputs<'_>) -> Result<String> {
+    let text = format!(
+        "{}\n{}\n{}\n{}\n{}\n{}",
+        inputs.as_of,
+        inputs.known_at,
+        inputs.reference.index_sha256,
+        inputs.reference.basket_sha256,
+        inputs.sql.sha256(),
+        serde_json::to_string(inputs.settings)?
+    );
+    Ok(hex_sha256(text.as_bytes()))
+}
+
+fn find(store: &Store, fingerprint: &str) -> Result<Option<Made>> {
+    let found = bind::query(
+        store.connection(),
+        "select list_id, counts from ledger.lists where fingerprint = $fingerprint",
+        &[("fingerprint", &fingerprint)],
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
+    )?;
+    found
+        .into_iter()
+        .next()
+        .map(|(list_id, counts)| {
+            Ok(Made { list_id, is_new: false, counts: serde_json::from_str(&counts)? })
+        })
+        .transpose()
+}
+
+fn write(
+    connection: &Connection,
+    list_id: i64,
+    fingerprint: &str,
+    inputs: Inputs<'_>,
+    counts: &Counts,
+    made_at: NaiveDateTime,
+) -> Result<()> {
+    let settings = inputs.settings;
+    connection.execute(
+        "insert into ledger.lists values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'proposed', ?, ?)",
+        params![
+            list_id,
+            inputs.as_of.0,
+            inputs.known_at,
+            fingerprint,
+            inputs.reference.edition,
+            inputs.reference.index_sha256,
+            inputs.reference.basket_sha256,
+            inputs.sql.sha256(),
+            serde_json::to_string(settings)?,
+            env!("CARGO_PKG_VERSION"),
+            inputs.as_of.window_start(settings.window_days),
+            inputs.as_of.last_day(),
+            settings.size,
+            settings.reserve,
+            serde_json::to_string(counts)?,
+            made_at,
+        ],
+    )?;
+    let entries = bind::execute(
+        connection,
+        &format!("insert into ledger.list_entries\nselect $list_id, entries.* from (\n{}\n) as entries", inputs.sql.entries),
+        &[("list_id", &list_id)],
+    )?;
+    let ranked: usize = connection.query_row("select count(*) from ranking", [], |row| row.get(0))?;
+    ensure!(entries == ranked, "{entries} entries for {ranked} people: jobs/harm-list/entries.sql lost some");
+    bind::execute(
+        connection,
+        &format!(
+            "insert into ledger.list_contributions\nselect $list_id, listed.* from (\n{}\n) as listed",
+            inputs.sql.listed_contributions
+        ),
+        &[
+            ("list_id", &list_id),
+            ("edition", &inputs.reference.edition),
+            ("kept", &(settings.size + settings.reserve)),
+        ],
+    )?;
+    Ok(())
+}

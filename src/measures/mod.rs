@@ -1,0 +1,7 @@
+//! Commitment measures: definitions in files, figures by SQL, trends by XmR.
+
+pub mod definition;
+pub mod evaluate;
+pub mod interval;
+pub mod results;
+pub mod xmr;

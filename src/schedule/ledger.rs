@@ -1,0 +1,134 @@
+//! The ledger of slots and runs. A slot is (job, scheduled instant) and has
+//! one final state; a run is one attempt at it.
+
+use anyhow::Result;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use duckdb::{Connection, OptionalExt, params};
+
+use crate::model::as_of::AsOf;
+
+/// What a slot stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    pub job: String,
+    pub scheduled_at: DateTime<Utc>,
+    pub as_of: AsOf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    Schedule,
+    Command,
+}
+
+impl Trigger {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Schedule => "schedule",
+            Self::Command => "command",
+        }
+    }
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Succeeded,
+    Failed,
+    Interrupted,
+}
+
+impl Ending {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// Records that an attempt begins; returns the run's number.
+pub fn begin(connection: &Connection, slot: &Slot, trigger: Trigger, now: DateTime<Utc>) -> Result<i64> {
+    let run_id: i64 = connection.query_row("select nextval('ledger.run_ids')", [], |row| row.get(0))?;
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute(
+        "insert into ledger.slots values (?, ?, ?, 'running', null) \
+         on conflict (job, scheduled_at) do update set state = 'running', reason = null",
+        params![slot.job, slot.scheduled_at.naive_utc(), slot.as_of.0],
+    )?;
+    transaction.execute(
+        "insert into ledger.runs values (?, ?, ?, ?, ?, ?, null, 'running', null)",
+        params![
+            run_id,
+            slot.job,
+            slot.scheduled_at.naive_utc(),
+            slot.as_of.0,
+            trigger.as_str(),
+            now.naive_utc()
+        ],
+    )?;
+    transaction.commit()?;
+    Ok(run_id)
+}
+
+/// Records how an attempt ended, in its run and its slot.
+pub fn end(
+    connection: &Connection,
+    slot: &Slot,
+    run_id: i64,
+    ending: Ending,
+    story: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute(
+        "update ledger.runs set ended_at = ?, state = ?, story = ? where run_id = ?",
+        params![now.naive_utc(), ending.as_str(), story, run_id],
+    )?;
+    let reason = (ending != Ending::Succeeded).then_some(story);
+    transaction.execute(
+        "update ledger.slots set state = ?, reason = ? where job = ? and scheduled_at = ?",
+        params![ending.as_str(), reason, slot.job, slot.scheduled_at.naive_utc()],
+    )?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Runs that were under way when the program last stopped are interrupted.
+pub fn mark_interrupted(connection: &Connection, now: DateTime<Utc>) -> Result<usize> {
+    let transaction = connection.unchecked_transaction()?;
+    let runs = transaction.execute(
+        "update ledger.runs set state = 'interrupted', ended_at = ?, \
+             story = 'the program stopped while this ran' where state = 'running'",
+        [now.naive_utc()],
+    )?;
+    transaction.execute(
+        "update ledger.slots set state = 'interrupted', \
+             reason = 'the program stopped while this ran' where state = 'running'",
+        [],
+    )?;
+    transaction.commit()?;
+    Ok(runs)
+}
+
+/// The latest instant at which a job has a slot.
+pub fn latest(connection: &Connection, job: &str) -> Result<Option<DateTime<Utc>>> {
+    let found: Option<NaiveDateTime> = connection.query_row(
+        "select max(scheduled_at) from ledger.slots where job = ?",
+        [job],
+        |row| row.get(0),
+    )?;
+    Ok(found.map(|at| at.and_utc()))
+}
+
+/// The state of a slot, when it has one.
+pub fn state(connection: &Connection, slot: &Slot) -> Result<Option<String>> {
+    Ok(connection
+        .query_row(
+            "select state from ledger.slots where job = ? and scheduled_at = ?",
+            params![slot.job, slot.scheduled_at.naive_utc()],
+            |row| row.get(0),
+        )
+        .optional()?)
+}

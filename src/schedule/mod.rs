@@ -1,0 +1,10 @@
+//! Jobs: what they are, when they are due, what running one does, and what
+//! became of every run.
+
+pub mod context;
+pub mod definition;
+pub mod due;
+pub mod ledger;
+pub mod metronome;
+pub mod runner;
+pub mod steps;
