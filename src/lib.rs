@@ -18,3 +18,13 @@ pub mod warehouse;
 pub mod harm;
 /// Commitment measures.
 pub mod measures;
+/// Reports: views, words, charts, pages.
+pub mod report;
+/// Mail: composed, kept, sent.
+pub mod mail;
+/// Jobs: when they are due and what running one does.
+pub mod schedule;
+/// Synthetic London: extracts without a real person or event.
+pub mod synth;
+/// The command line.
+pub mod cli;

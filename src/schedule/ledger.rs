@@ -95,6 +95,28 @@ pub fn end(
     Ok(())
 }
 
+/// Why a slot came and went without a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unrun {
+    /// The program was not there.
+    Missed,
+    /// The program had a reason not to.
+    Skipped,
+}
+
+/// Gives a slot that was never run its final state.
+pub fn close(connection: &Connection, slot: &Slot, unrun: Unrun, reason: &str) -> Result<()> {
+    let state = match unrun {
+        Unrun::Missed => "missed",
+        Unrun::Skipped => "skipped",
+    };
+    connection.execute(
+        "insert into ledger.slots values (?, ?, ?, ?, ?) on conflict do nothing",
+        params![slot.job, slot.scheduled_at.naive_utc(), slot.as_of.0, state, reason],
+    )?;
+    Ok(())
+}
+
 /// Runs that were under way when the program last stopped are interrupted.
 pub fn mark_interrupted(connection: &Connection, now: DateTime<Utc>) -> Result<usize> {
     let transaction = connection.unchecked_transaction()?;

@@ -2,9 +2,12 @@
 //! became of every run.
 
 pub mod context;
+pub mod daemon;
 pub mod definition;
 pub mod due;
 pub mod ledger;
 pub mod metronome;
+pub mod publish;
 pub mod runner;
 pub mod steps;
+pub mod stop;

@@ -6,7 +6,7 @@ pub mod checks;
 pub mod models;
 
 use anyhow::{Context, Result};
-use duckdb::Connection;
+use duckdb::{Connection, params};
 
 use crate::clock::Stopwatch;
 use crate::store::Store;
@@ -24,12 +24,14 @@ pub struct Built {
 
 /// Rebuilds every model as known after batch `known_at`, then runs the checks.
 /// `prepare` fills the reference tables of the staging layer, in the same
-/// transaction.
+/// transaction; `recipe` is a hash of everything but the data that decides the
+/// result.
 pub fn rebuild(
     store: &Store,
     models: &[Model],
     checks: &[Model],
     known_at: i64,
+    recipe: &str,
     prepare: impl FnOnce(&Connection) -> Result<()>,
 ) -> Result<(Vec<Built>, Vec<CheckResult>)> {
     store.transaction(|tx| {
@@ -39,11 +41,19 @@ pub fn rebuild(
             built.push(build(tx, model, known_at)?);
         }
         let results = checks::run(tx, checks)?;
-        tx.execute_batch("create table if not exists mart.warehouse (known_at bigint)")?;
-        tx.execute_batch("delete from mart.warehouse")?;
-        tx.execute("insert into mart.warehouse values (?)", [known_at])?;
+        tx.execute_batch("create or replace table mart.warehouse (known_at bigint, recipe varchar)")?;
+        tx.execute("insert into mart.warehouse values (?, ?)", params![known_at, recipe])?;
         Ok((built, results))
     })
+}
+
+/// Whether the warehouse was built from this batch by these models.
+pub fn stands_on(connection: &Connection, batch: i64, recipe: &str) -> Result<bool> {
+    if known_at(connection)? != Some(batch) {
+        return Ok(false);
+    }
+    let found: String = connection.query_row("select recipe from mart.warehouse", [], |row| row.get(0))?;
+    Ok(found == recipe)
 }
 
 /// The batch up to which the warehouse stands; none before the first build.

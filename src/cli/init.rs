@@ -1,0 +1,61 @@
+//! `daybook init DIR`: a deployment folder that an admin can edit.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use include_dir::{Dir, DirEntry, include_dir};
+
+use super::output::{self, Usage};
+use crate::config;
+
+/// The default jobs, as they stand in the program's own folder.
+pub static DEFAULT_JOBS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/jobs");
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Folder to make; must not be a deployment yet.
+    folder: PathBuf,
+}
+
+impl Init {
+    pub fn run(&self) -> Result<()> {
+        let files = write(&self.folder, config::DEFAULT_TEXT)?;
+        output::line(format!(
+            "{}: {} and {files} files in jobs/. Edit them, then run `daybook check --dir {}`.",
+            self.folder.display(),
+            config::FILE,
+            self.folder.display()
+        ))
+    }
+}
+
+/// Writes settings and default jobs; returns the number of job files. Files
+/// that are there already are never overwritten.
+pub fn write(folder: &Path, settings: &str) -> Result<usize> {
+    let path = folder.join(config::FILE);
+    if path.exists() || folder.join("jobs").exists() {
+        return Err(Usage(format!("{} is a deployment already; nothing was written", folder.display())).into());
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let files = write_dir(&DEFAULT_JOBS, &folder.join("jobs"))?;
+    std::fs::write(&path, settings).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(files)
+}
+
+fn write_dir(dir: &Dir<'_>, target: &Path) -> Result<usize> {
+    let mut files = 0;
+    std::fs::create_dir_all(target).with_context(|| format!("cannot create {}", target.display()))?;
+    for entry in dir.entries() {
+        let path = target.join(entry.path().file_name().unwrap_or_default());
+        match entry {
+            DirEntry::Dir(inner) => files += write_dir(inner, &path)?,
+            DirEntry::File(file) => {
+                std::fs::write(&path, file.contents())
+                    .with_context(|| format!("cannot write {}", path.display()))?;
+                files += 1;
+            }
+        }
+    }
+    Ok(files)
+}

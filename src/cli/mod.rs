@@ -1,0 +1,94 @@
+//! The command line: one file per command.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where people read")]
+
+mod check;
+mod demo;
+mod ingest;
+mod init;
+mod jobs;
+mod list;
+pub mod logging;
+mod output;
+mod progress;
+mod query;
+mod run;
+mod serve;
+mod synth;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::problem::Problems;
+
+/// Overnight extracts in, the morning's briefing out.
+#[derive(Debug, Parser)]
+#[command(name = "daybook", version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// Deployment folder.
+    #[arg(long, global = true, default_value = ".")]
+    dir: PathBuf,
+    /// Write logs as JSON lines.
+    #[arg(long, global = true)]
+    log_json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write daybook.toml and the default jobs into a new deployment folder
+    Init(init::Init),
+    /// Build a whole deployment on synthetic data and render its reports
+    Demo(demo::Demo),
+    /// Check every file of the deployment and print every problem
+    Check(check::Check),
+    /// Run the enabled jobs at their times until told to stop
+    Serve(serve::Serve),
+    /// Run one job now
+    Run(run::Run),
+    /// Show jobs, when they are next due, and what became of their slots
+    Jobs(jobs::Jobs),
+    /// Take in the named files
+    Ingest(ingest::Ingest),
+    /// Show or explain the harm list
+    List(list::List),
+    /// Ask the database one SELECT, read-only
+    Query(query::Query),
+    /// Write synthetic London in the house format
+    Synth(synth::Synth),
+}
+
+/// Runs the command. Exit code 0 is success, 1 a failure, 2 bad usage or bad
+/// configuration.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    let dir = arguments.dir.as_path();
+    let outcome = match &arguments.command {
+        Command::Init(command) => command.run(),
+        Command::Demo(command) => command.run(),
+        Command::Check(command) => command.run(dir),
+        Command::Serve(command) => command.run(dir),
+        Command::Run(command) => command.run(dir),
+        Command::Jobs(command) => command.run(dir),
+        Command::Ingest(command) => command.run(dir),
+        Command::List(command) => command.run(dir),
+        Command::Query(command) => command.run(dir),
+        Command::Synth(command) => command.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("daybook: {error:#}");
+            let is_configuration = error.chain().any(|cause| cause.is::<Problems>() || cause.is::<output::Usage>());
+            ExitCode::from(if is_configuration { 2 } else { 1 })
+        }
+    }
+}
+
+impl Arguments {
+    /// A daemon tells its runs; a command prints its own results.
+    fn is_daemon(&self) -> bool {
+        matches!(self.command, Command::Serve(_))
+    }
+}

@@ -1,0 +1,99 @@
+//! How commands print: tables for people, CSV and JSON for programs.
+
+use std::fmt;
+use std::io::Write as _;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use comfy_table::{CellAlignment, Table as TextTable, presets};
+
+use crate::store::query::Table;
+
+/// The caller asked for something that cannot be; exit code 2.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Csv,
+    Json,
+}
+
+/// Prints one line; a reader that went away ends the program quietly.
+pub fn line(text: impl fmt::Display) -> Result<()> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        outcome => Ok(outcome?),
+    }
+}
+
+/// Prints a value as indented JSON.
+pub fn json(value: &impl serde::Serialize) -> Result<()> {
+    line(serde_json::to_string_pretty(value)?)
+}
+
+/// Prints what a query returned.
+pub fn table(table: &Table, format: Format) -> Result<()> {
+    match format {
+        Format::Table => line(text_table(table)),
+        Format::Csv => {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(&table.columns)?;
+            for row in &table.rows {
+                writer.write_record(row.iter().map(|cell| cell.as_deref().unwrap_or("")))?;
+            }
+            line(String::from_utf8(writer.into_inner()?)?.trim_end())
+        }
+        Format::Json => {
+            let rows: Vec<serde_json::Map<String, serde_json::Value>> =
+                table.rows.iter().map(|row| json_row(table, row)).collect();
+            json(&rows)
+        }
+    }
+}
+
+/// Lays rows out with figures to the right.
+pub fn text_table(table: &Table) -> String {
+    let mut text = TextTable::new();
+    text.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    text.set_header(&table.columns);
+    for row in &table.rows {
+        text.add_row(row.iter().map(|cell| cell.as_deref().unwrap_or("")));
+    }
+    for (index, is_plain) in table.is_plain.iter().enumerate() {
+        if let (true, Some(column)) = (*is_plain, text.column_mut(index)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    text.to_string()
+}
+
+fn json_row(table: &Table, row: &[Option<String>]) -> serde_json::Map<String, serde_json::Value> {
+    table
+        .columns
+        .iter()
+        .zip(row)
+        .zip(&table.is_plain)
+        .map(|((name, cell), is_plain)| {
+            let value = match cell {
+                None => serde_json::Value::Null,
+                // Numbers and booleans of SQL are written alike in JSON, save
+                // for what JSON cannot say, such as infinity.
+                Some(text) if *is_plain => {
+                    serde_json::from_str(text).unwrap_or_else(|_| serde_json::Value::String(text.clone()))
+                }
+                Some(text) => serde_json::Value::String(text.clone()),
+            };
+            (name.clone(), value)
+        })
+        .collect()
+}

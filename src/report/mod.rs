@@ -1,0 +1,9 @@
+//! Reports: figures gathered into views, views turned into words, charts and
+//! pages. Queries read; everything after them is pure.
+
+pub mod chart;
+pub mod format;
+pub mod png;
+pub mod query;
+pub mod sentence;
+pub mod view;

@@ -1,0 +1,190 @@
+//! Measures as the reports show them.
+
+use anyhow::Result;
+
+use super::Scope;
+use crate::measures::definition::{self, Definition};
+use crate::measures::results::{self, Series};
+use crate::measures::xmr::{self, Limits, Rule};
+use crate::report::view::measure::{
+    Assurance, Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal, SignalKind, Unit, Xmr,
+};
+use crate::report::view::source::{MonthCount, PublishedSeries};
+
+/// Commitment 0 holds figures that the force publishes itself.
+const PUBLISHED: u8 = 0;
+
+/// Every commitment measure as evaluated for the date.
+pub fn all(scope: &Scope<'_>) -> Result<Vec<Measure>> {
+    scope
+        .measures
+        .iter()
+        .filter(|definition| definition.commitment != PUBLISHED)
+        .map(|definition| one(scope, definition))
+        .collect()
+}
+
+/// Signals that chance alone would give over the measures that have limits.
+pub fn expected_false_signals(measures: &[Measure]) -> f64 {
+    measures.iter().filter(|measure| measure.xmr.is_some()).map(|_| xmr::FALSE_SIGNALS_PER_MEASURE).sum()
+}
+
+/// The force's own published series for London.
+pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
+    let Some(definition) = scope.measures.iter().find(|d| d.commitment == PUBLISHED) else {
+        return Ok(None);
+    };
+    let Some(series) = results::series(scope.connection, definition, scope.as_of, "London", "All")? else {
+        return Ok(None);
+    };
+    let months: Vec<MonthCount> = series
+        .points
+        .iter()
+        .filter_map(|point| Some(MonthCount { month: point.month, count: whole(point.value?) }))
+        .collect();
+    let publisher = scope.contracts.iter().find(|c| c.name == "met_vawg_monthly").and_then(|c| c.publisher.clone());
+    Ok(publisher.filter(|_| !months.is_empty()).map(|publisher| PublishedSeries {
+        title: "VAWG offences recorded in London".to_owned(),
+        unit: "offences a month".to_owned(),
+        publisher: publisher.name,
+        licence: publisher.licence,
+        url: publisher.url,
+        months,
+    }))
+}
+
+fn one(scope: &Scope<'_>, definition: &Definition) -> Result<Measure> {
+    let series = results::series(scope.connection, definition, scope.as_of, "Force", "All")?;
+    let shown = series.as_ref().filter(|series| series.unavailable.is_none());
+    let xmr = shown.and_then(|series| series.limits.map(|limits| chart(definition, series, limits)));
+    Ok(Measure {
+        id: definition.id.clone(),
+        commitment: definition.commitment,
+        commitment_title: definition.commitment_title.clone(),
+        title: definition.title.clone(),
+        definition: definition.definition.clone(),
+        unit: unit(definition.unit),
+        direction: direction(definition.direction),
+        source: sources(definition),
+        baseline: definition.baseline.clone(),
+        target: definition.target,
+        assurance: shown
+            .and_then(|series| assurance(definition, series.limits?)),
+        state: state(definition, series.as_ref()),
+        series: shown.map_or_else(Vec::new, |series| series.points.iter().map(point).collect()),
+        xmr,
+    })
+}
+
+fn state(definition: &Definition, series: Option<&Series>) -> MeasureState {
+    match series {
+        None => MeasureState::Unavailable { reason: "not evaluated for this date".to_owned() },
+        Some(Series { unavailable: Some(reason), .. }) => MeasureState::Unavailable { reason: reason.clone() },
+        Some(_) => match &definition.immature_because {
+            Some(reason) if definition.immature_months > 0 => MeasureState::Immature { reason: reason.clone() },
+            _ => MeasureState::Available,
+        },
+    }
+}
+
+fn chart(definition: &Definition, series: &Series, limits: Limits) -> Xmr {
+    let signals: Vec<Signal> = series
+        .signals
+        .iter()
+        .map(|signal| Signal {
+            kind: match signal.rule {
+                Rule::Outside => SignalKind::Outside,
+                Rule::Run => SignalKind::Run,
+                Rule::Trend => SignalKind::Trend,
+                Rule::TwoOfThree => SignalKind::TwoOfThree,
+            },
+            side: if signal.is_high { Side::Above } else { Side::Below },
+            from: signal.from,
+            to: signal.to,
+        })
+        .collect();
+    Xmr {
+        centre: limits.centre,
+        lower: limits.lower,
+        upper: limits.upper,
+        points: limits.points,
+        is_trial: limits.is_trial,
+        drops_extreme_ranges: false,
+        reading: reading(definition, series, &signals),
+        signals,
+    }
+}
+
+/// What the signals that touch the newest mature point amount to.
+fn reading(definition: &Definition, series: &Series, signals: &[Signal]) -> Reading {
+    let newest = series.points.iter().rposition(|point| point.value.is_some() && !point.is_immature);
+    let Some(signal) = signals.iter().rev().find(|signal| Some(signal.to) == newest) else {
+        return Reading::NoSignal;
+    };
+    let is_up = signal.side == Side::Above;
+    match (definition.direction, is_up) {
+        (definition::Direction::Context, true) => Reading::Rising,
+        (definition::Direction::Context, false) => Reading::Falling,
+        (definition::Direction::Up, true) | (definition::Direction::Down, false) => Reading::Improving,
+        _ => Reading::Worsening,
+    }
+}
+
+fn assurance(definition: &Definition, limits: Limits) -> Option<Assurance> {
+    let target = definition.target?;
+    let (met, missed) = match definition.direction {
+        definition::Direction::Up => (limits.lower > target, limits.upper < target),
+        definition::Direction::Down => (limits.upper < target, limits.lower > target),
+        definition::Direction::Context => return None,
+    };
+    Some(match (met, missed) {
+        (true, _) => Assurance::WillBeMet,
+        (_, true) => Assurance::WillBeMissed,
+        _ => Assurance::HitOrMiss,
+    })
+}
+
+fn point(point: &results::Point) -> Point {
+    Point {
+        month: point.month,
+        numerator: point.numerator,
+        denominator: point.denominator,
+        value: point.value,
+        interval: point.interval.map(|(low, high)| Interval { low, high }),
+        is_immature: point.is_immature,
+    }
+}
+
+fn unit(unit: definition::Unit) -> Unit {
+    match unit {
+        definition::Unit::Percent => Unit::Percent,
+        definition::Unit::Days => Unit::Days,
+        definition::Unit::Count => Unit::Count,
+        definition::Unit::Ratio => Unit::Ratio,
+    }
+}
+
+fn direction(direction: definition::Direction) -> Direction {
+    match direction {
+        definition::Direction::Up => Direction::Up,
+        definition::Direction::Down => Direction::Down,
+        definition::Direction::Context => Direction::Context,
+    }
+}
+
+fn sources(definition: &Definition) -> String {
+    let names: Vec<String> = definition
+        .sources
+        .iter()
+        .map(|source| match source.as_str() {
+            "list" => "the harm lists".to_owned(),
+            name => format!("{} extract", name.split('|').next().unwrap_or(name).replace('_', " ")),
+        })
+        .collect();
+    names.join(", ")
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of offences, not negative and far below 2^53")]
+fn whole(value: f64) -> u64 {
+    value.max(0.0).round() as u64
+}

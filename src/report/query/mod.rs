@@ -1,0 +1,65 @@
+//! Fills the views from the database: one file per report, and one for each
+//! part that reports share.
+
+pub mod harm_list_pack;
+pub mod list;
+pub mod measures;
+pub mod morning_briefing;
+pub mod overnight;
+pub mod people;
+pub mod sources;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use chrono::{NaiveDateTime, NaiveTime};
+use duckdb::Connection;
+
+use crate::config::Config;
+use crate::ingest::contract::Contract;
+use crate::measures::definition::Definition;
+use crate::model::as_of::AsOf;
+use crate::report::view::Header;
+
+/// What a report is made from.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    pub connection: &'a Connection,
+    pub dir: &'a Path,
+    pub config: &'a Config,
+    pub contracts: &'a [Contract],
+    pub measures: &'a [Definition],
+    pub as_of: AsOf,
+}
+
+impl Scope<'_> {
+    /// The start of the report's date, London time.
+    pub fn midnight(&self) -> NaiveDateTime {
+        self.as_of.0.and_time(NaiveTime::MIN)
+    }
+
+    /// Reads a job's SQL from its folder.
+    pub fn sql(&self, file: &str) -> Result<String> {
+        std::fs::read_to_string(self.dir.join(file)).with_context(|| format!("cannot read {file}"))
+    }
+
+    /// Head and foot of a page.
+    pub fn header(&self, report: &str) -> Result<Header> {
+        let link = self.config.reports.link.trim_end_matches('/');
+        Ok(Header {
+            marking: self.config.marking.clone(),
+            force: self.config.force.clone(),
+            as_of: self.as_of.0,
+            data_to: sources::newest(self)?,
+            run_id: None,
+            page_url: (!link.is_empty()).then(|| format!("{link}/{}/{report}.html", self.as_of)),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            is_synthetic: self.config.synthetic,
+        })
+    }
+}
+
+/// A row count as an index or a size.
+pub fn to_u32(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}

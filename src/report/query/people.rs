@@ -1,0 +1,214 @@
+//! The people of a list, each with every allegation behind the score.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use chrono::{Months, NaiveDate};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::{Scope, to_u32};
+use crate::harm::list::{self, Entry, List};
+use crate::harm::movement::{Kind, Move};
+use crate::report::view::harm_list_pack::{Contribution, Decision, Flag, NotCounted, Person, Standing};
+use crate::store::bind;
+
+#[derive(Default)]
+struct Record {
+    name: String,
+    born_on: Option<NaiveDate>,
+    custody: Option<(String, NaiveDate)>,
+}
+
+/// Per person and crime: convicted, or charged with no result yet.
+type Results = BTreeMap<(String, String), (bool, bool)>;
+
+/// Everyone on the list, in order of rank.
+pub fn all(scope: &Scope<'_>, list: &List, moves: &[Move]) -> Result<Vec<Person>> {
+    let records = records(scope, list)?;
+    let results = results(scope, list)?;
+    let nobody = Record::default();
+    list::entries(scope.connection, list.list_id, list.size)?
+        .into_iter()
+        .map(|entry| {
+            let contributions = list::contributions(scope.connection, list.list_id, &entry.nominal_id)?;
+            let record = records.get(&entry.nominal_id).unwrap_or(&nobody);
+            let moved = moves.iter().find(|m| m.nominal_id == entry.nominal_id);
+            Ok(person(list, &entry, &contributions, record, moved, &results))
+        })
+        .collect()
+}
+
+fn person(
+    list: &List,
+    entry: &Entry,
+    contributions: &[list::Contribution],
+    record: &Record,
+    moved: Option<&Move>,
+    results: &Results,
+) -> Person {
+    let (counted, not_counted): (Vec<_>, Vec<_>) = contributions.iter().partition(|c| c.is_counted);
+    Person {
+        rank: entry.rank.unwrap_or_default(),
+        rank_at_liberty: entry.rank_at_liberty,
+        rank_without_nfa: entry.rank_without_nfa,
+        previous_rank: moved.and_then(|m| m.previous_rank),
+        standing: standing(moved),
+        name: record.name.clone(),
+        nominal_id: entry.nominal_id.clone(),
+        other_identities: entry.identities.iter().filter(|id| **id != entry.nominal_id).cloned().collect(),
+        age: entry.age,
+        score_days: entry.score_days,
+        allegations: entry.allegations,
+        victims: entry.victims,
+        worst_share_percent: percent(entry.worst_days, entry.score_days),
+        days_since_last_report: to_u32((list.as_of - entry.latest_reported_on).num_days().unsigned_abs()),
+        domestic_abuse_percent: percent(entry.domestic_abuse_allegations.into(), entry.allegations.into()),
+        repeat_victims: entry.repeat_victims,
+        flags: flags(entry, &counted, record, results),
+        decision: Decision::Awaiting,
+        contributions: counted.iter().map(|c| contribution(list, c, record)).collect(),
+        not_counted: not_counted
+            .iter()
+            .map(|c| NotCounted {
+                crime_ref: c.crime_ref.clone(),
+                ho_code: c.ho_code.clone(),
+                offence: c.offence.clone(),
+                reported_on: c.reported_on,
+                reason: c.not_counted_because.clone().unwrap_or_default(),
+            })
+            .collect(),
+    }
+}
+
+fn standing(moved: Option<&Move>) -> Standing {
+    match moved {
+        Some(Move { kind: Kind::Stayed, .. }) => Standing::Stayed,
+        Some(Move { kind: Kind::Returned, last_list, .. }) => {
+            Standing::Returned { last_list: last_list.unwrap_or_default() }
+        }
+        _ => Standing::New,
+    }
+}
+
+fn flags(entry: &Entry, counted: &[&list::Contribution], record: &Record, results: &Results) -> Vec<Flag> {
+    let mut flags = Vec::new();
+    if let Some((kind, since)) = record.custody.as_ref().filter(|_| entry.is_in_custody) {
+        flags.push(Flag::InCustody { kind: kind.clone(), since: *since });
+    }
+    if entry.has_counter_allegation {
+        flags.push(Flag::CounterAllegation { is_reviewed: false });
+    }
+    if entry.identities.len() > 1 {
+        flags.push(Flag::Merged);
+    }
+    let outcome = |c: &&&list::Contribution| results.get(&(entry.nominal_id.clone(), c.crime_ref.clone()));
+    let number = |count: usize| to_u32(count as u64);
+    let counts = [
+        (
+            number(counted.iter().filter(|c| was_under_18(c, record)).count()),
+            (|allegations| Flag::Under18AtAllegation { allegations }) as fn(u32) -> Flag,
+        ),
+        (
+            number(counted.iter().filter(|c| outcome(c).is_some_and(|found| found.0)).count()),
+            |allegations| Flag::Convicted { allegations },
+        ),
+        (
+            number(counted.iter().filter(|c| outcome(c).is_some_and(|found| !found.0 && found.1)).count()),
+            |allegations| Flag::Charged { allegations },
+        ),
+        (entry.no_further_action_allegations, |allegations| Flag::NoFurtherAction { allegations }),
+        (entry.unscored_allegations, |allegations| Flag::Unscored { allegations }),
+    ];
+    flags.extend(counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, flag)| flag(count)));
+    flags
+}
+
+fn contribution(list: &List, held: &list::Contribution, record: &Record) -> Contribution {
+    Contribution {
+        crime_ref: held.crime_ref.clone(),
+        ho_code: held.ho_code.clone(),
+        offence: held.offence.clone(),
+        weight_days: held.weight_days.unwrap_or_default(),
+        weight_basis: held.basis.clone().unwrap_or_default(),
+        offence_count: held.offence_count,
+        days: held.harm_days,
+        reported_on: held.reported_on,
+        status: held.status.clone(),
+        outcome: held.outcome_code.map(outcome_in_words),
+        edition: list.edition.replace('-', " "),
+        is_domestic_abuse: held.is_domestic_abuse,
+        was_under_18: was_under_18(held, record),
+    }
+}
+
+fn was_under_18(held: &list::Contribution, record: &Record) -> bool {
+    let adult_on = record.born_on.and_then(|born| born.checked_add_months(Months::new(18 * 12)));
+    adult_on.is_some_and(|adult_on| held.committed_on.unwrap_or(held.reported_on) < adult_on)
+}
+
+/// The Home Office outcomes framework in a few words each.
+pub fn outcome_in_words(code: u32) -> String {
+    let words = match code {
+        1 => "charged or summonsed",
+        2 | 3 => "cautioned",
+        4 => "taken into consideration",
+        5 => "offender has died",
+        6 => "penalty notice",
+        7 | 8 => "community resolution",
+        9 => "not in the public interest to prosecute",
+        10 => "formal action not in the public interest",
+        11 => "offender under the age of responsibility",
+        12 => "offender too ill to prosecute",
+        13 => "victim or witness dead or too ill",
+        14 | 16 => "no further action, victim does not support it",
+        15 => "no further action, evidential difficulties",
+        17 => "time limit expired",
+        18 => "no further action, no suspect identified",
+        19 => "national fraud bureau",
+        20 => "action by another agency",
+        21 => "further investigation not in the public interest",
+        22 => "diversion or intervention",
+        _ => "outcome",
+    };
+    format!("{words} (outcome {code})")
+}
+
+fn records(scope: &Scope<'_>, list: &List) -> Result<BTreeMap<String, Record>> {
+    let rows = bind::query(
+        scope.connection,
+        &scope.sql("jobs/harm-list-pack/people.sql")?,
+        &[("list_id", &list.list_id), ("as_of", &bind::date(list.as_of)), ("size", &list.size)],
+        |row| {
+            let forenames: Option<String> = row.get("forenames")?;
+            let surname: Option<String> = row.get("surname")?;
+            let name: Vec<String> = [forenames, surname].into_iter().flatten().collect();
+            let kind: Option<String> = row.get("custody_kind")?;
+            let since: Option<NaiveDate> = row.get("custody_since")?;
+            let record = Record {
+                name: if name.is_empty() { "Name not recorded".to_owned() } else { name.join(" ") },
+                born_on: row.get("date_of_birth")?,
+                custody: kind.zip(since),
+            };
+            Ok((row.get("nominal_id")?, record))
+        },
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+fn results(scope: &Scope<'_>, list: &List) -> Result<Results> {
+    let rows = bind::query(
+        scope.connection,
+        &scope.sql("jobs/harm-list-pack/results.sql")?,
+        &[("list_id", &list.list_id), ("as_of", &bind::date(list.as_of))],
+        |row| Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?))),
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+fn percent(part: Decimal, whole: Decimal) -> f64 {
+    if whole.is_zero() {
+        return 0.0;
+    }
+    (part / whole * Decimal::ONE_HUNDRED).to_f64().unwrap_or_default()
+}

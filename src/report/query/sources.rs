@@ -1,0 +1,90 @@
+//! What arrived for a morning, and whether it can be relied on.
+
+use anyhow::Result;
+use chrono::{Duration, NaiveDateTime};
+use duckdb::{OptionalExt, params};
+
+use super::Scope;
+use crate::ingest::contract::Contract;
+use crate::report::view::source::{Checks, FailedCheck, Source, SourceState};
+use crate::store::bind;
+
+/// The newest moment that any nightly extract speaks of, up to the report's.
+pub fn newest(scope: &Scope<'_>) -> Result<Option<NaiveDateTime>> {
+    let nightly: Vec<&str> =
+        scope.contracts.iter().filter(|c| c.late_after_hours.is_some()).map(|c| c.name.as_str()).collect();
+    let found: Option<NaiveDateTime> = scope.connection.query_row(
+        "select max(as_at) from ledger.batches \
+         where state = 'accepted' and as_at <= ? and list_contains(string_split(?, ','), source)",
+        params![scope.midnight(), nightly.join(",")],
+        |row| row.get(0),
+    )?;
+    Ok(found)
+}
+
+/// One row per contract, the nightly ones first.
+pub fn all(scope: &Scope<'_>) -> Result<Vec<Source>> {
+    let mut contracts: Vec<&Contract> = scope.contracts.iter().collect();
+    contracts.sort_by_key(|contract| (contract.late_after_hours.is_none(), contract.publisher.is_some()));
+    contracts.into_iter().map(|contract| one(scope, contract)).collect()
+}
+
+/// The checks that ran with the last rebuild of the warehouse.
+pub fn checks(scope: &Scope<'_>) -> Result<Checks> {
+    let rows = bind::query(scope.connection, "select title, failing_rows from mart.checks order by name", &[], |row| {
+        Ok(FailedCheck { title: row.get(0)?, rows: row.get(1)? })
+    })?;
+    Ok(Checks {
+        run: rows.len() as u64,
+        failed: rows.into_iter().filter(|check| check.rows > 0).collect(),
+    })
+}
+
+fn one(scope: &Scope<'_>, contract: &Contract) -> Result<Source> {
+    let as_at: Option<NaiveDateTime> = scope.connection.query_row(
+        "select max(as_at) from ledger.batches where source = ? and state = 'accepted' and as_at <= ?",
+        params![contract.name, scope.midnight()],
+        |row| row.get(0),
+    )?;
+    let (rows_in, rows_accepted, rows_rejected, rows_duplicate) = scope.connection.query_row(
+        "select coalesce(sum(rows_read), 0)::bigint, coalesce(sum(rows_accepted), 0)::bigint, \
+             coalesce(sum(rows_rejected), 0)::bigint, coalesce(sum(rows_duplicate), 0)::bigint \
+         from ledger.batches where source = ? and state = 'accepted' and as_at = ?",
+        params![contract.name, scope.midnight()],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
+    Ok(Source {
+        name: contract.name.clone(),
+        title: contract.title.clone(),
+        state: state(scope, contract, as_at)?,
+        as_at,
+        rows_in,
+        rows_accepted,
+        rows_rejected,
+        rows_duplicate,
+        affects: contract.affects.clone(),
+    })
+}
+
+fn state(scope: &Scope<'_>, contract: &Contract, as_at: Option<NaiveDateTime>) -> Result<SourceState> {
+    let refused: Option<String> = scope
+        .connection
+        .query_row(
+            "select coalesce(reason, '') from ledger.batches \
+             where source = ? and state = 'refused' and as_at <= ? and (? is null or as_at > ?) \
+             order by as_at desc, batch_id desc limit 1",
+            params![contract.name, scope.midnight(), as_at, as_at],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(reason) = refused {
+        return Ok(SourceState::Refused { reason });
+    }
+    let Some(as_at) = as_at else { return Ok(SourceState::NeverReceived) };
+    let age = scope.midnight() - as_at;
+    Ok(match contract.late_after_hours.map(|hours| Duration::hours(hours.into())) {
+        Some(limit) if age > limit && age <= Duration::hours(24) => SourceState::Missing,
+        Some(limit) if age > limit => SourceState::Late { days: super::to_u32(age.num_days().unsigned_abs()) },
+        _ => SourceState::Fresh,
+    })
+}

@@ -1,0 +1,342 @@
+//! How the list moved, how firm its edge is, and how it was made.
+
+use rust_decimal::Decimal;
+
+use super::Sentence;
+use crate::report::format;
+use crate::report::view::list::{Cut, DateBasis, ListSettings, ListState, ListSummary, Movement};
+
+/// `List 13 as of 1 November 2026, proposed`.
+#[must_use]
+pub fn reference(list: &ListSummary) -> String {
+    format!(
+        "List {} as of {}, {}",
+        list.number,
+        format::date(list.as_of),
+        state(list.state)
+    )
+}
+
+#[must_use]
+pub fn state(state: ListState) -> &'static str {
+    match state {
+        ListState::Proposed => "proposed",
+        ListState::PartlyDecided => "partly decided",
+        ListState::Decided => "decided",
+    }
+}
+
+/// The lead sentence about movement.
+#[must_use]
+pub fn lead(list: Option<&ListSummary>) -> Sentence {
+    let Some(list) = list else {
+        return Sentence::new("No harm list", " has been made yet.", "#list");
+    };
+    let Some(movement) = &list.movement else {
+        let linked = format!("List {} holds {}", list.number, people(list.listed));
+        return Sentence::new(&linked, ", with no earlier list to compare.", "#list");
+    };
+    if movement.joined() == 0 && movement.left == 0 {
+        let linked = format!("List {} is unchanged", list.number);
+        let after = format!(
+            ": the same {} as on list {}.",
+            people(list.listed),
+            movement.previous_number
+        );
+        return Sentence::new(&linked, &after, "#list");
+    }
+    let linked = format!(
+        "{} came on to list {}",
+        people(movement.joined()),
+        list.number
+    );
+    Sentence::new(&linked, &came_and_went(movement), "#list")
+}
+
+/// The heading of the list's section.
+#[must_use]
+pub fn heading(list: &ListSummary) -> String {
+    let number = list.number;
+    match &list.movement {
+        None => format!("List {number}: the first, with {}", people(list.listed)),
+        Some(m) if m.joined() == 0 && m.left == 0 => {
+            format!("List {number}: nobody came on, nobody left")
+        }
+        Some(m) => format!(
+            "List {number}: {} came on, {} left, {} stayed",
+            format::count(m.joined()),
+            format::count(m.left),
+            format::count(m.stayed)
+        ),
+    }
+}
+
+/// `list moved by 6`, for a subject line.
+#[must_use]
+pub fn movement_in_short(list: Option<&ListSummary>) -> String {
+    let Some(list) = list else {
+        return "no list yet".to_owned();
+    };
+    match &list.movement {
+        None => "first list".to_owned(),
+        Some(m) if m.joined() == 0 && m.left == 0 => "list unchanged".to_owned(),
+        Some(m) => format!("list moved by {}", format::count(m.joined().max(m.left))),
+    }
+}
+
+/// How much harm the people listed hold.
+#[must_use]
+pub fn harm(list: &ListSummary, target: &str) -> Sentence {
+    let share = list.harm_share().map_or_else(String::new, |share| {
+        format!(
+            ", {} of the harm alleged against all {}",
+            format::percent(share),
+            format::plural(list.suspects, "suspect", "suspects")
+        )
+    });
+    let (who, verb) = if list.listed == 1 {
+        ("The person listed".to_owned(), "carries")
+    } else {
+        (format!("The {} listed", people(list.listed)), "carry")
+    };
+    let years = format::harm_years(list.listed_harm_days);
+    let linked = format!("{who} {verb} {years} years of harm");
+    Sentence::new(&linked, &format!("{share}."), target)
+}
+
+/// How firm the edge of the list is.
+#[must_use]
+pub fn cut(list: &ListSummary, target: &str) -> Sentence {
+    let Some(cut) = &list.cut else {
+        let after = format!(
+            " than the list can hold ({}), so nobody was cut off.",
+            format::count(list.settings.size.into())
+        );
+        return Sentence::new("Fewer people were scored", &after, target);
+    };
+    let (rank, next) = (cut.rank, cut.rank + 1);
+    let margin = cut.margin_days();
+    let gap = if margin <= Decimal::ZERO {
+        format!("Ranks {rank} and {next} have the same score")
+    } else {
+        let margin = format::harm_days(margin);
+        format!("Rank {rank} stands {margin} above rank {next}")
+    };
+    Sentence::new(&gap, &format!("; {}.", ties(cut)), target)
+}
+
+/// People who came on and left, then why they left.
+#[must_use]
+pub fn leaving(movement: &Movement) -> String {
+    let reasons: Vec<String> = movement
+        .leaving
+        .iter()
+        .filter(|reason| reason.count > 0)
+        .map(|reason| format!("{} because {}", format::count(reason.count), reason.reason))
+        .collect();
+    if movement.left == 0 {
+        return "Nobody left.".to_owned();
+    }
+    if reasons.is_empty() {
+        return format!("{} left.", people(movement.left));
+    }
+    format!(
+        "{} left: {}.",
+        people(movement.left),
+        format::list_in_words(&reasons)
+    )
+}
+
+/// What officers have decided; a list nobody overrode is named as such.
+#[must_use]
+pub fn decided(list: &ListSummary) -> String {
+    let counts = &list.decisions;
+    let done = counts.accepted + counts.deferred + counts.rejected;
+    if list.listed == 0 {
+        return "There is nobody to decide on.".to_owned();
+    }
+    if done == 0 {
+        return format!("Nobody is decided yet: {} to go.", people(counts.awaiting));
+    }
+    if counts.accepted == list.listed {
+        return "Every person was accepted as proposed: an override rate of 0% deserves a second \
+                look."
+            .to_owned();
+    }
+    format!(
+        "{} accepted, {} deferred, {} rejected; {} to go.",
+        format::count(counts.accepted),
+        format::count(counts.deferred),
+        format::count(counts.rejected),
+        people(counts.awaiting)
+    )
+}
+
+/// The settings that shaped the list, a sentence each.
+#[must_use]
+pub fn settings(list: &ListSummary) -> Vec<String> {
+    let settings = &list.settings;
+    let mut sentences = vec![
+        window(list, settings),
+        format!(
+            "Harm is the weight of each allegation in {} times its number of offences, summed over \
+             a person’s allegations.",
+            list.edition
+        ),
+        format!("The list holds {}.", people(settings.size.into())),
+    ];
+    sentences.push(if settings.counts_conditional_codes {
+        "Conditional offence codes count when domestic abuse is flagged or the victim is female."
+            .to_owned()
+    } else {
+        "Conditional offence codes do not count.".to_owned()
+    });
+    sentences.push(if settings.counts_no_further_action {
+        "Allegations that ended with no further action count, and are labelled.".to_owned()
+    } else {
+        "Allegations that ended with no further action do not count.".to_owned()
+    });
+    sentences.extend(settings.others.iter().cloned());
+    sentences
+}
+
+fn window(list: &ListSummary, settings: &ListSettings) -> String {
+    let basis = match settings.date_basis {
+        DateBasis::Reported => "reported",
+        DateBasis::Committed => "committed",
+    };
+    format!(
+        "An allegation counts when it was {basis} in the {} from {} to {}.",
+        format::plural(settings.window_days.into(), "day", "days"),
+        format::date(list.window_from),
+        format::date(list.window_to)
+    )
+}
+
+fn came_and_went(movement: &Movement) -> String {
+    format!(
+        " ({} new, {} returned); {} left and {} stayed.",
+        format::count(movement.new),
+        format::count(movement.returned),
+        format::count(movement.left),
+        format::count(movement.stayed)
+    )
+}
+
+fn ties(cut: &Cut) -> String {
+    if cut.tied > 1 {
+        format!(
+            "{} share the score at the cut, in order of worst allegation, latest report and \
+             nominal id",
+            people(cut.tied)
+        )
+    } else {
+        "nobody else has the score at the cut".to_owned()
+    }
+}
+
+fn people(count: u64) -> String {
+    format::plural(count, "person", "people")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::view::sample;
+
+    #[test]
+    fn movement_is_told_with_its_numbers() {
+        let list = sample::list();
+        assert_eq!(reference(&list), "List 13 as of 1 November 2026, proposed");
+        assert_eq!(
+            lead(Some(&list)).text(),
+            "6 people came on to list 13 (4 new, 2 returned); 6 left and 94 stayed."
+        );
+        assert_eq!(movement_in_short(Some(&list)), "list moved by 6");
+    }
+
+    #[test]
+    fn a_still_list_a_first_list_and_no_list() {
+        let mut list = sample::list();
+        list.movement = list.movement.map(|m| Movement {
+            new: 0,
+            returned: 0,
+            left: 0,
+            stayed: 100,
+            leaving: vec![],
+            ..m
+        });
+        assert_eq!(
+            lead(Some(&list)).text(),
+            "List 13 is unchanged: the same 100 people as on list 12."
+        );
+        assert_eq!(movement_in_short(Some(&list)), "list unchanged");
+        assert_eq!(
+            leaving(list.movement.as_ref().expect("set")),
+            "Nobody left."
+        );
+        list.movement = None;
+        assert!(lead(Some(&list)).text().contains("no earlier list"));
+        assert_eq!(heading(&list), "List 13: the first, with 100 people");
+        assert_eq!(lead(None).text(), "No harm list has been made yet.");
+        assert_eq!(movement_in_short(None), "no list yet");
+    }
+
+    #[test]
+    fn the_cut_names_margin_and_ties() {
+        let mut list = sample::list();
+        assert_eq!(
+            cut(&list, "#list").text(),
+            "Rank 100 stands 12.5 days above rank 101; nobody else has the score at the cut."
+        );
+        list.cut = Some(Cut {
+            rank: 100,
+            last_on_days: Decimal::from(1825),
+            first_off_days: Decimal::from(1825),
+            tied: 3,
+        });
+        assert!(
+            cut(&list, "#list")
+                .text()
+                .starts_with("Ranks 100 and 101 have the same score; 3 people share")
+        );
+        list.cut = None;
+        assert!(cut(&list, "#list").text().contains("nobody was cut off"));
+    }
+
+    #[test]
+    fn a_list_nobody_overrode_is_a_warning() {
+        let mut list = sample::list();
+        assert_eq!(decided(&list), "Nobody is decided yet: 100 people to go.");
+        list.decisions.awaiting = 1;
+        list.decisions.accepted = 90;
+        list.decisions.rejected = 9;
+        assert_eq!(
+            decided(&list),
+            "90 accepted, 0 deferred, 9 rejected; 1 person to go."
+        );
+        list.decisions.accepted = 100;
+        assert!(decided(&list).contains("override rate of 0%"));
+    }
+
+    #[test]
+    fn harm_is_told_in_years_and_as_a_share() {
+        let list = sample::list();
+        assert_eq!(
+            harm(&list, "#list").text(),
+            "The 100 people listed carry 1,312 years of harm, 41.0% of the harm alleged against \
+             all 35,412 suspects."
+        );
+    }
+
+    #[test]
+    fn settings_become_sentences() {
+        let sentences = settings(&sample::list());
+        assert_eq!(
+            sentences[0],
+            "An allegation counts when it was reported in the 365 days from 2 November 2025 to \
+             1 November 2026."
+        );
+        assert!(sentences.iter().all(|sentence| sentence.ends_with('.')));
+    }
+}

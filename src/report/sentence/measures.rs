@@ -1,0 +1,350 @@
+//! What the measures say: findings for signals, quiet for the rest.
+
+use super::Sentence;
+use crate::report::format;
+use crate::report::view::measure::{
+    Assurance, Direction, Measure, MeasureState, Reading, Side, Signal, SignalKind,
+};
+
+/// Measures sorted into those with a signal (worsening first), those without,
+/// and those without figures.
+#[derive(Debug, Default)]
+pub struct Sorted<'a> {
+    pub signals: Vec<&'a Measure>,
+    pub quiet: Vec<&'a Measure>,
+    pub unavailable: Vec<&'a Measure>,
+}
+
+impl<'a> Sorted<'a> {
+    #[must_use]
+    pub fn new(measures: &'a [Measure]) -> Self {
+        let mut sorted = Self::default();
+        for measure in measures {
+            if !measure.is_shown() {
+                sorted.unavailable.push(measure);
+            } else if measure.has_signal() {
+                sorted.signals.push(measure);
+            } else {
+                sorted.quiet.push(measure);
+            }
+        }
+        sorted
+            .signals
+            .sort_by_key(|measure| urgency(measure.reading()));
+        sorted
+    }
+
+    #[must_use]
+    pub fn shown(&self) -> usize {
+        self.signals.len() + self.quiet.len()
+    }
+}
+
+/// The lead sentence about the measures.
+#[must_use]
+pub fn lead(sorted: &Sorted<'_>, expected_false: f64) -> Sentence {
+    let shown = sorted.shown();
+    let chance = chance(expected_false);
+    if shown == 0 {
+        return Sentence::new("No measure", " has figures yet.", "#measures");
+    }
+    if sorted.signals.is_empty() {
+        let linked = format!("No signal in {shown} of {}", measures(shown));
+        return Sentence::new(&linked, &format!("; {chance}."), "#measures");
+    }
+    let linked = format!("{} in {}", signals(sorted.signals.len()), measures(shown));
+    let after = format!(": {}; {chance}.", named(sorted));
+    Sentence::new(&linked, &after, "#measures")
+}
+
+/// The heading of the measures' section.
+#[must_use]
+pub fn heading(sorted: &Sorted<'_>) -> String {
+    let shown = sorted.shown();
+    match (sorted.signals.len(), shown) {
+        (_, 0) => "No measure has figures yet".to_owned(),
+        (0, _) => format!("No signal in {shown} of {}", measures(shown)),
+        (n, _) => format!("A signal in {n} of {}", measures(shown)),
+    }
+}
+
+/// `2 signals`, for a subject line.
+#[must_use]
+pub fn signals(count: usize) -> String {
+    match count {
+        0 => "no signal".to_owned(),
+        1 => "1 signal".to_owned(),
+        n => format!("{n} signals"),
+    }
+}
+
+/// `VAWG crimes charged: improving, 8 months in a row above the mean`.
+#[must_use]
+pub fn finding(measure: &Measure) -> String {
+    let reading = reading(measure.reading());
+    match evidence(measure) {
+        Some(evidence) => format!("{}: {reading}, {evidence}", measure.title),
+        None => format!("{}: {reading}", measure.title),
+    }
+}
+
+#[must_use]
+pub fn reading(reading: Reading) -> &'static str {
+    match reading {
+        Reading::NoSignal => "no signal",
+        Reading::Improving => "improving",
+        Reading::Worsening => "worsening",
+        Reading::Rising => "rising",
+        Reading::Falling => "falling",
+    }
+}
+
+#[must_use]
+pub fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "higher is better",
+        Direction::Down => "lower is better",
+        Direction::Context => "neither direction is good or bad",
+    }
+}
+
+/// What the newest signal rests on.
+#[must_use]
+pub fn evidence(measure: &Measure) -> Option<String> {
+    let signal = measure.xmr.as_ref()?.signals.last()?;
+    Some(signal_in_words(measure, *signal))
+}
+
+/// One signal, naming its months.
+#[must_use]
+pub fn signal_in_words(measure: &Measure, signal: Signal) -> String {
+    let months = signal.to.saturating_sub(signal.from) + 1;
+    let last = measure.series.get(signal.to);
+    let month = last.map_or_else(|| "the last month".to_owned(), |p| format::month(p.month));
+    let (beyond, side, way) = match signal.side {
+        Side::Above => ("above the upper limit", "above the mean", "rising"),
+        Side::Below => ("below the lower limit", "below the mean", "falling"),
+    };
+    match signal.kind {
+        SignalKind::Outside if months > 1 => {
+            format!("{months} months to {month} {beyond}")
+        }
+        SignalKind::Outside => format!("{month} {beyond}"),
+        SignalKind::Run => format!("{months} months in a row {side}"),
+        SignalKind::Trend => format!("{months} months in a row {way}"),
+        SignalKind::TwoOfThree => {
+            let limit = beyond.rsplit(' ').nth(1).unwrap_or("upper");
+            format!("2 of 3 months to {month} near the {limit} limit")
+        }
+    }
+}
+
+/// What the chart shows, for those who cannot see it.
+#[must_use]
+pub fn description(measure: &Measure) -> String {
+    let mut parts = vec![span(measure)];
+    if let Some(point) = measure.latest() {
+        parts.push(format!(
+            "Latest {}, {}.",
+            format::value_in_words(measure.unit, point.value.unwrap_or(f64::NAN)),
+            format::month(point.month)
+        ));
+    }
+    if let Some(xmr) = &measure.xmr {
+        parts.push(format!(
+            "Mean {}, limits {} to {}.",
+            format::value(measure.unit, xmr.centre),
+            format::value(measure.unit, xmr.lower),
+            format::value(measure.unit, xmr.upper)
+        ));
+    }
+    if let Some(evidence) = evidence(measure).filter(|_| measure.has_signal()) {
+        parts.push(format!("Signal: {evidence}."));
+    }
+    parts.join(" ")
+}
+
+/// Notes beneath a chart: trial limits, young cohorts, target and baseline.
+#[must_use]
+pub fn notes(measure: &Measure) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let MeasureState::Immature { reason } = &measure.state {
+        notes.push(reason.clone());
+    }
+    if let Some(xmr) = &measure.xmr {
+        if xmr.is_trial {
+            let points = format::plural(xmr.points.into(), "month", "months");
+            notes.push(format!("Trial limits, from {points}; they may still move."));
+        }
+        if xmr.drops_extreme_ranges {
+            notes.push("Extreme moving ranges are left out of the limits.".to_owned());
+        }
+    }
+    if let Some(target) = measure.target {
+        notes.push(target_in_words(measure, target));
+    }
+    if let Some(baseline) = &measure.baseline {
+        notes.push(format!("Published baseline: {baseline}."));
+    }
+    notes
+}
+
+/// `chance alone would give about 0.1 a month`.
+#[must_use]
+pub fn chance(expected_false: f64) -> String {
+    if expected_false < 0.05 {
+        "chance alone would give fewer than 0.1 a month".to_owned()
+    } else {
+        format!(
+            "chance alone would give about {} a month",
+            format::number(expected_false, 1)
+        )
+    }
+}
+
+fn named(sorted: &Sorted<'_>) -> String {
+    const NAMED: usize = 2;
+    let mut names: Vec<String> = sorted
+        .signals
+        .iter()
+        .take(NAMED)
+        .map(|m| format!("{} is {}", quoted(&m.title), reading(m.reading())))
+        .collect();
+    let rest = sorted.signals.len().saturating_sub(NAMED);
+    if rest > 0 {
+        names.push(format!("{rest} more"));
+    }
+    format::list_in_words(&names)
+}
+
+fn quoted(title: &str) -> String {
+    format!("“{title}”")
+}
+
+fn target_in_words(measure: &Measure, target: f64) -> String {
+    let target = format::value_in_words(measure.unit, target);
+    let outlook = match measure.assurance {
+        Some(Assurance::WillBeMet) => ", which will be met consistently as things stand",
+        Some(Assurance::WillBeMissed) => ", which will be missed consistently as things stand",
+        Some(Assurance::HitOrMiss) => ", which will be hit or missed by chance as things stand",
+        None => "",
+    };
+    format!("Target: {target}{outlook}.")
+}
+
+fn span(measure: &Measure) -> String {
+    match measure.series.as_slice() {
+        [] => "No figures yet.".to_owned(),
+        [only] => format!("One month, {}.", format::month(only.month)),
+        [first, .., last] => format!(
+            "Line chart by month, {} to {}.",
+            format::month(first.month),
+            format::month(last.month)
+        ),
+    }
+}
+
+fn measures(count: usize) -> String {
+    if count == 1 {
+        "1 measure".to_owned()
+    } else {
+        format!("{count} measures")
+    }
+}
+
+fn urgency(reading: Reading) -> u8 {
+    match reading {
+        Reading::Worsening => 0,
+        Reading::Improving => 1,
+        Reading::Rising | Reading::Falling => 2,
+        Reading::NoSignal => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::view::sample;
+
+    #[test]
+    fn a_quiet_month_is_a_good_briefing() {
+        let measures = sample::measures::quiet(7);
+        let sorted = Sorted::new(&measures);
+        assert_eq!(
+            lead(&sorted, 0.09).text(),
+            "No signal in 7 of 7 measures; chance alone would give about 0.1 a month."
+        );
+        assert_eq!(heading(&sorted), "No signal in 7 of 7 measures");
+        assert_eq!(signals(sorted.signals.len()), "no signal");
+    }
+
+    #[test]
+    fn signals_are_named_worsening_first() {
+        let measures = sample::measures::mixed();
+        let sorted = Sorted::new(&measures);
+        assert_eq!(
+            lead(&sorted, 0.09).text(),
+            "2 signals in 6 measures: “Rape: median days, recorded to charge” is worsening and \
+             “VAWG crimes charged” is improving; chance alone would give about 0.1 a month."
+        );
+        assert_eq!(heading(&sorted), "A signal in 2 of 6 measures");
+    }
+
+    #[test]
+    fn no_figures_is_not_no_signal() {
+        let sorted = Sorted::new(&[]);
+        assert_eq!(lead(&sorted, 0.0).text(), "No measure has figures yet.");
+        assert_eq!(heading(&sorted), "No measure has figures yet");
+    }
+
+    #[test]
+    fn a_finding_names_its_evidence() {
+        let measure = sample::measures::improving();
+        assert_eq!(
+            finding(&measure),
+            "VAWG crimes charged: improving, 8 months in a row above the mean"
+        );
+        let signal = Signal {
+            kind: SignalKind::Outside,
+            side: Side::Below,
+            from: 23,
+            to: 23,
+        };
+        assert_eq!(
+            signal_in_words(&measure, signal),
+            "October 2026 below the lower limit"
+        );
+        let near = Signal {
+            kind: SignalKind::TwoOfThree,
+            side: Side::Below,
+            from: 21,
+            to: 23,
+        };
+        assert_eq!(
+            signal_in_words(&measure, near),
+            "2 of 3 months to October 2026 near the lower limit"
+        );
+        let beyond = Signal { to: 900, ..signal };
+        assert!(signal_in_words(&measure, beyond).contains("the last month"));
+    }
+
+    #[test]
+    fn few_expected_signals_are_not_printed_as_none() {
+        assert!(chance(0.01).contains("fewer than 0.1"));
+    }
+
+    #[test]
+    fn trial_limits_and_young_cohorts_are_told() {
+        let mut measure = sample::measures::improving();
+        measure.state = MeasureState::Immature {
+            reason: "Rape takes about 14 months to charge.".to_owned(),
+        };
+        if let Some(xmr) = &mut measure.xmr {
+            xmr.is_trial = true;
+            xmr.points = 9;
+        }
+        let notes = notes(&measure).join(" ");
+        assert!(notes.contains("14 months to charge"));
+        assert!(notes.contains("Trial limits, from 9 months"));
+    }
+}

@@ -1,0 +1,266 @@
+//! Why a person stands where they stand, in plain English. A row is an
+//! allegation and a person a suspect until a court convicts.
+
+use crate::report::format;
+use crate::report::view::harm_list_pack::{
+    Contribution, Decision, Flag, HarmListPack, Leaver, Person, Standing,
+};
+
+/// `was 3`, `new`, `returned, last on list 9`.
+#[must_use]
+pub fn standing(person: &Person) -> String {
+    match (person.standing, person.previous_rank) {
+        (Standing::New, _) => "new".to_owned(),
+        (Standing::Returned { last_list }, _) => format!("returned, last on list {last_list}"),
+        (Standing::Stayed, Some(rank)) if rank == person.rank => "as before".to_owned(),
+        (Standing::Stayed, Some(rank)) => format!("was {rank}"),
+        (Standing::Stayed, None) => "stayed".to_owned(),
+    }
+}
+
+/// `3`, `new` or `back`, for a narrow column.
+#[must_use]
+pub fn rank_before(person: &Person) -> String {
+    match (person.standing, person.previous_rank) {
+        (Standing::New, _) => "new".to_owned(),
+        (Standing::Returned { .. }, _) => "back".to_owned(),
+        (Standing::Stayed, Some(rank)) => rank.to_string(),
+        (Standing::Stayed, None) => "[x]".to_owned(),
+    }
+}
+
+/// The explanation: what is alleged, what it weighs, and how firm the rank is.
+#[must_use]
+pub fn explanation(person: &Person, edition: &str) -> String {
+    let mut sentences = vec![alleged(person), weighed(person, edition)];
+    sentences.push(of_them(person));
+    sentences.extend(without_no_further_action(person));
+    sentences.extend(at_liberty(person));
+    sentences.join(" ")
+}
+
+/// One flag in words, as short as a label.
+#[must_use]
+pub fn flag(flag: &Flag) -> String {
+    let allegations = |count: u32| format::plural(count.into(), "allegation", "allegations");
+    match flag {
+        Flag::InCustody { kind, since } => {
+            format!("in custody ({kind}) since {}", format::date(*since))
+        }
+        Flag::CounterAllegation { is_reviewed: false } => {
+            "counter-allegation: review needed".to_owned()
+        }
+        Flag::CounterAllegation { is_reviewed: true } => "counter-allegation: reviewed".to_owned(),
+        Flag::Under18AtAllegation { allegations: n } => {
+            format!("under 18 at the time of {}", allegations(*n))
+        }
+        Flag::Merged => "merged identities".to_owned(),
+        Flag::NoFurtherAction { allegations: n } => {
+            format!("no further action on {}", allegations(*n))
+        }
+        Flag::Unscored { allegations: n } => format!("{} without a weight", allegations(*n)),
+        Flag::Convicted { allegations: n } => format!("convicted on {}", allegations(*n)),
+        Flag::Charged { allegations: n } => format!("charged on {}", allegations(*n)),
+    }
+}
+
+/// May nobody decide on this person before a review?
+#[must_use]
+pub fn is_blocked(person: &Person) -> bool {
+    person
+        .flags
+        .contains(&Flag::CounterAllegation { is_reviewed: false })
+}
+
+#[must_use]
+pub fn decision(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Awaiting => "awaiting a decision",
+        Decision::Accepted => "accepted",
+        Decision::Deferred => "deferred",
+        Decision::Rejected => "rejected",
+    }
+}
+
+/// `rank 112 now`, or the word for nobody ranked.
+#[must_use]
+pub fn leaver_rank(leaver: &Leaver) -> String {
+    leaver
+        .rank
+        .map_or_else(|| "not ranked".to_owned(), |rank| rank.to_string())
+}
+
+/// The finding over the concentration chart.
+#[must_use]
+pub fn concentration(pack: &HarmListPack) -> String {
+    let list = &pack.list;
+    let listed = format::plural(list.listed, "person", "people");
+    match list.harm_share() {
+        Some(share) => format!(
+            "{listed} of {} hold {} of all harm",
+            format::count(list.suspects),
+            format::percent(share)
+        ),
+        None => "No suspect carries any harm".to_owned(),
+    }
+}
+
+/// The finding over the chart of ranks.
+#[must_use]
+pub fn ranks(pack: &HarmListPack) -> String {
+    let (Some(first), Some(last)) = (pack.people.first(), pack.people.last()) else {
+        return "Nobody is listed".to_owned();
+    };
+    format!(
+        "Harm falls from {} years at rank {} to {} at rank {}",
+        format::harm_years(first.score_days),
+        first.rank,
+        format::harm_years(last.score_days),
+        last.rank
+    )
+}
+
+fn alleged(person: &Person) -> String {
+    let age = person.age.map_or_else(
+        || ", age not known,".to_owned(),
+        |age| format!(", aged {age},"),
+    );
+    format!(
+        "{}{age} is named as a suspect in {} concerning {}{}.",
+        person.name,
+        format::plural(person.allegations.into(), "allegation", "allegations"),
+        format::plural(person.victims.into(), "victim", "victims"),
+        reported(&person.contributions)
+    )
+}
+
+fn reported(contributions: &[Contribution]) -> String {
+    let first = contributions.iter().map(|c| c.reported_on).min();
+    let last = contributions.iter().map(|c| c.reported_on).max();
+    match (first, last) {
+        (Some(first), Some(last)) if first == last => {
+            format!(", reported on {}", format::date(first))
+        }
+        (Some(first), Some(last)) => format!(
+            ", reported between {} and {}",
+            format::date(first),
+            format::date(last)
+        ),
+        _ => String::new(),
+    }
+}
+
+fn weighed(person: &Person, edition: &str) -> String {
+    let days = format::harm_days(person.score_days);
+    let years = format::harm_years(person.score_days);
+    let worst = person.contributions.iter().max_by_key(|c| c.days);
+    let share = match worst {
+        Some(worst) if person.contributions.len() > 1 => format!(
+            "; the gravest, {}, is {} of it",
+            worst.offence,
+            format::percent(person.worst_share_percent)
+        ),
+        Some(worst) => format!(", all of it for {}", worst.offence),
+        None => String::new(),
+    };
+    format!("The weight in {edition} is {days} ({years} years){share}.")
+}
+
+fn of_them(person: &Person) -> String {
+    let share = format::number(person.domestic_abuse_percent, 0);
+    let repeats = match person.repeat_victims {
+        0 => "no victim is named more than once".to_owned(),
+        1 => "1 victim is named more than once".to_owned(),
+        n => format!("{n} victims are named more than once"),
+    };
+    let days = format::plural(person.days_since_last_report.into(), "day", "days");
+    format!(
+        "Domestic abuse is flagged on {share}% of the allegations; {repeats}; the last report \
+         came {days} before the list date."
+    )
+}
+
+fn without_no_further_action(person: &Person) -> Option<String> {
+    let ended = person.flags.iter().find_map(|flag| match flag {
+        Flag::NoFurtherAction { allegations } => Some(*allegations),
+        _ => None,
+    })?;
+    let ended = format::plural(
+        ended.into(),
+        "allegation that ended",
+        "allegations that ended",
+    );
+    Some(match person.rank_without_nfa {
+        Some(rank) => format!("Without the {ended} with no further action the rank is {rank}."),
+        None => format!("Without the {ended} with no further action no harm is left."),
+    })
+}
+
+fn at_liberty(person: &Person) -> Option<String> {
+    let rank = person.rank_at_liberty?;
+    (rank != person.rank).then(|| format!("Among people at liberty the rank is {rank}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::view::sample;
+
+    #[test]
+    fn an_explanation_names_count_victims_weight_and_worst() {
+        let person = sample::pack::person(1);
+        assert_eq!(
+            explanation(&person, "Invented index 2026"),
+            "Invented Person 1, aged 34, is named as a suspect in 3 allegations concerning 2 \
+             victims, reported between 14 January 2026 and 12 October 2026. The weight in Invented \
+             index 2026 is 6,205 days (17.0 years); the gravest, invented offence A, is 44.1% of \
+             it. Domestic abuse is flagged on 67% of the allegations; 1 victim is named more than \
+             once; the last report came 21 days before the list date. Without the 1 allegation that ended with no further action the rank is 4."
+        );
+    }
+
+    #[test]
+    fn one_allegation_is_all_of_it() {
+        let mut person = sample::pack::person(2);
+        person.contributions.truncate(1);
+        person.allegations = 1;
+        person.victims = 1;
+        person.flags.clear();
+        let text = explanation(&person, "X");
+        assert!(text.contains("1 allegation concerning 1 victim, reported on"));
+        assert!(text.contains("all of it for invented offence A"));
+    }
+
+    #[test]
+    fn standing_tells_new_returned_and_stayed_apart() {
+        let mut person = sample::pack::person(5);
+        person.standing = Standing::Stayed;
+        person.previous_rank = Some(5);
+        assert_eq!(standing(&person), "as before");
+        person.previous_rank = Some(9);
+        assert_eq!(standing(&person), "was 9");
+        person.standing = Standing::Returned { last_list: 9 };
+        assert_eq!(standing(&person), "returned, last on list 9");
+        person.standing = Standing::New;
+        assert_eq!(standing(&person), "new");
+    }
+
+    #[test]
+    fn an_unreviewed_counter_allegation_blocks() {
+        let mut person = sample::pack::person(1);
+        person.flags = vec![Flag::CounterAllegation { is_reviewed: false }];
+        assert!(is_blocked(&person));
+        assert_eq!(flag(&person.flags[0]), "counter-allegation: review needed");
+        person.flags = vec![Flag::CounterAllegation { is_reviewed: true }];
+        assert!(!is_blocked(&person));
+    }
+
+    #[test]
+    fn an_empty_list_claims_nothing() {
+        let mut pack = sample::pack::harm_list_pack();
+        pack.people.clear();
+        pack.list.all_harm_days = rust_decimal::Decimal::ZERO;
+        assert_eq!(ranks(&pack), "Nobody is listed");
+        assert_eq!(concentration(&pack), "No suspect carries any harm");
+    }
+}

@@ -1,0 +1,240 @@
+//! Whether the figures can be relied on: what arrived, what was rejected, and
+//! which checks failed.
+
+use super::Sentence;
+use crate::report::format;
+use crate::report::view::source::{Checks, Source, SourceState};
+
+/// Extracts shown by name before the rest is counted.
+const NAMED: usize = 2;
+
+/// The lead sentence about trust.
+#[must_use]
+pub fn lead(sources: &[Source], checks: &Checks) -> Sentence {
+    let expected = expected(sources);
+    if expected.is_empty() {
+        return Sentence::new("No extract", " has arrived yet.", "#sources");
+    }
+    let fresh = expected
+        .iter()
+        .filter(|s| s.state == SourceState::Fresh)
+        .count();
+    let linked = if fresh == expected.len() {
+        format!("All {} arrived", extracts(fresh))
+    } else {
+        format!("{fresh} of {} arrived", extracts(expected.len()))
+    };
+    let after = format!(
+        "{}{}; {}.",
+        accepted(sources),
+        troubles(&expected),
+        checked(checks)
+    );
+    Sentence::new(&linked, &after, "#sources")
+}
+
+/// The heading of the sources' section.
+#[must_use]
+pub fn heading(sources: &[Source]) -> String {
+    let expected = expected(sources);
+    let absent = not_fresh(sources);
+    match (expected.len(), absent) {
+        (0, _) => "No extract has arrived yet".to_owned(),
+        (all, 0) => format!("All {} arrived on time", extracts(all)),
+        (all, absent) => format!("{absent} of {} did not arrive on time", extracts(all)),
+    }
+}
+
+/// Extracts that are late, missing or refused.
+#[must_use]
+pub fn not_fresh(sources: &[Source]) -> usize {
+    expected(sources)
+        .iter()
+        .filter(|source| source.state != SourceState::Fresh)
+        .count()
+}
+
+/// The state of one extract, for a table.
+#[must_use]
+pub fn state(state: &SourceState) -> String {
+    match state {
+        SourceState::Fresh => "fresh".to_owned(),
+        SourceState::Late { days } => {
+            format!("late by {}", format::plural((*days).into(), "day", "days"))
+        }
+        SourceState::Missing => "missing".to_owned(),
+        SourceState::Refused { reason } => format!("refused: {reason}"),
+        SourceState::NeverReceived => "never received".to_owned(),
+    }
+}
+
+/// What a reader must not rely on, a sentence for each extract in trouble.
+#[must_use]
+pub fn cautions(sources: &[Source], checks: &Checks) -> Vec<String> {
+    let mut cautions: Vec<String> = expected(sources)
+        .into_iter()
+        .filter(|source| source.state != SourceState::Fresh)
+        .map(|source| {
+            let effect = source
+                .affects
+                .as_ref()
+                .map_or_else(String::new, |affects| format!("; do not rely on {affects}"));
+            format!("{}: {}{effect}.", source.title, state(&source.state))
+        })
+        .collect();
+    cautions.extend(checks.failed.iter().map(|check| {
+        let rows = format::plural(check.rows, "row breaks", "rows break");
+        format!("Failed check: {}; {rows} it.", check.title)
+    }));
+    cautions
+}
+
+fn expected(sources: &[Source]) -> Vec<&Source> {
+    sources
+        .iter()
+        .filter(|source| source.state != SourceState::NeverReceived)
+        .collect()
+}
+
+fn accepted(sources: &[Source]) -> String {
+    let rows_in: u64 = sources.iter().map(|source| source.rows_in).sum();
+    let rejected: u64 = sources.iter().map(|source| source.rows_rejected).sum();
+    match (rows_in, rejected) {
+        (0, _) => ", with no rows".to_owned(),
+        (all, 0) => format!(" and all {} rows were accepted", format::count(all)),
+        (all, rejected) => format!(
+            " and {} of {} rejected",
+            format::count(rejected),
+            format::plural(all, "row was", "rows were")
+        ),
+    }
+}
+
+fn troubles(expected: &[&Source]) -> String {
+    let troubled: Vec<_> = expected
+        .iter()
+        .filter(|source| source.state != SourceState::Fresh)
+        .collect();
+    if troubled.is_empty() {
+        return String::new();
+    }
+    let mut names: Vec<String> = troubled
+        .iter()
+        .take(NAMED)
+        .map(|source| format!("{} ({})", source.title, short(&source.state)))
+        .collect();
+    if troubled.len() > NAMED {
+        names.push(format!("{} more", troubled.len() - NAMED));
+    }
+    format!("; not in: {}", format::list_in_words(&names))
+}
+
+fn short(state: &SourceState) -> &'static str {
+    match state {
+        SourceState::Fresh => "fresh",
+        SourceState::Late { .. } => "late",
+        SourceState::Missing => "missing",
+        SourceState::Refused { .. } => "refused",
+        SourceState::NeverReceived => "never received",
+    }
+}
+
+fn checked(checks: &Checks) -> String {
+    match (checks.run, checks.failed.len()) {
+        (0, _) => "no check ran".to_owned(),
+        (1, 0) => "the one check passed".to_owned(),
+        (run, 0) => format!("all {} checks passed", format::count(run)),
+        (run, failed) => format!(
+            "{failed} of {} failed",
+            format::plural(run, "check", "checks")
+        ),
+    }
+}
+
+fn extracts(count: usize) -> String {
+    if count == 1 {
+        "1 extract".to_owned()
+    } else {
+        format!("{count} extracts")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::view::sample;
+    use crate::report::view::source::FailedCheck;
+
+    fn checks(run: u64) -> Checks {
+        Checks {
+            run,
+            failed: vec![],
+        }
+    }
+
+    #[test]
+    fn a_whole_night_can_be_trusted() {
+        let sources = vec![
+            sample::source("crimes", "Crime reports"),
+            sample::source("arrests", "Arrests"),
+        ];
+        assert_eq!(
+            lead(&sources, &checks(64)).text(),
+            "All 2 extracts arrived and all 2,000 rows were accepted; all 64 checks passed."
+        );
+        assert_eq!(heading(&sources), "All 2 extracts arrived on time");
+        assert!(cautions(&sources, &checks(64)).is_empty());
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_its_effect() {
+        let mut sources = vec![
+            sample::source("crimes", "Crime reports"),
+            sample::source("arrests", "Arrests"),
+        ];
+        sources[0].rows_rejected = 3;
+        sources[1].state = SourceState::Late { days: 2 };
+        sources[1].affects = Some("arrests on this page".to_owned());
+        assert_eq!(
+            lead(&sources, &checks(1)).text(),
+            "1 of 2 extracts arrived and 3 of 2,000 rows were rejected; not in: Arrests (late); \
+             the one check passed."
+        );
+        assert_eq!(
+            cautions(&sources, &checks(1)),
+            vec!["Arrests: late by 2 days; do not rely on arrests on this page.".to_owned()]
+        );
+    }
+
+    #[test]
+    fn never_received_is_not_missing() {
+        let mut sources = vec![sample::source("surveys", "Surveys")];
+        sources[0].state = SourceState::NeverReceived;
+        assert_eq!(
+            lead(&sources, &checks(0)).text(),
+            "No extract has arrived yet."
+        );
+        assert_eq!(not_fresh(&sources), 0);
+    }
+
+    #[test]
+    fn failed_checks_are_told() {
+        let failed = Checks {
+            run: 64,
+            failed: vec![FailedCheck {
+                title: "every charge has a crime".to_owned(),
+                rows: 1,
+            }],
+        };
+        let sources = vec![sample::source("crimes", "Crime reports")];
+        assert!(
+            lead(&sources, &failed)
+                .text()
+                .ends_with("1 of 64 checks failed.")
+        );
+        assert_eq!(
+            cautions(&sources, &failed),
+            vec!["Failed check: every charge has a crime; 1 row breaks it.".to_owned()]
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! The published series, for context, and the extracts the figures rest on.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::figure::{Caption, Figure};
+use super::table::{Cell, Column, Table};
+use crate::report::chart::{Size, Words, monthly};
+use crate::report::format;
+use crate::report::sentence::{published, trust};
+use crate::report::view::morning_briefing::MorningBriefing;
+use crate::report::view::source::{MonthCount, PublishedSeries, SourceState};
+
+#[derive(Debug)]
+pub struct PublishedSection {
+    pub figure: Figure,
+    /// The last twelve months, for mail.
+    pub recent: Table,
+    pub url: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct TrustSection {
+    pub heading: String,
+    pub cautions: Vec<String>,
+    pub sources: Table,
+}
+
+impl PublishedSection {
+    #[must_use]
+    pub fn new(series: &PublishedSeries) -> Self {
+        let months: Vec<_> = series.months.iter().map(|m| (m.month, m.count)).collect();
+        let caption = Caption {
+            id: "london-chart".to_owned(),
+            title: published::finding(series),
+            description: published::description(series),
+            note: published_note(series),
+        };
+        let numbers = vec![years(series)];
+        let draw = |words: Words<'_>, size: Size| monthly::monthly_line(words, size, &months);
+        Self {
+            figure: Figure::across(caption, draw, numbers),
+            recent: last_year(series),
+            url: series
+                .url
+                .as_deref()
+                .and_then(super::furniture::safe_target),
+        }
+    }
+}
+
+impl TrustSection {
+    #[must_use]
+    pub fn new(view: &MorningBriefing) -> Self {
+        Self {
+            heading: trust::heading(&view.sources),
+            cautions: trust::cautions(&view.sources, &view.checks),
+            sources: sources(view),
+        }
+    }
+}
+
+fn published_note(series: &PublishedSeries) -> String {
+    let to = series
+        .months
+        .last()
+        .map(|last| format!(", published to {}", format::month(last.month)))
+        .unwrap_or_default();
+    format!(
+        "{}. Context: neither direction is good or bad. Source: {}{to}; {}.",
+        format::capitalised(&series.unit),
+        series.publisher,
+        series.licence
+    )
+}
+
+/// The published months, a row a year, the newest first.
+fn years(series: &PublishedSeries) -> Table {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let mut columns = vec![Column::words("Year")];
+    columns.extend(MONTHS.map(Column::figure));
+    let mut table = Table::new(&format!("{}, {}", series.title, series.unit), columns);
+    let mut years: Vec<i32> = series.months.iter().map(|m| m.month.year()).collect();
+    years.dedup();
+    for year in years.into_iter().rev() {
+        let mut row = vec![Cell::new(year.to_string())];
+        row.extend((1..=12).map(|month| Cell::new(month_count(&series.months, year, month))));
+        table.push(row);
+    }
+    table
+}
+
+/// The last twelve months beside the same months a year before.
+fn last_year(series: &PublishedSeries) -> Table {
+    let columns = vec![
+        Column::words("Month"),
+        Column::figure("Count"),
+        Column::figure("A year before"),
+    ];
+    let mut table = Table::new(&series.title, columns);
+    for newest in series.months.iter().rev().take(12) {
+        let (year, month) = (newest.month.year() - 1, newest.month.month());
+        table.push(vec![
+            Cell::new(format::month_short(newest.month)),
+            Cell::new(format::count(newest.count)),
+            Cell::new(month_count(&series.months, year, month)),
+        ]);
+    }
+    table
+}
+
+fn month_count(months: &[MonthCount], year: i32, month: u32) -> String {
+    let wanted = NaiveDate::from_ymd_opt(year, month, 1);
+    months
+        .iter()
+        .find(|candidate| Some(candidate.month) == wanted)
+        .map_or_else(|| "[x]".to_owned(), |found| format::count(found.count))
+}
+
+fn sources(view: &MorningBriefing) -> Table {
+    let columns = vec![
+        Column::words("Extract"),
+        Column::words("State"),
+        Column::words("Cut at").on_page(),
+        Column::figure("Rows"),
+        Column::figure("Accepted").on_page(),
+        Column::figure("Rejected"),
+        Column::figure("Twice").on_page(),
+    ];
+    let mut table = Table::new("Extracts of the night", columns);
+    for source in &view.sources {
+        let is_fresh = source.state == SourceState::Fresh;
+        let cut_at = source
+            .as_at
+            .map_or_else(|| "[x]".to_owned(), format::date_time_short);
+        table.push(vec![
+            Cell::new(source.title.as_str()),
+            Cell::new(trust::state(&source.state)).strong(!is_fresh),
+            Cell::new(cut_at),
+            Cell::new(format::count(source.rows_in)),
+            Cell::new(format::count(source.rows_accepted)),
+            Cell::new(format::count(source.rows_rejected)).strong(source.rows_rejected > 0),
+            Cell::new(format::count(source.rows_duplicate)),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,321 @@
+//! The measures of the morning briefing: a chart for each signal, one table
+//! for the quiet ones, a line for each that has no figures.
+
+use super::figure::{Caption, Figure};
+use super::table::{Cell, Column, Table};
+use crate::report::chart::xmr::{XmrLine, XmrLines, XmrPoint, xmr_chart};
+use crate::report::chart::{Size, Words, spark};
+use crate::report::format;
+use crate::report::sentence::measures::{self, Sorted};
+use crate::report::view::measure::{Measure, MeasureState, Point};
+use crate::report::view::morning_briefing::MorningBriefing;
+
+/// Quiet measures side by side in one table of months.
+const MEASURES_IN_TABLE: usize = 7;
+/// Months beside a chart in a mail.
+const RECENT_MONTHS: usize = 6;
+
+#[derive(Debug)]
+pub struct MeasuresSection {
+    pub heading: String,
+    /// What chance alone would give.
+    pub chance: String,
+    pub signals: Vec<SignalCard>,
+    pub quiet: Option<QuietMeasures>,
+    pub unavailable_heading: String,
+    pub unavailable: Vec<UnavailableMeasure>,
+}
+
+#[derive(Debug)]
+pub struct SignalCard {
+    /// The id, then the finding.
+    pub headline: String,
+    pub commitment: String,
+    pub definition: String,
+    pub notes: Vec<String>,
+    pub figure: Figure,
+    /// The last months, for mail.
+    pub recent: Table,
+}
+
+#[derive(Debug)]
+pub struct QuietMeasures {
+    pub heading: String,
+    pub table: Table,
+    pub months: Vec<Table>,
+}
+
+#[derive(Debug)]
+pub struct UnavailableMeasure {
+    id: String,
+    title: String,
+    reason: String,
+}
+
+impl MeasuresSection {
+    #[must_use]
+    pub fn new(view: &MorningBriefing) -> Self {
+        let sorted = Sorted::new(&view.measures);
+        let as_of = format::date(view.header.as_of);
+        let chance = measures::chance(view.expected_false_signals);
+        Self {
+            heading: measures::heading(&sorted),
+            chance: format::capitalised(&chance),
+            signals: sorted
+                .signals
+                .iter()
+                .enumerate()
+                .map(|(place, measure)| SignalCard::new(measure, place, &as_of))
+                .collect(),
+            quiet: QuietMeasures::new(&sorted),
+            unavailable_heading: unavailable_heading(sorted.unavailable.len()),
+            unavailable: sorted
+                .unavailable
+                .iter()
+                .filter_map(|measure| UnavailableMeasure::new(measure))
+                .collect(),
+        }
+    }
+}
+
+impl SignalCard {
+    fn new(measure: &Measure, place: usize, as_of: &str) -> Self {
+        let caption = Caption {
+            id: format!("measure-{}", place + 1),
+            title: measures::finding(measure),
+            description: measures::description(measure),
+            note: format!(
+                "{}, by month; {}. Source: {}, as of {as_of}.",
+                format::capitalised(format::unit_title(measure.unit)),
+                measures::direction(measure.direction),
+                measure.source
+            ),
+        };
+        let (points, lines, latest) = drawing(measure);
+        let draw = |words: Words<'_>, size: Size| xmr_chart(words, size, &points, &lines, &latest);
+        Self {
+            headline: format!("{} {}", measure.id, caption.title),
+            commitment: format!(
+                "Commitment {}, {}",
+                measure.commitment, measure.commitment_title
+            ),
+            definition: measure.definition.clone(),
+            notes: measures::notes(measure),
+            figure: Figure::half(caption, draw, vec![numbers(measure, true)]),
+            recent: recent(measure),
+        }
+    }
+}
+
+impl QuietMeasures {
+    fn new(sorted: &Sorted<'_>) -> Option<Self> {
+        if sorted.quiet.is_empty() {
+            return None;
+        }
+        let of = format!("{} of {}", sorted.quiet.len(), sorted.shown());
+        Some(Self {
+            heading: format!("No signal in {of} measures"),
+            table: quiet_table(&sorted.quiet),
+            months: sorted
+                .quiet
+                .chunks(MEASURES_IN_TABLE)
+                .map(months_table)
+                .collect(),
+        })
+    }
+}
+
+impl UnavailableMeasure {
+    /// The measure and the reason in one line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!("[x] {} {}: {}", self.id, self.title, self.reason)
+    }
+
+    fn new(measure: &Measure) -> Option<Self> {
+        let MeasureState::Unavailable { reason } = &measure.state else {
+            return None;
+        };
+        Some(Self {
+            id: measure.id.clone(),
+            title: measure.title.clone(),
+            reason: reason.clone(),
+        })
+    }
+}
+
+fn drawing(measure: &Measure) -> (Vec<XmrPoint>, XmrLines, String) {
+    let signals = measure.xmr.as_ref().map_or(&[][..], |xmr| &xmr.signals);
+    let points = measure
+        .series
+        .iter()
+        .enumerate()
+        .map(|(index, point)| XmrPoint {
+            label: format::month_short(point.month),
+            value: point.value,
+            is_signal: signals.iter().any(|s| (s.from..=s.to).contains(&index)),
+            is_immature: point.is_immature,
+        })
+        .collect();
+    let line = |name: &str, value: f64| {
+        Some(XmrLine {
+            value,
+            text: format!("{name} {}", format::value(measure.unit, value)),
+        })
+    };
+    let xmr = measure.xmr.as_ref();
+    let lines = XmrLines {
+        centre: xmr.and_then(|xmr| line("mean", xmr.centre)),
+        lower: xmr.and_then(|xmr| line("lower", xmr.lower)),
+        upper: xmr.and_then(|xmr| line("upper", xmr.upper)),
+        target: measure.target.and_then(|target| line("target", target)),
+    };
+    let latest = measure
+        .latest()
+        .and_then(|point| point.value)
+        .map(|value| format::value(measure.unit, value))
+        .unwrap_or_default();
+    (points, lines, latest)
+}
+
+/// The newest months without their intervals, short enough for a mail.
+fn recent(measure: &Measure) -> Table {
+    let mut table = numbers(measure, false);
+    table.rows.truncate(RECENT_MONTHS);
+    table
+}
+
+/// The months of a measure, newest first.
+fn numbers(measure: &Measure, with_interval: bool) -> Table {
+    let has_parts = measure.series.iter().any(|p| p.denominator.is_some());
+    let has_interval = with_interval && measure.series.iter().any(|p| p.interval.is_some());
+    let mut columns = vec![Column::words("Month"), Column::figure("Value")];
+    if has_parts {
+        columns.extend([Column::figure("Count"), Column::figure("Out of")]);
+    }
+    if has_interval {
+        columns.extend([Column::figure("95% low"), Column::figure("95% high")]);
+    }
+    let caption = format!("{} {}, by month", measure.id, measure.title);
+    let mut table = Table::new(&caption, columns);
+    for point in measure.series.iter().rev() {
+        let mut row = vec![month_cell(point), Cell::new(printed(measure, point.value))];
+        if has_parts {
+            row.extend([point.numerator, point.denominator].map(|part| Cell::new(whole(part))));
+        }
+        if has_interval {
+            let ends = [
+                point.interval.map(|interval| interval.low),
+                point.interval.map(|interval| interval.high),
+            ];
+            row.extend(ends.map(|end| Cell::new(printed(measure, end))));
+        }
+        table.push(row);
+    }
+    table
+}
+
+fn month_cell(point: &Point) -> Cell {
+    let month = format::month_short(point.month);
+    Cell::new(if point.is_immature {
+        format!("{month}, too young")
+    } else {
+        month
+    })
+}
+
+fn quiet_table(quiet: &[&Measure]) -> Table {
+    let columns = vec![
+        Column::words("Measure"),
+        Column::figure("Latest"),
+        Column::words("Month").on_page(),
+        Column::figure("Mean").on_wide(),
+        Column::figure("Limits").on_wide(),
+        Column::chart("Trend"),
+    ];
+    let caption = "Measures without a signal; the band is the range between the limits";
+    let mut table = Table::new(caption, columns);
+    for measure in quiet {
+        table.push(quiet_row(measure));
+    }
+    table
+}
+
+fn quiet_row(measure: &Measure) -> Vec<Cell> {
+    let latest = measure.latest();
+    let xmr = measure.xmr.as_ref();
+    let limits = xmr.map(|xmr| (xmr.lower, xmr.upper));
+    let values: Vec<_> = measure
+        .series
+        .iter()
+        .map(|point| point.value.filter(|_| !point.is_immature))
+        .collect();
+    let mut head = Cell::new(format!("{} {}", measure.id, measure.title));
+    if let MeasureState::Immature { reason } = &measure.state {
+        head = head.note(reason.as_str());
+    }
+    let month = latest.map_or_else(|| "[x]".to_owned(), |p| format::month_short(p.month));
+    let range = limits.map_or_else(
+        || "[x]".to_owned(),
+        |(lower, upper)| {
+            let lower = format::value(measure.unit, lower);
+            let lower = lower.strip_suffix('%').unwrap_or(&lower).to_owned();
+            format!("{lower} to {}", format::value(measure.unit, upper))
+        },
+    );
+    vec![
+        head,
+        Cell::new(printed(measure, latest.and_then(|point| point.value))).strong(true),
+        Cell::new(month),
+        Cell::new(printed(measure, xmr.map(|xmr| xmr.centre))),
+        Cell::new(range),
+        Cell::chart(spark::sparkline(&values, limits)),
+    ]
+}
+
+/// Months down, measures across: the numbers behind the small charts.
+fn months_table(measures: &[&Measure]) -> Table {
+    let mut columns = vec![Column::words("Month")];
+    columns.extend(measures.iter().map(|measure| Column::figure(&measure.id)));
+    let (first, last) = (measures.first(), measures.last());
+    let ids = [first, last].map(|m| m.map_or("", |m| m.id.as_str()));
+    let caption = if ids[0] == ids[1] {
+        format!("Measure {} by month", ids[0])
+    } else {
+        format!("Measures {} to {} by month", ids[0], ids[1])
+    };
+    let mut table = Table::new(&caption, columns);
+    let mut months: Vec<_> = measures
+        .iter()
+        .flat_map(|measure| measure.series.iter().map(|point| point.month))
+        .collect();
+    months.sort_unstable();
+    months.dedup();
+    for month in months.into_iter().rev() {
+        let mut row = vec![Cell::new(format::month_short(month))];
+        row.extend(measures.iter().map(|measure| {
+            let point = measure.series.iter().find(|point| point.month == month);
+            Cell::new(printed(measure, point.and_then(|point| point.value)))
+        }));
+        table.push(row);
+    }
+    table
+}
+
+fn printed(measure: &Measure, value: Option<f64>) -> String {
+    value.map_or_else(
+        || "[x]".to_owned(),
+        |value| format::value(measure.unit, value),
+    )
+}
+
+fn whole(part: Option<f64>) -> String {
+    part.map_or_else(|| "[x]".to_owned(), |part| format::number(part, 0))
+}
+
+fn unavailable_heading(count: usize) -> String {
+    match count {
+        1 => "1 measure is unavailable".to_owned(),
+        n => format!("{n} measures are unavailable"),
+    }
+}

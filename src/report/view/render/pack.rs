@@ -1,0 +1,321 @@
+//! The harm list pack as a page. `PackSummary` is all a mail may see: it is
+//! made without looking at any person.
+
+use super::briefing::lead_text;
+use super::figure::{Caption, Figure};
+use super::furniture::{Furniture, Question};
+use super::pack_sections::{PersonBlock, concentration_figure, leavers, people_table, rank_figure};
+use super::table::Table;
+use super::{list_section, table};
+use crate::report::format;
+use crate::report::sentence::{Sentence, list, people};
+use crate::report::view::Header;
+use crate::report::view::harm_list_pack::HarmListPack;
+use crate::report::view::list::{DecisionCounts, ListState, ListSummary};
+
+#[derive(Debug)]
+pub struct PackPage {
+    pub summary: PackSummary,
+    pub people: Table,
+    pub ranks: Option<Figure>,
+    pub concentration: Figure,
+    pub concentration_sentence: String,
+    pub left: Option<Table>,
+    pub blocks: Vec<PersonBlock>,
+}
+
+/// Counts and references, no person.
+#[derive(Debug)]
+pub struct PackSummary {
+    pub furniture: Furniture,
+    pub in_short: String,
+    pub reference: String,
+    pub heading: String,
+    pub window: String,
+    pub lead: Vec<Question>,
+    pub sentences: Vec<String>,
+    pub movement: Table,
+    pub decisions: Table,
+    pub rules: Table,
+    pub settings: Vec<String>,
+}
+
+impl PackPage {
+    #[must_use]
+    pub fn new(view: &HarmListPack) -> Self {
+        let source = source(&view.list);
+        Self {
+            summary: PackSummary::new(&view.header, &view.list),
+            people: people_table(view),
+            ranks: (!view.people.is_empty()).then(|| rank_figure(view, &source)),
+            concentration: concentration_figure(view, &source),
+            concentration_sentence: concentration_sentence(view),
+            left: (!view.left.is_empty()).then(|| leavers(&view.left)),
+            blocks: view
+                .people
+                .iter()
+                .map(|person| PersonBlock::new(person, &view.list.edition))
+                .collect(),
+        }
+    }
+}
+
+impl PackSummary {
+    #[must_use]
+    pub fn new(header: &Header, list: &ListSummary) -> Self {
+        let furniture = Furniture::new("Harm list pack", header);
+        let mut sentences = [list::harm(list, "#list"), list::cut(list, "#list")]
+            .map(|sentence| sentence.text())
+            .to_vec();
+        sentences.extend(list.movement.as_ref().map(list::leaving));
+        sentences.push(list::decided(list));
+        Self {
+            in_short: in_short(header, list),
+            reference: list::reference(list),
+            heading: list::heading(list),
+            window: format!(
+                "Window {} to {}. Harm index: {}.",
+                format::date(list.window_from),
+                format::date(list.window_to),
+                list.edition
+            ),
+            lead: lead(list, &furniture),
+            sentences,
+            movement: list_section::movement(list),
+            decisions: decisions(&list.decisions),
+            rules: list_section::rules(&list.rules),
+            settings: list::settings(list),
+            furniture,
+        }
+    }
+
+    /// The first screen in plain text.
+    #[must_use]
+    pub fn lead_text(&self) -> String {
+        lead_text(&self.lead)
+    }
+}
+
+/// What a caption says of where its figures come from.
+#[must_use]
+pub fn caption(id: &str, title: String, description: String, note: String) -> Caption {
+    Caption {
+        id: id.to_owned(),
+        title,
+        description,
+        note,
+    }
+}
+
+fn lead(list: &ListSummary, furniture: &Furniture) -> Vec<Question> {
+    let changed = vec![list::lead(Some(list))];
+    let matters = vec![list::harm(list, "#concentration"), list::cut(list, "#list")];
+    vec![
+        furniture.question("What changed", changed),
+        furniture.question("Does it matter", matters),
+        furniture.question("What is asked of me", vec![asked(list)]),
+        furniture.question("Can I trust it", vec![trusted(list)]),
+    ]
+}
+
+fn asked(list: &ListSummary) -> Sentence {
+    let awaiting = list.decisions.awaiting;
+    if awaiting == 0 {
+        return Sentence::new("Nothing", ": every person is decided.", "#list");
+    }
+    let linked = format!(
+        "Accept, defer or reject {}",
+        format::plural(awaiting, "person", "people")
+    );
+    let blocked = match list.rules.counter_allegation {
+        0 => String::new(),
+        n => format!(
+            "; {} blocked until a counter-allegation is reviewed",
+            format::plural(n, "person is", "people are")
+        ),
+    };
+    Sentence::new(&linked, &format!(", each with a reason{blocked}."), "#list")
+}
+
+fn trusted(list: &ListSummary) -> Sentence {
+    let unscored = list.rules.unscored_allegations;
+    let linked = if unscored == 0 {
+        "Every allegation has a weight".to_owned()
+    } else {
+        let verb = if unscored == 1 { "has" } else { "have" };
+        let allegations = format::plural(unscored, "allegation", "allegations");
+        format!("{allegations} {verb} no weight")
+    };
+    let restricted = match list.rules.restricted {
+        0 => "no record is contested".to_owned(),
+        n => {
+            let people = format::plural(n, "person is", "people are");
+            format!("{people} left out because their records are contested")
+        }
+    };
+    let after = format!(
+        " in {}; {restricted}; every row is an allegation, not a finding of guilt.",
+        list.edition
+    );
+    Sentence::new(&linked, &after, "#rules")
+}
+
+fn decisions(counts: &DecisionCounts) -> Table {
+    let columns = vec![
+        table::Column::words("Decision"),
+        table::Column::figure("People"),
+    ];
+    let mut table = Table::new("Decisions so far", columns);
+    for (label, count) in [
+        ("Awaiting", counts.awaiting),
+        ("Accepted", counts.accepted),
+        ("Deferred", counts.deferred),
+        ("Rejected", counts.rejected),
+    ] {
+        table.push(vec![
+            table::Cell::new(label),
+            table::Cell::new(format::count(count)),
+        ]);
+    }
+    table
+}
+
+fn source(list: &ListSummary) -> String {
+    format!(
+        "Source: list {}, {}, as of {}.",
+        list.number,
+        list.edition,
+        format::date(list.as_of)
+    )
+}
+
+fn concentration_sentence(view: &HarmListPack) -> String {
+    let mut parts = Vec::new();
+    if let Some(median) = view.concentration.median_days {
+        parts.push(format!(
+            "Half of all suspects stand at {} or less.",
+            format::harm_days(median)
+        ));
+    }
+    if let Some(gini) = view.concentration.gini {
+        parts.push(format!(
+            "The Gini coefficient is {} (0: all equal, 1: one person holds all).",
+            format::number(gini, 2)
+        ));
+    }
+    parts.push(people::concentration(view) + ".");
+    parts.rotate_right(1);
+    parts.join(" ")
+}
+
+fn in_short(header: &Header, list: &ListSummary) -> String {
+    let decided = match list.state {
+        ListState::Decided => "decided".to_owned(),
+        ListState::Proposed | ListState::PartlyDecided => {
+            format!("{} to decide", format::count(list.decisions.awaiting))
+        }
+    };
+    let number = format!("list {}", list.number);
+    let mut parts = vec![number, list::movement_in_short(Some(list)), decided];
+    if header.is_synthetic {
+        parts.push("synthetic data".to_owned());
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::render_harm_list_pack;
+    use super::*;
+    use crate::report::view::sample::{self, HOSTILE};
+
+    #[test]
+    fn no_name_and_no_nominal_id_reaches_the_mail() {
+        let view = sample::pack::harm_list_pack();
+        let rendered = render_harm_list_pack(&view).expect("renders");
+        assert!(rendered.html.contains("Invented Person 7"));
+        let mail = &rendered.mail;
+        for body in [&mail.subject, &mail.text, &mail.html] {
+            for person in &view.people {
+                assert!(!body.contains(&person.name));
+                assert!(!body.contains(&person.nominal_id));
+                assert!(!body.contains(&person.contributions[0].crime_ref));
+            }
+            for leaver in &view.left {
+                assert!(!body.contains(&leaver.nominal_id));
+            }
+        }
+        assert!(
+            mail.html
+                .contains("https://daybook.example/reports/2026-11-21")
+        );
+        assert!(mail.images.is_empty());
+    }
+
+    #[test]
+    fn the_subject_has_marking_date_and_movement() {
+        let mut view = sample::pack::harm_list_pack();
+        view.header.is_synthetic = false;
+        let mail = render_harm_list_pack(&view).expect("renders").mail;
+        assert_eq!(
+            mail.subject,
+            "OFFICIAL-SENSITIVE Harm list pack, Sunday 1 November 2026: list 13, list moved by 6, \
+             100 to decide"
+        );
+    }
+
+    #[test]
+    fn every_person_has_a_row_a_block_and_all_contributions() {
+        let view = sample::pack::harm_list_pack();
+        let html = render_harm_list_pack(&view).expect("renders").html;
+        for person in &view.people {
+            let id = format!("id=\"person-{}\"", person.rank);
+            assert_eq!(html.matches(&id).count(), 1);
+            for row in &person.contributions {
+                assert!(html.contains(&row.crime_ref));
+            }
+        }
+        assert!(html.contains("not a finding of guilt"));
+        assert!(html.contains("Counter-allegation: review needed"));
+    }
+
+    #[test]
+    fn hostile_words_stay_words() {
+        for hostile in HOSTILE {
+            let mut view = sample::pack::harm_list_pack();
+            view.people.truncate(2);
+            let person = &mut view.people[0];
+            person.name = hostile.to_owned();
+            person.nominal_id = hostile.to_owned();
+            person.other_identities = vec![hostile.to_owned()];
+            person.contributions[0].offence = hostile.to_owned();
+            person.contributions[0].outcome = Some(hostile.to_owned());
+            person.not_counted[0].reason = hostile.to_owned();
+            view.left[0].reason = hostile.to_owned();
+            view.list.edition = hostile.to_owned();
+            view.list.settings.others = vec![hostile.to_owned()];
+            let rendered = render_harm_list_pack(&view).expect("renders");
+            for html in [&rendered.html, &rendered.mail.html] {
+                assert!(!html.contains("<script"), "{hostile}");
+                assert!(!html.contains("<img src=x"), "{hostile}");
+            }
+            assert!(!rendered.mail.subject.contains('\n'));
+        }
+    }
+
+    #[test]
+    fn an_empty_first_list_still_reads() {
+        let mut view = sample::pack::harm_list_pack();
+        view.people.clear();
+        view.left.clear();
+        view.concentration = crate::report::view::harm_list_pack::Concentration::default();
+        view.list.movement = None;
+        view.list.cut = None;
+        view.list.listed = 0;
+        view.list.decisions = DecisionCounts::default();
+        let rendered = render_harm_list_pack(&view).expect("renders");
+        assert!(rendered.html.contains("Nobody is listed"));
+        assert!(!rendered.html.contains("NaN"));
+        assert!(rendered.mail.subject.contains("first list"));
+    }
+}

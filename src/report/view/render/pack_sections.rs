@@ -1,0 +1,276 @@
+//! The people of the harm list pack: the table of all, a block for each, who
+//! left, and the two charts of how harm is spread.
+
+use rust_decimal::prelude::ToPrimitive;
+
+use super::figure::Figure;
+use super::pack::caption;
+use super::table::{Cell, Column, Table};
+use crate::report::chart::{Size, Words, concentration, ranks};
+use crate::report::format;
+use crate::report::sentence::people;
+use crate::report::view::harm_list_pack::{
+    Contribution, Flag, HarmListPack, Leaver, NotCounted, Person,
+};
+
+/// Points of the curve printed as numbers; the chart draws all.
+const CURVE_ROWS: usize = 20;
+
+/// One person, ready to print without being torn apart.
+#[derive(Debug)]
+pub struct PersonBlock {
+    pub rank: u32,
+    pub name: String,
+    pub nominal_id: String,
+    pub other_identities: String,
+    pub standing: String,
+    pub decision: &'static str,
+    pub is_blocked: bool,
+    pub explanation: String,
+    pub flags: Vec<String>,
+    pub contributions: Table,
+    pub not_counted: Option<Table>,
+}
+
+impl PersonBlock {
+    #[must_use]
+    pub fn new(person: &Person, edition: &str) -> Self {
+        Self {
+            rank: person.rank,
+            name: person.name.clone(),
+            nominal_id: person.nominal_id.clone(),
+            other_identities: person.other_identities.join(", "),
+            standing: people::standing(person),
+            decision: people::decision(person.decision),
+            is_blocked: people::is_blocked(person),
+            explanation: people::explanation(person, edition),
+            flags: person
+                .flags
+                .iter()
+                .map(|flag| format::capitalised(&people::flag(flag)))
+                .collect(),
+            contributions: contributions(person),
+            not_counted: (!person.not_counted.is_empty()).then(|| not_counted(&person.not_counted)),
+        }
+    }
+}
+
+/// One row a person, in order of rank.
+#[must_use]
+pub fn people_table(view: &HarmListPack) -> Table {
+    let columns = vec![
+        Column::figure("Rank"),
+        Column::figure("Before").on_wide(),
+        Column::words("Suspect"),
+        Column::figure("Age").on_wide(),
+        Column::figure("Harm, days"),
+        Column::figure("Alle\u{AD}gations"),
+        Column::figure("Victims").on_wide(),
+        Column::figure("Worst").on_wide(),
+        Column::figure("Last report").on_wide(),
+    ];
+    let mut table = Table::new("Suspects in order of harm", columns);
+    for person in &view.people {
+        table.push(person_row(person));
+    }
+    table
+}
+
+/// Who was on the list before and is not now.
+#[must_use]
+pub fn leavers(left: &[Leaver]) -> Table {
+    let columns = vec![
+        Column::words("Nominal id"),
+        Column::figure("Rank before"),
+        Column::figure("Rank now"),
+        Column::words("Reason"),
+    ];
+    let mut table = Table::new("Left since the list before", columns);
+    for leaver in left {
+        table.push(vec![
+            Cell::new(leaver.nominal_id.as_str()),
+            Cell::new(leaver.previous_rank.to_string()),
+            Cell::new(people::leaver_rank(leaver)),
+            Cell::new(format::capitalised(&leaver.reason)),
+        ]);
+    }
+    table
+}
+
+/// How harm falls from rank to rank.
+#[must_use]
+pub fn rank_figure(view: &HarmListPack, source: &str) -> Figure {
+    let years: Vec<_> = view.people.iter().map(years_of_harm).collect();
+    let title = people::ranks(view);
+    let description = format!(
+        "Bar chart of years of harm of {}, in order of rank, each with the part of its gravest \
+         allegation.",
+        format::plural(years.len() as u64, "person", "people")
+    );
+    let note = format!("Years of harm by rank; the numbers are in the table below. {source}");
+    let words = caption("ranks-chart", title, description, note);
+    Figure::across(
+        words,
+        |w: Words<'_>, size: Size| ranks::rank_bars(w, size, &years),
+        vec![],
+    )
+}
+
+/// How much of all harm how few suspects hold.
+#[must_use]
+pub fn concentration_figure(view: &HarmListPack, source: &str) -> Figure {
+    let curve: Vec<_> = view
+        .concentration
+        .curve
+        .iter()
+        .map(|point| (point.suspects_percent, point.harm_percent))
+        .collect();
+    let list = &view.list;
+    let listed_share = format::ratio(list.listed, list.suspects) * 100.0;
+    let listed = list.harm_share().map(|harm| (listed_share, harm));
+    let title = people::concentration(view);
+    let description = format!(
+        "Cumulative curve: share of suspects from the most harm down, against share of harm. {title}."
+    );
+    let note = format!("Share of all harm, percent. {source}");
+    let label = format!("the {} listed", format::count(list.listed));
+    let draw = |words: Words<'_>, size: Size| {
+        let point = listed.map(|point| (point, label.as_str()));
+        concentration::concentration_curve(words, size, &curve, point)
+    };
+    let words = caption("concentration-chart", title, description, note);
+    let numbers = vec![curve_table(&curve)];
+    Figure::across(words, draw, numbers)
+}
+
+fn person_row(person: &Person) -> Vec<Cell> {
+    let age = person
+        .age
+        .map_or_else(|| "[x]".to_owned(), |age| age.to_string());
+    let years = format!("{} years", format::harm_years(person.score_days));
+    let last = format::plural(person.days_since_last_report.into(), "day", "days");
+    vec![
+        Cell::new(person.rank.to_string()).strong(true),
+        Cell::new(people::rank_before(person)),
+        suspect_cell(person),
+        Cell::new(age),
+        Cell::new(format::harm(person.score_days)).note(years),
+        Cell::new(person.allegations.to_string()),
+        Cell::new(person.victims.to_string()),
+        Cell::new(format!(
+            "{}%",
+            format::number(person.worst_share_percent, 0)
+        )),
+        Cell::new(format!("{last} ago")),
+    ]
+}
+
+fn suspect_cell(person: &Person) -> Cell {
+    let mut ids = vec![person.nominal_id.clone()];
+    ids.extend(person.other_identities.iter().cloned());
+    let flags: Vec<String> = person
+        .flags
+        .iter()
+        .filter(|flag| !matches!(flag, Flag::Merged))
+        .filter(|flag| !matches!(flag, Flag::CounterAllegation { is_reviewed: false }))
+        .map(people::flag)
+        .collect();
+    let mut cell = Cell::new(person.name.as_str())
+        .target(format!("#person-{}", person.rank))
+        .note(ids.join(", also "));
+    if !flags.is_empty() {
+        cell = cell.note(format::capitalised(&flags.join("; ")));
+    }
+    if people::is_blocked(person) {
+        cell.alert = Some("Counter-allegation: review needed".to_owned());
+    }
+    cell
+}
+
+fn contributions(person: &Person) -> Table {
+    let columns = vec![
+        Column::words("Allegation"),
+        Column::figure("Harm, days"),
+        Column::words("Reported"),
+        Column::words("Status"),
+    ];
+    let caption = format!(
+        "Counted: {} days over {}",
+        format::harm(person.score_days),
+        format::plural(
+            person.contributions.len() as u64,
+            "allegation",
+            "allegations"
+        )
+    );
+    let mut table = Table::new(&caption, columns);
+    for row in &person.contributions {
+        table.push(contribution_row(row));
+    }
+    table
+}
+
+fn contribution_row(row: &Contribution) -> Vec<Cell> {
+    let mut particulars = format!("{}, code {}", row.crime_ref, row.ho_code);
+    if row.is_domestic_abuse {
+        particulars.push_str(", domestic abuse");
+    }
+    if row.was_under_18 {
+        particulars.push_str(", under 18 at the time");
+    }
+    let product = format!("{} × {}", format::harm(row.weight_days), row.offence_count);
+    let mut status = Cell::new(format::capitalised(&row.status));
+    if let Some(outcome) = &row.outcome {
+        status = status.note(outcome.as_str());
+    }
+    vec![
+        Cell::new(format::capitalised(&row.offence))
+            .note(particulars)
+            .note(format!("weight: {}, {}", row.edition, row.weight_basis)),
+        Cell::new(format::harm(row.days)).strong(true).note(product),
+        Cell::new(format::date(row.reported_on)),
+        status,
+    ]
+}
+
+fn not_counted(rows: &[NotCounted]) -> Table {
+    let columns = vec![
+        Column::words("Allegation"),
+        Column::words("Reported"),
+        Column::words("Why it does not count"),
+    ];
+    let mut table = Table::new("Not counted", columns);
+    for row in rows {
+        table.push(vec![
+            Cell::new(format::capitalised(&row.offence))
+                .note(format!("{}, code {}", row.crime_ref, row.ho_code)),
+            Cell::new(format::date(row.reported_on)),
+            Cell::new(format::capitalised(&row.reason)),
+        ]);
+    }
+    table
+}
+
+fn curve_table(curve: &[(f64, f64)]) -> Table {
+    let columns = vec![
+        Column::figure("Share of suspects"),
+        Column::figure("Share of harm"),
+    ];
+    let mut table = Table::new("Cumulative share, most harm first", columns);
+    let step = curve.len().div_ceil(CURVE_ROWS).max(1);
+    let last = curve.len().saturating_sub(1);
+    for (index, (suspects, harm)) in curve.iter().enumerate() {
+        if index % step == 0 || index == last {
+            table.push(vec![
+                Cell::new(format::percent(*suspects)),
+                Cell::new(format::percent(*harm)),
+            ]);
+        }
+    }
+    table
+}
+
+fn years_of_harm(person: &Person) -> (f64, f64) {
+    let years = person.score_days.to_f64().unwrap_or(0.0) / 365.0;
+    (years, years * person.worst_share_percent / 100.0)
+}

@@ -1,0 +1,257 @@
+//! Invented views for tests. Nobody and nothing in here is real.
+
+pub(crate) mod measures;
+pub(crate) mod pack;
+
+use chrono::{Days, Months, NaiveDate};
+use rust_decimal::Decimal;
+
+use super::Header;
+use super::list::{
+    Cut, DateBasis, DecisionCounts, ListSettings, ListState, ListSummary, Movement, ReasonCount,
+    RuleCounts,
+};
+use super::morning_briefing::{
+    Ask, AskKind, DayCount, DayPoint, GroupCount, MorningBriefing, OnList, Overnight, Usual,
+};
+use super::source::{Checks, MonthCount, PublishedSeries, Source, SourceState};
+
+pub(crate) const HOSTILE: [&str; 3] = [
+    "<script>alert(1)</script>",
+    "Robert\"); DROP TABLE suspects;--",
+    "</style></title><img src=x onerror='alert(1)'>",
+];
+
+pub(crate) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).expect("a date of the sample")
+}
+
+pub(crate) fn header() -> Header {
+    Header {
+        marking: "OFFICIAL-SENSITIVE".to_owned(),
+        force: "Invented Police".to_owned(),
+        as_of: day(2026, 11, 21),
+        data_to: day(2026, 11, 21).and_hms_opt(2, 15, 0),
+        run_id: Some("morning-briefing/2026-11-21T06:00".to_owned()),
+        page_url: Some("https://daybook.example/reports/2026-11-21".to_owned()),
+        version: "0.1.0".to_owned(),
+        is_synthetic: true,
+    }
+}
+
+pub(crate) fn morning_briefing() -> MorningBriefing {
+    MorningBriefing {
+        header: header(),
+        overnight: overnight(),
+        list: Some(list()),
+        measures: measures::mixed(),
+        expected_false_signals: 0.09,
+        published: Some(published()),
+        sources: sources(),
+        checks: Checks {
+            run: 64,
+            failed: vec![],
+        },
+        asks: vec![
+            ask(AskKind::DecideList, 100, Some(day(2026, 11, 27))),
+            ask(AskKind::ReviewCounterAllegations, 3, None),
+            ask(AskKind::ScoreOffenceCodes, 2, None),
+        ],
+    }
+}
+
+fn ask(kind: AskKind, count: u64, due_on: Option<NaiveDate>) -> Ask {
+    Ask {
+        kind,
+        count,
+        due_on,
+        url: Some("https://daybook.example/list/13".to_owned()),
+    }
+}
+
+pub(crate) fn overnight() -> Overnight {
+    let group = |title: &str, count, mean, low, high| GroupCount {
+        title: title.to_owned(),
+        day: DayCount {
+            count,
+            usual: Some(Usual {
+                weeks: 8,
+                mean,
+                low,
+                high,
+            }),
+        },
+    };
+    Overnight {
+        day: day(2026, 11, 20),
+        is_complete: true,
+        vawg: DayCount {
+            count: 312,
+            usual: Some(Usual {
+                weeks: 8,
+                mean: 300.4,
+                low: 262,
+                high: 341,
+            }),
+        },
+        groups: vec![
+            group("Homicide and attempts", 1, 0.3, 0, 1),
+            group("Rape and serious sexual offences", 24, 21.4, 15, 29),
+            group("Other sexual offences", 31, 29.1, 22, 38),
+            group("Non-fatal strangulation", 9, 8.6, 4, 13),
+            group("Violence with injury", 58, 61.0, 50, 77),
+            group("Violence without injury", 104, 101.5, 88, 117),
+            group("Stalking and harassment", 79, 68.3, 59, 76),
+            group("Threats and coercive control", 6, 10.2, 7, 14),
+        ],
+        domestic_abuse: 141,
+        domestic_abuse_usual_percent: Some(44.2),
+        daily: daily(),
+        arrests: Some(OnList {
+            total: 47,
+            on_list: 2,
+        }),
+        charges: Some(OnList {
+            total: 19,
+            on_list: 1,
+        }),
+        orders_granted: Some(5),
+        cancelled: 4,
+    }
+}
+
+fn daily() -> Vec<DayPoint> {
+    let first = day(2026, 11, 20) - Days::new(55);
+    (0_u64..56)
+        .map(|index| DayPoint {
+            on: first + Days::new(index),
+            count: if index == 55 {
+                312
+            } else {
+                255 + (index * 37) % 71 + if index % 7 > 4 { 30 } else { 0 }
+            },
+        })
+        .collect()
+}
+
+pub(crate) fn list() -> ListSummary {
+    ListSummary {
+        number: 13,
+        as_of: day(2026, 11, 1),
+        state: ListState::Proposed,
+        window_from: day(2025, 11, 2),
+        window_to: day(2026, 11, 1),
+        edition: "Invented index 2026".to_owned(),
+        settings: ListSettings {
+            size: 100,
+            window_days: 365,
+            date_basis: DateBasis::Reported,
+            counts_conditional_codes: true,
+            counts_no_further_action: true,
+            others: vec![],
+        },
+        listed: 100,
+        suspects: 35_412,
+        listed_harm_days: Decimal::from(478_880),
+        all_harm_days: Decimal::from(1_168_000),
+        movement: Some(Movement {
+            previous_number: 12,
+            previous_as_of: day(2026, 10, 1),
+            new: 4,
+            returned: 2,
+            stayed: 94,
+            left: 6,
+            leaving: vec![
+                reason("the harm fell below the cut", 3),
+                reason("reports left the window", 2),
+                reason("a crime was cancelled", 1),
+            ],
+        }),
+        cut: Some(Cut {
+            rank: 100,
+            last_on_days: Decimal::new(18_375, 1),
+            first_off_days: Decimal::from(1_825),
+            tied: 1,
+        }),
+        rules: RuleCounts {
+            under_18_not_ranked: 214,
+            deceased_removed: 3,
+            in_custody: 31,
+            counter_allegation: 3,
+            restricted: 1,
+            merged: 2,
+            alleged_when_under_18: 2,
+            unscored_allegations: 41,
+            unscored_codes: 2,
+            cancelled_since_previous: 88,
+            no_further_action: 57,
+        },
+        decisions: DecisionCounts {
+            awaiting: 100,
+            ..DecisionCounts::default()
+        },
+    }
+}
+
+fn reason(reason: &str, count: u64) -> ReasonCount {
+    ReasonCount {
+        reason: reason.to_owned(),
+        count,
+    }
+}
+
+pub(crate) fn published() -> PublishedSeries {
+    PublishedSeries {
+        title: "VAWG offences recorded in London".to_owned(),
+        unit: "offences a month".to_owned(),
+        publisher: "Invented publisher".to_owned(),
+        licence: "Open Government Licence v3.0".to_owned(),
+        url: Some("https://data.example/vawg".to_owned()),
+        months: (0_u32..146)
+            .map(|index| MonthCount {
+                month: day(2013, 4, 1) + Months::new(index),
+                count: 6_100 + u64::from(index) * 24 + u64::from(index * 7 % 12) * 95,
+            })
+            .collect(),
+    }
+}
+
+pub(crate) fn sources() -> Vec<Source> {
+    let mut sources: Vec<_> = [
+        ("crimes", "Crime reports"),
+        ("parties", "People in crime reports"),
+        ("nominals", "Nominal records"),
+        ("arrests", "Arrests"),
+        ("charges", "Charges"),
+        ("orders", "Orders"),
+    ]
+    .map(|(name, title)| source(name, title))
+    .to_vec();
+    sources[3].state = SourceState::Late { days: 2 };
+    sources[3].rows_in = 0;
+    sources[3].rows_accepted = 0;
+    sources[3].affects = Some("arrests on this page".to_owned());
+    sources[0].rows_rejected = 7;
+    sources[0].rows_accepted = 993;
+    let mut surveys = source("surveys", "Surveys");
+    surveys.state = SourceState::NeverReceived;
+    surveys.as_at = None;
+    surveys.rows_in = 0;
+    surveys.rows_accepted = 0;
+    sources.push(surveys);
+    sources
+}
+
+pub(crate) fn source(name: &str, title: &str) -> Source {
+    Source {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        state: SourceState::Fresh,
+        as_at: day(2026, 11, 21).and_hms_opt(2, 15, 0),
+        rows_in: 1_000,
+        rows_accepted: 1_000,
+        rows_rejected: 0,
+        rows_duplicate: 0,
+        affects: None,
+    }
+}

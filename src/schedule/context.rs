@@ -1,0 +1,72 @@
+//! What every job has at hand: the deployment, the database, the clock.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use super::definition::{self, Job};
+use super::stop::Stop;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::config::problem::Problems;
+use crate::ingest::contract::{self, Contract};
+use crate::measures::definition::{self as measure, Definition};
+use crate::store::Store;
+use crate::warehouse::models::{self, Model};
+
+/// A deployment folder, read and checked as a whole.
+pub struct Deployment {
+    pub dir: PathBuf,
+    pub config: Config,
+    pub jobs: BTreeMap<String, Job>,
+    pub contracts: Vec<Contract>,
+    pub models: Vec<Model>,
+    pub checks: Vec<Model>,
+    pub measures: Vec<Definition>,
+}
+
+impl Deployment {
+    /// Reads everything and gathers every problem of all of it before
+    /// anything is done.
+    pub fn load(dir: &Path) -> Result<Self, Problems> {
+        let config = Config::load(dir)?;
+        let mut problems = Vec::new();
+        let mut keep = |found: Problems| problems.extend(found.0);
+        let jobs = definition::load_all(dir, &config).map_err(&mut keep).ok();
+        let contracts = contract::load_all(dir).map_err(&mut keep).ok();
+        let folder = "jobs/nightly-ingest";
+        let models = models::load(dir, &format!("{folder}/models"), &["staging", "core"])
+            .map_err(&mut keep)
+            .ok();
+        let checks = models::read_folder(dir, &format!("{folder}/checks"), "mart").map_err(&mut keep).ok();
+        let measures = measure::load_all(dir).map_err(&mut keep).ok();
+        match (jobs, contracts, models, checks, measures) {
+            (Some(jobs), Some(contracts), Some(models), Some(checks), Some(measures)) => Ok(Self {
+                dir: dir.to_owned(),
+                config,
+                jobs,
+                contracts,
+                models,
+                checks,
+                measures,
+            }),
+            _ => Err(Problems(problems)),
+        }
+    }
+
+    /// Opens the database; the folder has been found sound by then.
+    pub fn open_store(&self) -> Result<Store> {
+        Store::open(&self.config.store).context("the database could not be opened")
+    }
+}
+
+/// What a step of a job works with.
+pub struct Context<'a> {
+    pub deployment: &'a Deployment,
+    pub store: &'a Store,
+    pub clock: Clock,
+    pub stop: &'a Stop,
+    /// Told (what, done, total) as work goes on.
+    pub progress: &'a dyn Fn(&str, u64, u64),
+}

@@ -1,0 +1,158 @@
+//! Runs a job in a slot: begins and ends it in the ledger, and tells one story
+//! of it.
+
+use anyhow::Result;
+use chrono::{DateTime, Duration, NaiveTime, TimeZone, Utc};
+
+use super::context::Context;
+use super::definition::{Action, Job};
+use super::ledger::{self, Ending, Slot, Trigger};
+use super::steps::{self, Ingested};
+use crate::clock::Stopwatch;
+use crate::measures::evaluate::Evaluated;
+use crate::model::as_of::AsOf;
+use crate::store::Store;
+
+/// What a run has to say when it ends well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Story {
+    pub headline: String,
+    /// What a reader should know beyond the headline, a line each.
+    pub details: Vec<String>,
+}
+
+/// The slot that a date has for a job: its due instant on that day, or the
+/// day's start when it has none.
+pub fn slot_of(job: &Job, as_of: AsOf) -> Slot {
+    let zone = job.schedule.zone;
+    let midnight = zone
+        .from_local_datetime(&as_of.0.and_time(NaiveTime::MIN))
+        .earliest()
+        .map_or_else(|| as_of.0.and_time(NaiveTime::MIN).and_utc(), |at| at.to_utc());
+    let due = job.schedule.between(midnight - Duration::seconds(1), midnight + Duration::hours(24));
+    let on_the_day = |at: &&DateTime<Utc>| at.with_timezone(&zone).date_naive() == as_of.0;
+    Slot {
+        job: job.name.clone(),
+        scheduled_at: due.iter().find(on_the_day).copied().unwrap_or(midnight),
+        as_of,
+    }
+}
+
+/// Runs a job in a slot. `ledger` is a connection of its own, so that a long
+/// step never holds up the record of a run.
+pub fn run(context: &Context<'_>, ledger: &Store, job: &Job, slot: &Slot, trigger: Trigger) -> Result<Story> {
+    let stopwatch = Stopwatch::start();
+    let run_id = ledger::begin(ledger.connection(), slot, trigger, context.clock.now())?;
+    let outcome = act(context, job, slot.as_of);
+    let elapsed_ms = stopwatch.elapsed_ms();
+    let (ending, text) = match &outcome {
+        Ok(story) => (Ending::Succeeded, story.headline.clone()),
+        Err(error) if context.stop.is_asked() => (Ending::Interrupted, format!("{error:#}")),
+        Err(error) => (Ending::Failed, format!("{error:#}")),
+    };
+    ledger::end(ledger.connection(), slot, run_id, ending, &text, context.clock.now())?;
+    let (name, as_of) = (job.name.as_str(), slot.as_of.to_string());
+    match &outcome {
+        Ok(story) => tracing::info!(
+            job.name = name,
+            run.id = run_id,
+            as_of,
+            elapsed_ms,
+            "{name} as of {as_of}: {}",
+            story.headline
+        ),
+        Err(error) => tracing::error!(
+            job.name = name,
+            run.id = run_id,
+            as_of,
+            elapsed_ms,
+            "{name} as of {as_of} failed: {error:#}"
+        ),
+    }
+    outcome
+}
+
+fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
+    match &job.action {
+        Action::Ingest => steps::ingest(context, as_of, None).map(|done| tell_ingest(&done)),
+        Action::HarmList(settings) => {
+            let made = steps::harm_list(context, as_of, settings)?;
+            Ok(Story {
+                headline: format!(
+                    "list {} {}: {} people listed of {} ranked",
+                    made.list_id,
+                    if made.is_new { "made" } else { "stands as it was made before" },
+                    made.counts.listed,
+                    made.counts.ranked
+                ),
+                details: Vec::new(),
+            })
+        }
+        Action::Measures => steps::measures(context, as_of).map(|done| tell_measures(&done)),
+        Action::Report { kind, to } => {
+            let published = steps::report(context, as_of, *kind, to)?;
+            let mut details = vec![published.path.display().to_string()];
+            details.extend(published.sent.iter().cloned());
+            details.extend(published.unsent.iter().map(|(to, why)| format!("not sent to {to}: {why}")));
+            Ok(Story {
+                headline: format!(
+                    "{} {}, {} mails sent",
+                    kind.as_str(),
+                    if published.is_new { "rendered" } else { "unchanged" },
+                    published.sent.len()
+                ),
+                details,
+            })
+        }
+    }
+}
+
+/// The story of a night's ingest.
+pub fn tell_ingest(done: &Ingested) -> Story {
+    let sum = |pick: fn(&crate::ingest::ledger::Batch) -> u64| done.accepted.iter().map(pick).sum::<u64>();
+    let mut details: Vec<String> = Vec::new();
+    for batch in &done.refused {
+        details.push(format!(
+            "{} refused: {}",
+            batch.file_name,
+            batch.reason.as_deref().unwrap_or("no reason given")
+        ));
+    }
+    for (file, batch_id, state) in done.known.iter().filter(|(_, _, state)| state == "refused") {
+        details.push(format!("{file} still refused, see batch {batch_id} ({state})"));
+    }
+    details.extend(done.waiting.iter().map(|waiting| format!("{}: {}", waiting.file_name, waiting.reason)));
+    for check in done.checks.iter().filter(|check| check.rows > 0) {
+        details.push(format!("check: {} ({} rows do not)", check.title, check.rows));
+    }
+    Story {
+        headline: format!(
+            "{} files taken in ({} rows accepted, {} rejected, {} duplicate), {} known already, {} refused, {} waiting; {} tables rebuilt",
+            done.accepted.len(),
+            sum(|b| b.rows_accepted),
+            sum(|b| b.rows_rejected),
+            sum(|b| b.rows_duplicate),
+            done.known.len(),
+            done.refused.len(),
+            done.waiting.len(),
+            done.built.len()
+        ),
+        details,
+    }
+}
+
+fn tell_measures(done: &[Evaluated]) -> Story {
+    let unavailable: Vec<&Evaluated> = done.iter().filter(|m| m.unavailable.is_some()).collect();
+    Story {
+        headline: format!(
+            "{} measures, {} evaluated now, {} unavailable",
+            done.len(),
+            done.iter().filter(|m| m.is_new).count(),
+            unavailable.len()
+        ),
+        details: unavailable
+            .iter()
+            .map(|m| format!("{}: {}", m.measure_id, m.unavailable.as_deref().unwrap_or_default()))
+            .collect(),
+    }
+}

@@ -1,0 +1,174 @@
+//! What each action does, as plain functions that can be run and tested alone.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use chrono::NaiveTime;
+
+use super::context::Context;
+use super::definition::{Action, ReportKind};
+use crate::harm::index::{self, Reference};
+use crate::harm::ranking::{self, Inputs, ListSql, Made};
+use crate::harm::settings::ListSettings;
+use crate::ingest::arrive::{self, Arrival, Waiting};
+use crate::ingest::ledger::{self, Batch};
+use crate::ingest::{self, Outcome};
+use crate::measures::evaluate::{self, Evaluated};
+use crate::model::as_of::AsOf;
+use crate::store::schema::hex_sha256;
+use crate::warehouse::checks::CheckResult;
+use crate::warehouse::{self, Built};
+
+/// What a night of ingest did.
+#[derive(Debug, Default)]
+pub struct Ingested {
+    pub accepted: Vec<Batch>,
+    pub refused: Vec<Batch>,
+    /// Files whose content is in the ledger already.
+    pub known: Vec<(String, i64, String)>,
+    pub waiting: Vec<Waiting>,
+    /// Empty when nothing had changed.
+    pub built: Vec<Built>,
+    pub checks: Vec<CheckResult>,
+}
+
+/// Takes in what has landed up to a date, or the named files, and rebuilds the
+/// warehouse when something changed.
+pub fn ingest(context: &Context<'_>, as_of: AsOf, files: Option<&[PathBuf]>) -> Result<Ingested> {
+    let deployment = context.deployment;
+    let landing = &deployment.config.landing;
+    let settle = Duration::from_secs(landing.settle_seconds.into());
+    let zone = deployment.config.tz();
+    let (arrivals, waiting) = match files {
+        Some(files) => arrive::inspect(files, &deployment.contracts, settle, zone)?,
+        None => {
+            std::fs::create_dir_all(&landing.path)
+                .with_context(|| format!("cannot create {}", landing.path.display()))?;
+            arrive::scan(&landing.path, &deployment.contracts, settle, zone)?
+        }
+    };
+    let mut ingested = Ingested { waiting, ..Ingested::default() };
+    let last_moment = as_of.0.and_time(NaiveTime::MIN);
+    let total = arrivals.len() as u64;
+    for (done, arrival) in arrivals.iter().enumerate() {
+        context.stop.check()?;
+        (context.progress)(&arrival.file_name, done as u64, total);
+        if files.is_none() && arrival.as_at > last_moment && arrival.is_dated {
+            let reason = format!("speaks of {}, after {as_of}; left for its own night", arrival.as_at.date());
+            ingested.waiting.push(Waiting { file_name: arrival.file_name.clone(), reason });
+            continue;
+        }
+        take_in(context, arrival, &mut ingested)?;
+    }
+    (context.progress)("warehouse", total, total);
+    let (built, checks) = refresh_warehouse(context)?;
+    Ok(Ingested { built, checks, ..ingested })
+}
+
+fn take_in(context: &Context<'_>, arrival: &Arrival<'_>, ingested: &mut Ingested) -> Result<()> {
+    let scratch = context.deployment.config.store.path.with_extension("scratch");
+    std::fs::create_dir_all(&scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
+    let received_at = context.clock.now().naive_utc();
+    match ingest::take_in(context.store, arrival, &scratch, received_at)? {
+        Outcome::Accepted(batch) => {
+            tracing::debug!(batch.id = batch.batch_id, file = %batch.file_name, rows.accepted = batch.rows_accepted, "file taken in");
+            ingested.accepted.push(batch);
+        }
+        Outcome::Refused(batch) => ingested.refused.push(batch),
+        Outcome::Known { batch_id, state } => {
+            ingested.known.push((arrival.file_name.clone(), batch_id, state));
+        }
+    }
+    Ok(())
+}
+
+/// Rebuilds the warehouse unless it already stands on the newest batch and the
+/// same models and reference tables.
+pub fn refresh_warehouse(context: &Context<'_>) -> Result<(Vec<Built>, Vec<CheckResult>)> {
+    let deployment = context.deployment;
+    let reference = reference(context)?;
+    let known_at = ledger::latest(context.store.connection())?;
+    let text: Vec<&str> = deployment.models.iter().chain(&deployment.checks).map(|m| m.sql.as_str()).collect();
+    let recipe = hex_sha256(
+        format!("{}\n{}\n{}", text.join("\n"), reference.index_sha256, reference.basket_sha256).as_bytes(),
+    );
+    if warehouse::stands_on(context.store.connection(), known_at, &recipe)? {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    context.store.transaction(|tx| {
+        deployment.contracts.iter().try_for_each(|contract| ingest::merge::ensure_history(tx, contract))
+    })?;
+    let prepare = |tx: &duckdb::Connection| index::write(tx, &reference);
+    let rebuilt =
+        warehouse::rebuild(context.store, &deployment.models, &deployment.checks, known_at, &recipe, prepare)?;
+    context.store.checkpoint()?;
+    Ok(rebuilt)
+}
+
+/// Makes the harm list of a date.
+pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) -> Result<Made> {
+    let known_at = standing_warehouse(context)?;
+    let reference = index::load(&context.deployment.dir, &settings.edition)?;
+    let sql = ListSql::load(&context.deployment.dir)?;
+    let inputs = Inputs { as_of, known_at, settings, reference: &reference, sql: &sql };
+    ranking::make(context.store, inputs, context.clock.now().naive_utc())
+}
+
+/// Evaluates every measure; a failing one is part of the result.
+pub fn measures(context: &Context<'_>, as_of: AsOf) -> Result<Vec<Evaluated>> {
+    let known_at = standing_warehouse(context)?;
+    let definitions = &context.deployment.measures;
+    let total = definitions.len() as u64;
+    let mut results = Vec::with_capacity(definitions.len());
+    for (done, definition) in definitions.iter().enumerate() {
+        context.stop.check()?;
+        (context.progress)(&definition.title, done as u64, total);
+        let made_at = context.clock.now().naive_utc();
+        results.push(evaluate::evaluate(context.store, definition, as_of, known_at, made_at)?);
+    }
+    Ok(results)
+}
+
+/// The settings of the deployment's list job, for whoever needs its edition.
+pub fn list_settings(context: &Context<'_>) -> ListSettings {
+    context
+        .deployment
+        .jobs
+        .values()
+        .find_map(|job| match &job.action {
+            Action::HarmList(settings) => Some(settings.clone()),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+/// Names of mail lists as addresses, each once.
+pub fn addresses(context: &Context<'_>, lists: &[String]) -> Vec<String> {
+    let mut found: Vec<String> = lists
+        .iter()
+        .filter_map(|name| context.deployment.config.recipients.get(name))
+        .flatten()
+        .map(|address| address.as_ref().clone())
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Renders, keeps and mails a report.
+pub fn report(context: &Context<'_>, as_of: AsOf, kind: ReportKind, to: &[String]) -> Result<super::publish::Published> {
+    super::publish::publish(context, as_of, kind, &addresses(context, to))
+}
+
+fn reference(context: &Context<'_>) -> Result<Reference> {
+    index::load(&context.deployment.dir, &list_settings(context).edition)
+}
+
+fn standing_warehouse(context: &Context<'_>) -> Result<i64> {
+    refresh_warehouse(context)?;
+    match warehouse::known_at(context.store.connection())? {
+        Some(0) | None => bail!("nothing has been taken in yet; run `daybook run nightly-ingest` first"),
+        Some(known_at) => Ok(known_at),
+    }
+}

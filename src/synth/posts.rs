@@ -1,0 +1,237 @@
+//! Posts: how many each unit should have and has, on the first of each month.
+
+use super::Plan;
+use super::calendar::month_start;
+use super::dice::{Dice, Theme, count, real};
+use super::files::{Desk, Feed};
+use super::places::London;
+use super::row::Row;
+use super::sheet::{Sheet, WrittenFile};
+use super::source::{Kind, Source};
+use chrono::NaiveDate;
+
+pub(super) const POSTS: Source = Source {
+    name: "posts",
+    keys: 3,
+    columns: &[
+        ("unit", Kind::Text),
+        ("role", Kind::Choice(ROLES)),
+        ("as_at", Kind::Date),
+        ("established_fte", Kind::Number),
+        ("filled_fte", Kind::Number),
+    ],
+};
+
+const ROLES: &[&str] = &[
+    "investigator",
+    "supervisor",
+    "manager",
+    "constable",
+    "sergeant",
+    "inspector",
+    "staff",
+];
+
+/// A unit's name, its roles with the posts of each, whether it is one of
+/// public protection.
+type Unit = (&'static str, &'static [(&'static str, f64)], bool);
+
+/// At 36,000 suspects; a dash stands for a
+/// unit in every command.
+const UNITS: [Unit; 6] = [
+    (
+        "- Public Protection",
+        &[
+            ("investigator", 205.0),
+            ("supervisor", 38.0),
+            ("manager", 9.0),
+            ("staff", 30.0),
+        ],
+        true,
+    ),
+    (
+        "- Local Investigations",
+        &[
+            ("investigator", 240.0),
+            ("supervisor", 42.0),
+            ("manager", 9.0),
+        ],
+        false,
+    ),
+    (
+        "- Response",
+        &[
+            ("constable", 760.0),
+            ("sergeant", 110.0),
+            ("inspector", 22.0),
+        ],
+        false,
+    ),
+    (
+        "- Neighbourhoods",
+        &[("constable", 280.0), ("sergeant", 46.0), ("staff", 95.0)],
+        false,
+    ),
+    (
+        "Specialist Crime",
+        &[
+            ("investigator", 2900.0),
+            ("supervisor", 520.0),
+            ("staff", 900.0),
+        ],
+        false,
+    ),
+    (
+        "Headquarters and Operations",
+        &[
+            ("constable", 8200.0),
+            ("sergeant", 1400.0),
+            ("staff", 7800.0),
+        ],
+        false,
+    ),
+];
+
+/// Posts promised to public protection over two years, and those filled.
+const PROMISED: f64 = 565.0;
+
+struct Post {
+    unit: String,
+    role: &'static str,
+    established: f64,
+    /// This post's share of the promised growth.
+    growth: f64,
+    vacant: f64,
+}
+
+/// Every file holds every month so far.
+pub(super) struct Posts {
+    all: Vec<Post>,
+    months: Vec<NaiveDate>,
+    span_days: f64,
+    mornings: Vec<NaiveDate>,
+}
+
+impl Posts {
+    pub(super) fn new(plan: &Plan, london: &London, mornings: &[NaiveDate]) -> Self {
+        let mut dice = Dice::new(plan.seed, Theme::Posts, 0);
+        let scale = f64::from(plan.suspects) / 36_000.0;
+        let mut posts = posts(london, scale, &mut dice);
+        posts.extend(city_posts(scale, &mut dice));
+        let first = month_start(plan.from, 0);
+        let months = (0..).map(|ahead| month_start(first, ahead));
+        let months = months
+            .skip_while(|month| *month < plan.from)
+            .take_while(|month| *month <= plan.to);
+        Self {
+            all: posts,
+            months: months.collect(),
+            span_days: f64::from(i32::try_from((plan.to - plan.from).num_days()).unwrap_or(1)),
+            mornings: mornings.to_vec(),
+        }
+    }
+
+    fn known(&self, morning: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+        self.months
+            .iter()
+            .copied()
+            .filter(move |month| *month <= morning)
+    }
+
+    /// From nought when the data begin to one at their end.
+    fn progress(&self, month: NaiveDate) -> f64 {
+        let last = self.mornings.last().copied().unwrap_or(month);
+        let left = f64::from(i32::try_from((last - month).num_days()).unwrap_or(0));
+        (1.0 - left / self.span_days.max(1.0)).clamp(0.0, 1.0)
+    }
+}
+
+fn posts(london: &London, scale: f64, dice: &mut Dice) -> Vec<Post> {
+    let mut commands: Vec<&str> = london.boroughs.iter().map(|b| b.bcu.as_str()).collect();
+    commands.sort_unstable();
+    commands.dedup();
+    commands.retain(|command| *command != "City of London");
+    let mut posts = Vec::new();
+    for (unit, roles, protection) in UNITS {
+        let local: Vec<String> = match unit.strip_prefix("- ") {
+            Some(unit) => commands.iter().map(|c| format!("{c} {unit}")).collect(),
+            None => vec![unit.to_owned()],
+        };
+        let all: f64 = roles.iter().map(|(_, fte)| fte).sum::<f64>() * real(local.len());
+        for unit in local {
+            for (role, fte) in roles {
+                let grown = if protection {
+                    PROMISED * fte / all
+                } else {
+                    0.0
+                };
+                posts.push(Post::new(
+                    unit.clone(),
+                    role,
+                    fte * scale,
+                    grown * scale,
+                    dice,
+                ));
+            }
+        }
+    }
+    posts
+}
+
+fn city_posts(scale: f64, dice: &mut Dice) -> Vec<Post> {
+    let roles = [
+        ("investigator", 26.0),
+        ("supervisor", 6.0),
+        ("manager", 2.0),
+    ];
+    let unit = "City of London Public Protection";
+    let post = |(role, fte)| Post::new(unit.to_owned(), role, fte * scale, 0.0, dice);
+    roles.into_iter().map(post).collect()
+}
+
+impl Post {
+    fn new(unit: String, role: &'static str, fte: f64, growth: f64, dice: &mut Dice) -> Self {
+        Self {
+            unit,
+            role,
+            established: (fte * (0.9 + 0.2 * dice.unit())).round().max(1.0),
+            growth,
+            vacant: 0.05 + 0.07 * dice.unit(),
+        }
+    }
+
+    /// Established and filled posts; those promised are filled later than
+    /// they are established.
+    fn at(&self, progress: f64) -> (f64, f64) {
+        let established = (self.established + self.growth * progress.sqrt()).round();
+        let promised = self.growth * (0.12 + 0.62 * progress);
+        let filled = self.established * (1.0 - self.vacant) + promised;
+        (established, (filled.min(established) * 2.0).round() / 2.0)
+    }
+}
+
+impl Feed for Posts {
+    fn expected(&self) -> u64 {
+        let months = self.mornings.iter().map(|day| self.known(*day).count());
+        (months.sum::<usize>() * self.all.len()) as u64
+    }
+
+    fn write(&mut self, night: usize, desk: &mut Desk<'_>) -> anyhow::Result<WrittenFile> {
+        let morning = self.mornings[night];
+        let mut file = Sheet::create(desk.out, &POSTS, morning)?;
+        let mut row = Row::default();
+        for month in self.known(morning) {
+            for post in &self.all {
+                let (established, filled) = post.at(self.progress(month));
+                row.clear();
+                row.text(&post.unit);
+                row.text(post.role);
+                row.day(Some(month));
+                row.number(count(established));
+                row.number(format_args!("{filled:.1}"));
+                file.write(row.fields())?;
+            }
+        }
+        file.finish()
+    }
+}
