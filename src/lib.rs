@@ -2,29 +2,29 @@
 //!
 //! Data walks one way through the modules, in the order they stand here.
 
-/// Words of the field that parse at the edge.
-pub mod model;
-/// The deployment folder's settings.
-pub mod config;
-/// The only reader of the wall clock.
-pub mod clock;
-/// The one DuckDB file.
-pub mod store;
-/// Takes extracts in.
-pub mod ingest;
-/// Models in layers, rebuilt in one transaction.
-pub mod warehouse;
-/// The harm list: ranked, explained, compared.
-pub mod harm;
-/// Commitment measures.
-pub mod measures;
-/// Reports: views, words, charts, pages.
-pub mod report;
-/// Mail: composed, kept, sent.
-pub mod mail;
-/// Jobs: when they are due and what running one does.
-pub mod schedule;
-/// Synthetic London: extracts without a real person or event.
-pub mod synth;
 /// The command line.
 pub mod cli;
+/// The only reader of the wall clock.
+pub mod clock;
+/// The deployment folder's settings.
+pub mod config;
+/// The harm list: ranked, explained, compared.
+pub mod harm;
+/// Takes extracts in.
+pub mod ingest;
+/// Mail: composed, kept, sent.
+pub mod mail;
+/// Commitment measures.
+pub mod measures;
+/// Words of the field that parse at the edge.
+pub mod model;
+/// Reports: views, words, charts, pages.
+pub mod report;
+/// Jobs: when they are due and what running one does.
+pub mod schedule;
+/// The one DuckDB file.
+pub mod store;
+/// Synthetic London: extracts without a real person or event.
+pub mod synth;
+/// Models in layers, rebuilt in one transaction.
+pub mod warehouse;

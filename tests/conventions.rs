@@ -1,0 +1,273 @@
+//! Holds the shape of the house: which module may use which, which library
+//! lives in which room, and where escaping may be switched off.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Who may use whom. A module not named here may not be used by that one.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("config", &["model"]),
+    ("clock", &["config"]),
+    ("store", &["config"]),
+    ("synth", &["model"]),
+    ("ingest", &["store", "model", "config"]),
+    ("warehouse", &["store", "model", "config", "clock"]),
+    ("harm", &["store", "model", "config"]),
+    ("measures", &["store", "model", "config"]),
+    // A report says which extracts it rests on, and so knows their contracts.
+    (
+        "report",
+        &["harm", "measures", "model", "store", "config", "ingest"],
+    ),
+    ("mail", &["config", "store"]),
+    ("audit", &["store"]),
+    (
+        "schedule",
+        &[
+            "ingest",
+            "warehouse",
+            "harm",
+            "measures",
+            "report",
+            "mail",
+            "store",
+            "model",
+            "config",
+            "clock",
+        ],
+    ),
+    (
+        "web",
+        &[
+            "report", "harm", "measures", "schedule", "mail", "audit", "store", "model", "config",
+            "clock",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "web",
+            "schedule",
+            "report",
+            "harm",
+            "measures",
+            "ingest",
+            "warehouse",
+            "mail",
+            "audit",
+            "synth",
+            "store",
+            "model",
+            "config",
+            "clock",
+        ],
+    ),
+];
+
+/// A library and the only places that may name it.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("tokio_cron_scheduler", &["src/schedule/metronome.rs"]),
+    ("lettre", &["src/mail/"]),
+    ("axum", &["src/web/"]),
+    ("comfy_table", &["src/cli/"]),
+    ("indicatif", &["src/cli/"]),
+    ("clap", &["src/cli/", "src/main.rs"]),
+    ("resvg", &["src/report/"]),
+    ("askama", &["src/report/", "src/web/"]),
+    ("croner", &["src/schedule/due.rs"]),
+];
+
+/// Templates that place drawings made by our own chart code, which escapes
+/// every text it is given. Nothing else may switch escaping off.
+const MAY_SWITCH_ESCAPING_OFF: &[&str] = &["templates/reports/", "templates/mail/base.html"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next)
+            .expect("the folder exists")
+            .map(|e| e.expect("it can be listed").path())
+        {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.to_string_lossy().ends_with(ending) {
+                found.push((
+                    shown(&entry),
+                    fs::read_to_string(&entry).expect("sources are text"),
+                ));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "nothing ends with {ending} in {folder}");
+    found
+}
+
+fn shown(path: &PathBuf) -> String {
+    path.strip_prefix(root())
+        .expect("below the root")
+        .display()
+        .to_string()
+}
+
+/// `src/harm/list.rs` lies in `harm`.
+fn module_of(file: &str) -> &str {
+    let rest = file.trim_start_matches("src/");
+    rest.split('/')
+        .next()
+        .expect("a path has a part")
+        .trim_end_matches(".rs")
+}
+
+/// Modules named after `crate::`, comments and tests of the file left in.
+fn modules_used(text: &str) -> Vec<String> {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split("crate::").skip(1))
+        .map(|rest| {
+            rest.chars()
+                .take_while(|c| c.is_ascii_lowercase() || *c == '_')
+                .collect()
+        })
+        .collect()
+}
+
+#[test]
+fn modules_use_only_what_lies_before_them() {
+    let table: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (file, text) in files("src", ".rs") {
+        let module = module_of(&file);
+        if ["main", "lib"].contains(&module) {
+            continue;
+        }
+        let allowed = table
+            .get(module)
+            .unwrap_or_else(|| panic!("{file}: module {module} is not in the table"));
+        for used in modules_used(&text) {
+            let is_known = table.contains_key(used.as_str());
+            if is_known && used != module && !allowed.contains(&used.as_str()) {
+                wrong.push(format!("{file} uses {used}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn the_table_has_no_circle() {
+    let table: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
+    for start in table.keys() {
+        let mut reached: Vec<&str> = table[start].to_vec();
+        let mut at = 0;
+        while at < reached.len() {
+            for next in table.get(reached[at]).copied().unwrap_or_default() {
+                if !reached.contains(next) {
+                    reached.push(next);
+                }
+            }
+            at += 1;
+        }
+        assert!(!reached.contains(start), "{start} reaches itself");
+    }
+}
+
+#[test]
+fn libraries_stay_in_their_rooms() {
+    let mut wrong = Vec::new();
+    for (file, text) in files("src", ".rs") {
+        for (library, rooms) in ROOMS {
+            let names_it = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .any(|line| {
+                    line.contains(&format!("{library}::"))
+                        || line.contains(&format!("use {library}"))
+                });
+            if names_it && !rooms.iter().any(|room| file.starts_with(room)) {
+                wrong.push(format!("{file} names {library}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn sql_never_reads_the_clock() {
+    let mut wrong = Vec::new();
+    for (file, text) in files("jobs", ".sql")
+        .into_iter()
+        .chain(files("src", ".sql"))
+    {
+        let lower = text.to_lowercase();
+        for word in [
+            "now()",
+            "current_date",
+            "current_timestamp",
+            "today()",
+            "random()",
+            "uuid()",
+        ] {
+            if lower.contains(word) {
+                wrong.push(format!("{file} says {word}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn sql_says_what_its_rows_are() {
+    let mut wrong = Vec::new();
+    for (file, text) in files("jobs", ".sql") {
+        if !file.contains("/checks/") && !text.starts_with("-- Grain: ") {
+            wrong.push(file);
+        } else if !text.starts_with("-- ") {
+            wrong.push(file);
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn escaping_is_switched_off_only_for_our_own_drawings() {
+    let mut wrong = Vec::new();
+    for (file, text) in files("templates", ".html") {
+        let switches =
+            text.contains("|safe") || text.contains("| safe") || text.contains("escape none");
+        if switches
+            && !MAY_SWITCH_ESCAPING_OFF
+                .iter()
+                .any(|allowed| file.starts_with(allowed))
+        {
+            wrong.push(file);
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_ignored_and_no_registry_is_named() {
+    let mut wrong = Vec::new();
+    for (file, text) in files("src", ".rs").into_iter().chain(files("tests", ".rs")) {
+        // Put together here so that this file does not find itself.
+        for word in [
+            ["#[", "ignore"],
+            ["todo", "!("],
+            ["unimplemented", "!("],
+            ["crates", ".io"],
+        ] {
+            if text.contains(&word.concat()) {
+                wrong.push(format!("{file} has {}", word.concat()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}

@@ -35,6 +35,9 @@ worst as (
     from contributions
     inner join core.crimes as crimes
         on crimes.crime_key = contributions.crime_key
+    where
+        contributions.is_counted
+        or contributions.not_counted_because = 'no weight in this edition'
     group by contributions.person_key
 )
 

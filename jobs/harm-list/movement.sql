@@ -63,8 +63,8 @@ select
     end as movement,
     case
         when after.rank <= $size then null
-        when after.standing = 'deceased' then 'died'
-        when after.standing = 'under_18' then 'found to be under 18'
+        when after.standing = 'deceased' then 'the person has died'
+        when after.standing = 'under_18' then 'the person was found to be under 18'
         when withdrawn.nominal_id is not null
             then 'a crime was cancelled or transferred'
         when after.nominal_id is null

@@ -4,6 +4,8 @@
 -- allegation, latest report, identifier. Under-18s and people who have died
 -- are never ranked; people in custody are ranked, and ranked again among the
 -- people at liberty.
+-- An age is in completed years: someone born on 29 February comes of age on
+-- 1 March of a year that has no such day.
 with scores as (
     select
         person_key,
@@ -41,14 +43,22 @@ described as (
         scores.*,
         people.person_id as nominal_id,
         people.identities,
-        people.date_of_birth,
-        date_sub('year', people.date_of_birth, $as_of) as age,
+        year($as_of) - year(people.date_of_birth) - cast(
+            (month($as_of), day($as_of))
+            < (month(people.date_of_birth), day(people.date_of_birth))
+            as integer
+        ) as age,
+        coalesce(earliest_committed_on, earliest_reported_on) as earliest_on,
+        year(earliest_on) - year(people.date_of_birth) - cast(
+            (month(earliest_on), day(earliest_on))
+            < (month(people.date_of_birth), day(people.date_of_birth))
+            as integer
+        ) as age_at_earliest,
         in_custody.person_key is not null as is_in_custody,
         counters.person_key is not null as has_counter_allegation,
         case
             when people.deceased_on < $as_of then 'deceased'
-            when date_sub('year', people.date_of_birth, $as_of) < $minimum_age
-                then 'under_18'
+            when age < $minimum_age then 'under_18'
             else 'ranked'
         end as standing,
     from scores
@@ -91,11 +101,7 @@ select
     no_further_action_allegations,
     is_in_custody,
     has_counter_allegation,
-    coalesce(
-        date_of_birth + interval ($minimum_age) year
-            > coalesce(earliest_committed_on, earliest_reported_on),
-        false
-    ) as was_under_18,
+    coalesce(age_at_earliest < $minimum_age, false) as was_under_18,
     age,
     identities,
 from described

@@ -44,13 +44,19 @@ const MONTHLY_LISTS: u32 = 12;
 impl Demo {
     pub fn run(&self) -> Result<()> {
         let stopwatch = Stopwatch::start();
-        let as_of = self.as_of.unwrap_or_else(|| AsOf(Clock::System.today(chrono_tz::Europe::London)));
+        let as_of = self
+            .as_of
+            .unwrap_or_else(|| AsOf(Clock::System.today(chrono_tz::Europe::London)));
         self.make_folder()?;
         let deployment = Deployment::load(&self.folder)?;
         self.write_landing(&deployment.config, as_of)?;
         let store = deployment.open_store()?;
         let ledger = store.sibling()?;
-        let stage = Stage { deployment: &deployment, store: &store, ledger: &ledger };
+        let stage = Stage {
+            deployment: &deployment,
+            store: &store,
+            ledger: &ledger,
+        };
         stage.tell("nightly-ingest", as_of)?;
         for date in list_dates(as_of) {
             stage.run("harm-list", AsOf(date))?;
@@ -60,24 +66,37 @@ impl Demo {
         stage.tell("morning-briefing", as_of)?;
         stage.tell("harm-list-pack", as_of)?;
         store.checkpoint()?;
-        output::line(format!("done in {:.0} s", stopwatch.elapsed().as_secs_f64()))?;
+        output::line(format!(
+            "done in {:.0} s",
+            stopwatch.elapsed().as_secs_f64()
+        ))?;
         self.tell_next()
     }
 
     fn make_folder(&self) -> Result<()> {
         let folder = &self.folder;
         if folder.join(MARKER).exists() {
-            std::fs::remove_dir_all(folder)
-                .with_context(|| format!("cannot replace the earlier demo in {}", folder.display()))?;
-        } else if folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
-            let message = format!("{} is not empty and not a demo's; nothing was written", folder.display());
+            std::fs::remove_dir_all(folder).with_context(|| {
+                format!("cannot replace the earlier demo in {}", folder.display())
+            })?;
+        } else if folder
+            .read_dir()
+            .is_ok_and(|mut entries| entries.next().is_some())
+        {
+            let message = format!(
+                "{} is not empty and not a demo's; nothing was written",
+                folder.display()
+            );
             return Err(Usage(message).into());
         }
         let settings = config::DEFAULT_TEXT
             .replace("force = \"Example Force\"", "force = \"Synthetic London\"")
             .replace("synthetic = false", "synthetic = true");
         init::write(folder, &settings)?;
-        std::fs::write(folder.join(MARKER), "Made by `daybook demo`, which may replace this folder.\n")?;
+        std::fs::write(
+            folder.join(MARKER),
+            "Made by `daybook demo`, which may replace this folder.\n",
+        )?;
         Ok(())
     }
 
@@ -91,7 +110,9 @@ impl Demo {
             dirty_share: 0.002,
         };
         let bar = Progress::start("synthetic London");
-        let summary = synth::write(&plan, &config.landing.path, &mut |done, total| bar.at("", done, total))?;
+        let summary = synth::write(&plan, &config.landing.path, &mut |done, total| {
+            bar.at("", done, total)
+        })?;
         bar.finish();
         let rows: u64 = summary.files.iter().map(|file| file.rows).sum();
         let dirty: u64 = summary.files.iter().map(|file| file.dirty).sum();
@@ -117,7 +138,11 @@ impl Demo {
 /// programme's monthly lists, so that movement has something to move from.
 fn list_dates(as_of: AsOf) -> Vec<NaiveDate> {
     let first = as_of.0.with_day(1).unwrap_or(as_of.0);
-    (0..MONTHLY_LISTS).rev().map(|back| first - Months::new(back)).filter(|date| *date < as_of.0).collect()
+    (0..MONTHLY_LISTS)
+        .rev()
+        .map(|back| first - Months::new(back))
+        .filter(|date| *date < as_of.0)
+        .collect()
 }
 
 /// The bundled table of published figures lands like any other file.
@@ -127,7 +152,8 @@ fn copy_published(landing: &Path) -> Result<()> {
         .context("the published figures are part of the program")?;
     for file in folder.files() {
         let path = landing.join(file.path().file_name().unwrap_or_default());
-        std::fs::write(&path, file.contents()).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, file.contents())
+            .with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }
@@ -142,11 +168,18 @@ impl Stage<'_> {
     fn tell(&self, name: &str, as_of: AsOf) -> Result<()> {
         let story = self.run(name, as_of)?;
         output::line(format!("{name}: {}", story.headline))?;
-        story.details.iter().try_for_each(|detail| output::line(format!("  {detail}")))
+        story
+            .details
+            .iter()
+            .try_for_each(|detail| output::line(format!("  {detail}")))
     }
 
     fn run(&self, name: &str, as_of: AsOf) -> Result<Story> {
-        let job = self.deployment.jobs.get(name).with_context(|| format!("the default job {name} is missing"))?;
+        let job = self
+            .deployment
+            .jobs
+            .get(name)
+            .with_context(|| format!("the default job {name} is missing"))?;
         let bar = Progress::start(name);
         let context = Context {
             deployment: self.deployment,
@@ -155,7 +188,13 @@ impl Stage<'_> {
             stop: &Stop::default(),
             progress: &|what, done, total| bar.at(what, done, total),
         };
-        let outcome = runner::run(&context, self.ledger, job, &runner::slot_of(job, as_of), Trigger::Command);
+        let outcome = runner::run(
+            &context,
+            self.ledger,
+            job,
+            &runner::slot_of(job, as_of),
+            Trigger::Command,
+        );
         bar.finish();
         outcome
     }

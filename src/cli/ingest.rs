@@ -39,7 +39,10 @@ impl Ingest {
         if done.refused.is_empty() && done.waiting.is_empty() {
             Ok(())
         } else {
-            bail!("{} files were not taken in", done.refused.len() + done.waiting.len())
+            bail!(
+                "{} files were not taken in",
+                done.refused.len() + done.waiting.len()
+            )
         }
     }
 }
@@ -59,20 +62,35 @@ fn tell(done: &Ingested) -> Result<()> {
             batch.merged.unchanged,
             batch.merged.superseded,
             batch.merged.ended,
-            batch.reason.as_ref().map_or_else(String::new, |note| format!(" ({note})"))
+            batch
+                .reason
+                .as_ref()
+                .map_or_else(String::new, |note| format!(" ({note})"))
         ))?;
     }
     for (file, batch_id, state) in &done.known {
-        output::line(format!("{file}: {state} before, as batch {batch_id}; nothing done"))?;
+        output::line(format!(
+            "{file}: {state} before, as batch {batch_id}; nothing done"
+        ))?;
     }
     for batch in &done.refused {
-        output::line(format!("{}: refused: {}", batch.file_name, batch.reason.as_deref().unwrap_or_default()))?;
+        output::line(format!(
+            "{}: refused: {}",
+            batch.file_name,
+            batch.reason.as_deref().unwrap_or_default()
+        ))?;
     }
     for waiting in &done.waiting {
-        output::line(format!("{}: not taken in: {}", waiting.file_name, waiting.reason))?;
+        output::line(format!(
+            "{}: not taken in: {}",
+            waiting.file_name, waiting.reason
+        ))?;
     }
     for check in done.checks.iter().filter(|check| check.rows > 0) {
-        output::line(format!("check: {} ({} rows do not)", check.title, check.rows))?;
+        output::line(format!(
+            "check: {} ({} rows do not)",
+            check.title, check.rows
+        ))?;
     }
     Ok(())
 }

@@ -35,9 +35,14 @@ impl Init {
 pub fn write(folder: &Path, settings: &str) -> Result<usize> {
     let path = folder.join(config::FILE);
     if path.exists() || folder.join("jobs").exists() {
-        return Err(Usage(format!("{} is a deployment already; nothing was written", folder.display())).into());
+        return Err(Usage(format!(
+            "{} is a deployment already; nothing was written",
+            folder.display()
+        ))
+        .into());
     }
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create {}", folder.display()))?;
     let files = write_dir(&DEFAULT_JOBS, &folder.join("jobs"))?;
     std::fs::write(&path, settings).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(files)
@@ -45,7 +50,8 @@ pub fn write(folder: &Path, settings: &str) -> Result<usize> {
 
 fn write_dir(dir: &Dir<'_>, target: &Path) -> Result<usize> {
     let mut files = 0;
-    std::fs::create_dir_all(target).with_context(|| format!("cannot create {}", target.display()))?;
+    std::fs::create_dir_all(target)
+        .with_context(|| format!("cannot create {}", target.display()))?;
     for entry in dir.entries() {
         let path = target.join(entry.path().file_name().unwrap_or_default());
         match entry {

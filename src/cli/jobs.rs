@@ -10,8 +10,8 @@ use super::output::{self, Format};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::schedule::context::Deployment;
-use crate::store::query::{Table, select};
 use crate::store::Store;
+use crate::store::query::{Table, select};
 
 #[derive(Debug, Args)]
 pub struct Jobs {
@@ -48,7 +48,10 @@ fn show(dir: &Path) -> Result<()> {
         .values()
         .map(|job| {
             let due = job.schedule.next(now, 1);
-            let next = due.first().filter(|_| job.is_enabled).map(|at| local(*at, job.schedule.zone));
+            let next = due
+                .first()
+                .filter(|_| job.is_enabled)
+                .map(|at| local(*at, job.schedule.zone));
             let cells = [
                 Some(job.name.clone()),
                 Some(job.title.clone()),
@@ -58,8 +61,17 @@ fn show(dir: &Path) -> Result<()> {
             cells.to_vec()
         })
         .collect();
-    let columns = ["job", "title", "schedule", "next run"].map(ToOwned::to_owned).to_vec();
-    output::table(&Table { is_plain: vec![false; columns.len()], columns, rows }, Format::Table)
+    let columns = ["job", "title", "schedule", "next run"]
+        .map(ToOwned::to_owned)
+        .to_vec();
+    output::table(
+        &Table {
+            is_plain: vec![false; columns.len()],
+            columns,
+            rows,
+        },
+        Format::Table,
+    )
 }
 
 fn next(dir: &Path) -> Result<()> {
@@ -80,15 +92,19 @@ fn history(dir: &Path, format: Format) -> Result<()> {
     let table = select(
         store.connection(),
         "select slots.job, slots.scheduled_at as scheduled_at_utc, slots.as_of, slots.state, \
-             count(runs.run_id) as runs, coalesce(slots.reason, arg_max(runs.story, runs.run_id)) as story \
+             count(runs.run_id) as runs, \
+             coalesce(any_value(slots.reason), arg_max(runs.story, runs.run_id)) as story \
          from ledger.slots as slots \
          left join ledger.runs as runs \
              on runs.job = slots.job and runs.scheduled_at = slots.scheduled_at \
-         group by all order by slots.scheduled_at desc, slots.job",
+         group by slots.job, slots.scheduled_at, slots.as_of, slots.state \
+         order by slots.scheduled_at desc, slots.job",
     )?;
     output::table(&table, format)
 }
 
 fn local(at: DateTime<Utc>, zone: chrono_tz::Tz) -> String {
-    at.with_timezone(&zone).format("%A %-d %B %Y, %H:%M %Z").to_string()
+    at.with_timezone(&zone)
+        .format("%A %-d %B %Y, %H:%M %Z")
+        .to_string()
 }

@@ -51,6 +51,7 @@ enum Action {
 struct Shown<'a> {
     #[serde(flatten)]
     list: &'a HarmList,
+    #[serde(with = "rust_decimal::serde::float_option")]
     margin_days: Option<Decimal>,
     entries: &'a [Entry],
 }
@@ -70,10 +71,17 @@ impl List {
         let config = Config::load(dir)?;
         let store = Store::open_read_only(&config.store)?;
         match &self.action {
-            Action::Show { as_of, json, beyond } => show(&store, *as_of, *json, *beyond),
-            Action::Explain { nominal, rank, as_of, json } => {
-                explain(&store, nominal.as_ref(), *rank, *as_of, *json)
-            }
+            Action::Show {
+                as_of,
+                json,
+                beyond,
+            } => show(&store, *as_of, *json, *beyond),
+            Action::Explain {
+                nominal,
+                rank,
+                as_of,
+                json,
+            } => explain(&store, nominal.as_ref(), *rank, *as_of, *json),
         }
     }
 }
@@ -89,13 +97,26 @@ fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) -> Result<(
     let list = find(store, as_of)?;
     let entries = list::entries(store.connection(), list.list_id, list.size + beyond)?;
     if json {
-        return output::json(&Shown { list: &list, margin_days: list.counts.margin_days, entries: &entries });
+        return output::json(&Shown {
+            list: &list,
+            margin_days: list.counts.margin_days,
+            entries: &entries,
+        });
     }
     output::line(format!(
         "List {} as of {}, {}: {} to {}, edition {}",
         list.list_id, list.as_of, list.state, list.window_from, list.window_to, list.edition
     ))?;
-    let columns = ["rank", "nominal", "score days", "allegations", "victims", "worst %", "last report", "marks"];
+    let columns = [
+        "rank",
+        "nominal",
+        "score days",
+        "allegations",
+        "victims",
+        "worst %",
+        "last report",
+        "marks",
+    ];
     let rows = entries.iter().map(row).collect();
     output::table(
         &Table {
@@ -111,7 +132,10 @@ fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) -> Result<(
 fn row(entry: &Entry) -> Vec<Option<String>> {
     let marks: Vec<&str> = [
         (entry.is_in_custody, "in custody"),
-        (entry.has_counter_allegation, "counter-allegation, blocked until reviewed"),
+        (
+            entry.has_counter_allegation,
+            "counter-allegation, blocked until reviewed",
+        ),
         (entry.was_under_18, "alleged when under 18"),
         (entry.identities.len() > 1, "merged identities"),
         (entry.unscored_allegations > 0, "unscored allegations"),
@@ -126,7 +150,9 @@ fn row(entry: &Entry) -> Vec<Option<String>> {
         entry.score_days.to_string(),
         entry.allegations.to_string(),
         entry.victims.to_string(),
-        (entry.worst_days / entry.score_days.max(Decimal::ONE) * Decimal::ONE_HUNDRED).round().to_string(),
+        (entry.worst_days / entry.score_days.max(Decimal::ONE) * Decimal::ONE_HUNDRED)
+            .round()
+            .to_string(),
         entry.latest_reported_on.to_string(),
         marks.join("; "),
     ]
@@ -136,7 +162,8 @@ fn row(entry: &Entry) -> Vec<Option<String>> {
 
 fn tell_counts(list: &HarmList) -> Result<()> {
     let counts = &list.counts;
-    let days = |value: Option<Decimal>| value.map_or_else(|| "none".to_owned(), |v| format!("{v} days"));
+    let days =
+        |value: Option<Decimal>| value.map_or_else(|| "none".to_owned(), |v| format!("{v} days"));
     output::line(format!(
         "{} of {} ranked people hold {} of {} days of harm; margin at {}/{}: {}; tied at the cut: {}",
         counts.listed,
@@ -161,7 +188,11 @@ fn tell_counts(list: &HarmList) -> Result<()> {
     output::line(format!(
         "Unscored allegations: {} (codes: {}). Cancelled or transferred since the list before: {}.",
         counts.unscored_allegations,
-        if counts.unscored_codes.is_empty() { "none".to_owned() } else { counts.unscored_codes.join(", ") },
+        if counts.unscored_codes.is_empty() {
+            "none".to_owned()
+        } else {
+            counts.unscored_codes.join(", ")
+        },
         counts.cancelled_since_previous
     ))
 }
@@ -176,12 +207,19 @@ fn explain(
     let list = find(store, as_of)?;
     let entry = match (nominal, rank) {
         (Some(nominal), _) => list::entry(store.connection(), list.list_id, nominal)?
-            .with_context(|| format!("{nominal} has no allegation in the window of list {}", list.list_id))?,
+            .with_context(|| {
+                format!(
+                    "{nominal} has no allegation in the window of list {}",
+                    list.list_id
+                )
+            })?,
         (None, Some(rank)) => list::entries(store.connection(), list.list_id, rank)?
             .into_iter()
             .find(|entry| entry.rank == Some(rank))
             .with_context(|| format!("nobody has rank {rank} on list {}", list.list_id))?,
-        (None, None) => return Err(Usage("say whom to explain: a nominal id, or --rank".to_owned()).into()),
+        (None, None) => {
+            return Err(Usage("say whom to explain: a nominal id, or --rank".to_owned()).into());
+        }
     };
     let contributions = list::contributions(store.connection(), list.list_id, &entry.nominal_id)?;
     if json {
@@ -203,19 +241,31 @@ fn tell_person(list: &HarmList, entry: &Entry, contributions: &[Contribution]) -
     );
     output::line(format!(
         "{} on list {} as of {}: {rank}, {} days from {} allegations by {} victims (edition {})",
-        entry.nominal_id, list.list_id, list.as_of, entry.score_days, entry.allegations, entry.victims, list.edition
+        entry.nominal_id,
+        list.list_id,
+        list.as_of,
+        entry.score_days,
+        entry.allegations,
+        entry.victims,
+        list.edition
     ))?;
     if contributions.is_empty() {
-        return output::line("Allegations are kept with the list for its people and the reserve only.");
+        return output::line(
+            "Allegations are kept with the list for its people and the reserve only.",
+        );
     }
-    let columns =
-        ["crime", "reported", "code", "offence", "weight", "x", "days", "basis", "status", "outcome", "counted"];
+    let columns = [
+        "crime", "reported", "code", "offence", "weight", "x", "days", "basis", "status",
+        "outcome", "counted",
+    ];
     let rows = contributions.iter().map(contribution_row).collect();
     output::table(
         &Table {
             columns: columns.map(ToOwned::to_owned).to_vec(),
             rows,
-            is_plain: vec![false, false, false, false, true, true, true, false, false, true, false],
+            is_plain: vec![
+                false, false, false, false, true, true, true, false, false, true, false,
+            ],
         },
         Format::Table,
     )?;
@@ -235,6 +285,10 @@ fn contribution_row(held: &Contribution) -> Vec<Option<String>> {
         held.basis.clone(),
         Some(held.status.clone()),
         held.outcome_code.map(|code| code.to_string()),
-        Some(held.not_counted_because.clone().unwrap_or_else(|| "yes".to_owned())),
+        Some(
+            held.not_counted_because
+                .clone()
+                .unwrap_or_else(|| "yes".to_owned()),
+        ),
     ]
 }

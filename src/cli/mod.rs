@@ -1,10 +1,14 @@
 //! The command line: one file per command.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where people read")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where people read"
+)]
 
 mod check;
 mod demo;
 mod ingest;
-mod init;
+pub mod init;
 mod jobs;
 mod list;
 pub mod logging;
@@ -80,7 +84,9 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("daybook: {error:#}");
-            let is_configuration = error.chain().any(|cause| cause.is::<Problems>() || cause.is::<output::Usage>());
+            let is_configuration = error
+                .chain()
+                .any(|cause| cause.is::<Problems>() || cause.is::<output::Usage>());
             ExitCode::from(if is_configuration { 2 } else { 1 })
         }
     }

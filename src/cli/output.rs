@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, Table as TextTable, presets};
+use comfy_table::{CellAlignment, Table as TextTable, TableComponent, presets};
 
 use crate::store::query::Table;
 
@@ -65,6 +65,7 @@ pub fn table(table: &Table, format: Format) -> Result<()> {
 pub fn text_table(table: &Table) -> String {
     let mut text = TextTable::new();
     text.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    text.remove_style(TableComponent::HorizontalLines);
     text.set_header(&table.columns);
     for row in &table.rows {
         text.add_row(row.iter().map(|cell| cell.as_deref().unwrap_or("")));
@@ -88,9 +89,8 @@ fn json_row(table: &Table, row: &[Option<String>]) -> serde_json::Map<String, se
                 None => serde_json::Value::Null,
                 // Numbers and booleans of SQL are written alike in JSON, save
                 // for what JSON cannot say, such as infinity.
-                Some(text) if *is_plain => {
-                    serde_json::from_str(text).unwrap_or_else(|_| serde_json::Value::String(text.clone()))
-                }
+                Some(text) if *is_plain => serde_json::from_str(text)
+                    .unwrap_or_else(|_| serde_json::Value::String(text.clone())),
                 Some(text) => serde_json::Value::String(text.clone()),
             };
             (name.clone(), value)

@@ -25,7 +25,10 @@ impl Query {
     pub fn run(&self, dir: &Path) -> Result<()> {
         let config = Config::load(dir)?;
         if !config.store.path.exists() {
-            bail!("{} does not exist yet; run a job first", config.store.path.display());
+            bail!(
+                "{} does not exist yet; run a job first",
+                config.store.path.display()
+            );
         }
         let store = Store::open_read_only(&config.store)?;
         let table = store.with_deadline(Duration::from_secs(self.seconds), |connection| {

@@ -28,11 +28,18 @@ impl Run {
         let deployment = Deployment::load(dir)?;
         let Some(job) = deployment.jobs.get(&self.job) else {
             let known: Vec<&str> = deployment.jobs.keys().map(String::as_str).collect();
-            return Err(Usage(format!("no job is called {:?}; there are {}", self.job, known.join(", "))).into());
+            return Err(Usage(format!(
+                "no job is called {:?}; there are {}",
+                self.job,
+                known.join(", ")
+            ))
+            .into());
         };
         let store = deployment.open_store()?;
         let clock = Clock::System;
-        let as_of = self.as_of.unwrap_or_else(|| AsOf(clock.today(deployment.config.tz())));
+        let as_of = self
+            .as_of
+            .unwrap_or_else(|| AsOf(clock.today(deployment.config.tz())));
         let bar = Progress::start(&job.name);
         let context = Context {
             deployment: &deployment,
@@ -46,6 +53,9 @@ impl Run {
         bar.finish();
         let story = outcome?;
         output::line(format!("{} as of {as_of}: {}", job.name, story.headline))?;
-        story.details.iter().try_for_each(|detail| output::line(format!("  {detail}")))
+        story
+            .details
+            .iter()
+            .try_for_each(|detail| output::line(format!("  {detail}")))
     }
 }

@@ -36,23 +36,29 @@ impl Serve {
         let (done, finished) = mpsc::channel();
         let worker = {
             let stop = stop.clone();
-            std::thread::Builder::new().name("jobs".to_owned()).spawn(move || {
-                let outcome = Daemon::open(&deployment, &store, Clock::System, &stop)
-                    .and_then(|mut daemon| daemon.keep_time(&heard));
-                // Nobody listens any more only when the program ends anyway.
-                let _ = done.send(());
-                outcome
-            })?
+            std::thread::Builder::new()
+                .name("jobs".to_owned())
+                .spawn(move || {
+                    let outcome = Daemon::open(&deployment, &store, Clock::System, &stop)
+                        .and_then(|mut daemon| daemon.keep_time(&heard));
+                    // Nobody listens any more only when the program ends anyway.
+                    let _ = done.send(());
+                    outcome
+                })?
         };
         wait_for_signal(ticks)?;
         tracing::info!("asked to stop");
         stop.ask();
         interrupt.interrupt();
         if finished.recv_timeout(PATIENCE).is_err() {
-            tracing::warn!("a job did not stop in time; its run will be marked interrupted at the next start");
+            tracing::warn!(
+                "a job did not stop in time; its run will be marked interrupted at the next start"
+            );
             return Ok(());
         }
-        let outcome = worker.join().map_err(|_| anyhow::anyhow!("the job thread panicked"))?;
+        let outcome = worker
+            .join()
+            .map_err(|_| anyhow::anyhow!("the job thread panicked"))?;
         tracing::info!("stopped");
         outcome
     }

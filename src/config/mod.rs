@@ -207,7 +207,10 @@ impl Config {
 
     /// The force's zone; `load` has already refused an unknown one.
     pub fn tz(&self) -> Tz {
-        self.zone.as_ref().parse().unwrap_or(chrono_tz::Europe::London)
+        self.zone
+            .as_ref()
+            .parse()
+            .unwrap_or(chrono_tz::Europe::London)
     }
 
     fn problems(&self, source: &Source) -> Vec<Problem> {
@@ -228,10 +231,9 @@ impl Config {
         }
         for address in self.recipients.values().flatten().chain([&self.mail.from]) {
             if !is_address(address.as_ref()) {
-                problems.push(source.problem(
-                    address.span(),
-                    "not a mail address; expected name@domain",
-                ));
+                problems.push(
+                    source.problem(address.span(), "not a mail address; expected name@domain"),
+                );
             }
         }
         if self.store.threads == 0 {
@@ -289,8 +291,14 @@ mod tests {
     fn every_problem_is_told_with_line_column_and_text() {
         let text = "force = \"X\"\nzone = \"Europe/Londn\"\n\n[store]\nmemory_limit = \"lots\"\n";
         let problems = load(text).unwrap_err().to_string();
-        assert!(problems.contains("daybook.toml:2:8: zone = \"Europe/Londn\""), "{problems}");
-        assert!(problems.contains("daybook.toml:5:16: memory_limit = \"lots\""), "{problems}");
+        assert!(
+            problems.contains("daybook.toml:2:8: zone = \"Europe/Londn\""),
+            "{problems}"
+        );
+        assert!(
+            problems.contains("daybook.toml:5:16: memory_limit = \"lots\""),
+            "{problems}"
+        );
     }
 
     #[test]
@@ -298,7 +306,13 @@ mod tests {
         let text = "force = \"X\"\nmarkng = \"Y\"\n[store]\npaht = \"z\"\nthreads = 1\n";
         let problems = load(text).unwrap_err();
         assert_eq!(problems.0.len(), 2, "{problems}");
-        assert!(problems.to_string().contains("daybook.toml:2:1"), "{problems}");
-        assert!(problems.to_string().contains("daybook.toml:4:1"), "{problems}");
+        assert!(
+            problems.to_string().contains("daybook.toml:2:1"),
+            "{problems}"
+        );
+        assert!(
+            problems.to_string().contains("daybook.toml:4:1"),
+            "{problems}"
+        );
     }
 }

@@ -35,7 +35,13 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, column, text, message } = self;
+        let Self {
+            file,
+            line,
+            column,
+            text,
+            message,
+        } = self;
         if *line == 0 {
             write!(f, "{file}: {message}")
         } else {
@@ -111,7 +117,8 @@ impl Source {
             }
             let line = line_around(&text, span.start);
             let is_exhausted = text[line.clone()].trim().is_empty() || problems.len() >= 50;
-            let is_structural = error.message().starts_with("missing field") || text[line.clone()].trim_start().starts_with('[');
+            let is_structural = error.message().starts_with("missing field")
+                || text[line.clone()].trim_start().starts_with('[');
             if is_exhausted || is_structural {
                 return Err(Problems(problems));
             }
@@ -183,12 +190,17 @@ mod tests {
     #[test]
     fn a_missing_key_is_told() {
         let problems = Source::new("a.toml", "").parse::<Sample>().unwrap_err();
-        assert!(problems.to_string().contains("missing field `number`"), "{problems}");
+        assert!(
+            problems.to_string().contains("missing field `number`"),
+            "{problems}"
+        );
     }
 
     #[test]
     fn broken_syntax_ends_rather_than_loops() {
-        let problems = Source::new("a.toml", "number = = 1\n[[x\n").parse::<Sample>().unwrap_err();
+        let problems = Source::new("a.toml", "number = = 1\n[[x\n")
+            .parse::<Sample>()
+            .unwrap_err();
         assert!(!problems.0.is_empty());
     }
 }

@@ -20,15 +20,21 @@ pub struct Counts {
     pub listed: u64,
     pub listed_allegations: u64,
     pub listed_victims: u64,
+    #[serde(with = "rust_decimal::serde::float")]
     pub listed_harm_days: Decimal,
     /// Harm of everyone ranked.
+    #[serde(with = "rust_decimal::serde::float")]
     pub all_harm_days: Decimal,
+    #[serde(with = "rust_decimal::serde::float_option")]
     pub median_days: Option<Decimal>,
     /// 0 when all hold the same, near 1 when one holds all.
     pub gini: Option<f64>,
+    #[serde(with = "rust_decimal::serde::float_option")]
     pub last_on_days: Option<Decimal>,
+    #[serde(with = "rust_decimal::serde::float_option")]
     pub first_off_days: Option<Decimal>,
     /// The difference at the cut.
+    #[serde(with = "rust_decimal::serde::float_option")]
     pub margin_days: Option<Decimal>,
     /// People with the score of the last one listed, on either side.
     pub tied_at_cut: u64,
@@ -54,29 +60,34 @@ pub struct Counts {
 
 /// Counts from the temporary tables `contributions` and `ranking`.
 pub fn take(connection: &Connection, as_of: AsOf, settings: &ListSettings) -> Result<Counts> {
-    let mut counts = bind::query_one(connection, include_str!("counts.sql"), &[("size", &settings.size)], |row| {
-        Ok(Counts {
-            ranked: row.get("ranked")?,
-            listed: row.get("listed")?,
-            listed_allegations: row.get("listed_allegations")?,
-            listed_victims: row.get("listed_victims")?,
-            listed_harm_days: row.get("listed_harm_days")?,
-            all_harm_days: row.get("all_harm_days")?,
-            median_days: row.get("median_days")?,
-            gini: row.get("gini")?,
-            last_on_days: row.get("last_on_days")?,
-            first_off_days: row.get("first_off_days")?,
-            under_18_not_ranked: row.get("under_18_not_ranked")?,
-            deceased_removed: row.get("deceased_removed")?,
-            in_custody: row.get("in_custody")?,
-            counter_allegation: row.get("counter_allegation")?,
-            merged: row.get("merged")?,
-            alleged_when_under_18: row.get("alleged_when_under_18")?,
-            no_further_action: row.get("no_further_action")?,
-            tied_at_cut: row.get("tied_at_cut")?,
-            ..Counts::default()
-        })
-    })?;
+    let mut counts = bind::query_one(
+        connection,
+        include_str!("counts.sql"),
+        &[("size", &settings.size)],
+        |row| {
+            Ok(Counts {
+                ranked: row.get("ranked")?,
+                listed: row.get("listed")?,
+                listed_allegations: row.get("listed_allegations")?,
+                listed_victims: row.get("listed_victims")?,
+                listed_harm_days: row.get("listed_harm_days")?,
+                all_harm_days: row.get("all_harm_days")?,
+                median_days: row.get("median_days")?,
+                gini: row.get("gini")?,
+                last_on_days: row.get("last_on_days")?,
+                first_off_days: row.get("first_off_days")?,
+                under_18_not_ranked: row.get("under_18_not_ranked")?,
+                deceased_removed: row.get("deceased_removed")?,
+                in_custody: row.get("in_custody")?,
+                counter_allegation: row.get("counter_allegation")?,
+                merged: row.get("merged")?,
+                alleged_when_under_18: row.get("alleged_when_under_18")?,
+                no_further_action: row.get("no_further_action")?,
+                tied_at_cut: row.get("tied_at_cut")?,
+                ..Counts::default()
+            })
+        },
+    )?;
     counts.margin_days = counts
         .last_on_days
         .zip(counts.first_off_days)

@@ -101,7 +101,12 @@ pub fn write(connection: &Connection, reference: &Reference) -> Result<()> {
     rows.flush()?;
     let mut rows = connection.appender_to_db("basket", "staging")?;
     for row in &reference.basket {
-        rows.append_row(params![row.ho_code, row.vawg_group, row.condition, row.title])?;
+        rows.append_row(params![
+            row.ho_code,
+            row.vawg_group,
+            row.condition,
+            row.title
+        ])?;
     }
     rows.flush()?;
     let mut rows = connection.appender_to_db("index_aliases", "staging")?;
@@ -113,7 +118,8 @@ pub fn write(connection: &Connection, reference: &Reference) -> Result<()> {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(dir: &Path, file: &str) -> Result<(Vec<T>, String)> {
-    let text = std::fs::read_to_string(dir.join(file)).with_context(|| format!("cannot read {file}"))?;
+    let text =
+        std::fs::read_to_string(dir.join(file)).with_context(|| format!("cannot read {file}"))?;
     let rows = csv::Reader::from_reader(text.as_bytes())
         .deserialize()
         .collect::<Result<Vec<T>, _>>()
@@ -128,16 +134,26 @@ fn check_weights(weights: &[Weight], edition: &str) -> Result<()> {
         let line = row + 2;
         code(&weight.ho_code, &file, line, "ho_code")?;
         if weight.days <= Decimal::ZERO || weight.days.scale() > 2 {
-            bail!("{file}:{line}: days is {}; expected more than 0, with at most 2 decimals", weight.days);
+            bail!(
+                "{file}:{line}: days is {}; expected more than 0, with at most 2 decimals",
+                weight.days
+            );
         }
         if !BASES.contains(&weight.basis.as_str()) {
-            bail!("{file}:{line}: basis is {:?}; expected one of {}", weight.basis, BASES.join(", "));
+            bail!(
+                "{file}:{line}: basis is {:?}; expected one of {}",
+                weight.basis,
+                BASES.join(", ")
+            );
         }
         if weight.source.trim().is_empty() {
             bail!("{file}:{line}: {} has no source", weight.ho_code);
         }
         if let Some(first) = seen.insert(weight.ho_code.as_str(), line) {
-            bail!("{file}:{line}: {} stands on line {first} already", weight.ho_code);
+            bail!(
+                "{file}:{line}: {} stands on line {first} already",
+                weight.ho_code
+            );
         }
     }
     Ok(())
@@ -151,7 +167,10 @@ fn check_aliases(aliases: &[Alias]) -> Result<()> {
         code(&alias.recorded_code, &file, line, "recorded_code")?;
         code(&alias.index_code, &file, line, "index_code")?;
         if let Some(first) = seen.insert(alias.recorded_code.as_str(), line) {
-            bail!("{file}:{line}: {} stands on line {first} already", alias.recorded_code);
+            bail!(
+                "{file}:{line}: {} stands on line {first} already",
+                alias.recorded_code
+            );
         }
     }
     Ok(())
@@ -171,7 +190,10 @@ fn check_basket(basket: &[BasketRow]) -> Result<()> {
             );
         }
         if let Some(first) = seen.insert(entry.ho_code.as_str(), line) {
-            bail!("{file}:{line}: {} stands on line {first} already", entry.ho_code);
+            bail!(
+                "{file}:{line}: {} stands on line {first} already",
+                entry.ho_code
+            );
         }
     }
     Ok(())
@@ -192,8 +214,16 @@ mod tests {
         let root = dir.path().join(FOLDER);
         std::fs::create_dir_all(root.join("index")).unwrap();
         std::fs::write(root.join("index/e.csv"), index).unwrap();
-        std::fs::write(root.join("index/aliases.csv"), "recorded_code,index_code,source\n").unwrap();
-        std::fs::write(root.join("basket.csv"), "ho_code,vawg_group,condition,title\n").unwrap();
+        std::fs::write(
+            root.join("index/aliases.csv"),
+            "recorded_code,index_code,source\n",
+        )
+        .unwrap();
+        std::fs::write(
+            root.join("basket.csv"),
+            "ho_code,vawg_group,condition,title\n",
+        )
+        .unwrap();
         dir
     }
 
@@ -212,7 +242,10 @@ mod tests {
         for weight in reference.weights.iter().filter(|w| w.basis == "analogue") {
             let near = weight.source.trim_start_matches("analogue of ");
             assert!(
-                reference.weights.iter().any(|w| w.ho_code == near && w.basis != "analogue"),
+                reference
+                    .weights
+                    .iter()
+                    .any(|w| w.ho_code == near && w.basis != "analogue"),
                 "{weight:?}"
             );
         }

@@ -35,13 +35,16 @@ pub struct Entry {
     pub rank: Option<u32>,
     pub nominal_id: String,
     pub standing: String,
+    #[serde(with = "rust_decimal::serde::float")]
     pub score_days: Decimal,
     pub allegations: u32,
     pub offences: u32,
     pub victims: u32,
     pub rank_at_liberty: Option<u32>,
     pub rank_without_nfa: Option<u32>,
+    #[serde(with = "rust_decimal::serde::float")]
     pub score_without_nfa_days: Decimal,
+    #[serde(with = "rust_decimal::serde::float")]
     pub worst_days: Decimal,
     pub worst_crime_ref: String,
     pub latest_reported_on: NaiveDate,
@@ -65,8 +68,10 @@ pub struct Contribution {
     pub ho_code: String,
     pub index_code: Option<String>,
     pub offence: String,
+    #[serde(with = "rust_decimal::serde::float_option")]
     pub weight_days: Option<Decimal>,
     pub offence_count: u32,
+    #[serde(with = "rust_decimal::serde::float")]
     pub harm_days: Decimal,
     pub basis: Option<String>,
     pub reported_on: NaiveDate,
@@ -129,7 +134,11 @@ pub fn entry(connection: &Connection, list_id: i64, nominal: &NominalId) -> Resu
 
 /// A person's allegations in the window, most harmful first; empty for people
 /// below the reserve, whose allegations are not kept with the list.
-pub fn contributions(connection: &Connection, list_id: i64, nominal_id: &str) -> Result<Vec<Contribution>> {
+pub fn contributions(
+    connection: &Connection,
+    list_id: i64,
+    nominal_id: &str,
+) -> Result<Vec<Contribution>> {
     bind::query(
         connection,
         "select * from ledger.list_contributions \
@@ -159,31 +168,38 @@ pub fn contributions(connection: &Connection, list_id: i64, nominal_id: &str) ->
     )
 }
 
-const ENTRY: &str = "select *, array_to_string(identities, chr(31)) as identity_list from ledger.list_entries";
+const ENTRY: &str =
+    "select *, array_to_string(identities, chr(31)) as identity_list from ledger.list_entries";
 
 fn heads(connection: &Connection, which: &str, values: bind::Values<'_>) -> Result<Vec<List>> {
-    let rows = bind::query(connection, &format!("select * from ledger.lists {which}"), values, |row| {
-        let texts: (String, String) = (row.get("settings")?, row.get("counts")?);
-        let head = List {
-            list_id: row.get("list_id")?,
-            as_of: row.get("as_of")?,
-            known_at: row.get("known_at")?,
-            state: row.get("state")?,
-            edition: row.get("edition")?,
-            index_sha256: row.get("index_sha256")?,
-            window_from: row.get("window_from")?,
-            window_to: row.get("window_to")?,
-            size: row.get("list_size")?,
-            reserve: row.get("reserve_size")?,
-            settings: ListSettings::default(),
-            counts: Counts::default(),
-        };
-        Ok((head, texts))
-    })?;
+    let rows = bind::query(
+        connection,
+        &format!("select * from ledger.lists {which}"),
+        values,
+        |row| {
+            let texts: (String, String) = (row.get("settings")?, row.get("counts")?);
+            let head = List {
+                list_id: row.get("list_id")?,
+                as_of: row.get("as_of")?,
+                known_at: row.get("known_at")?,
+                state: row.get("state")?,
+                edition: row.get("edition")?,
+                index_sha256: row.get("index_sha256")?,
+                window_from: row.get("window_from")?,
+                window_to: row.get("window_to")?,
+                size: row.get("list_size")?,
+                reserve: row.get("reserve_size")?,
+                settings: ListSettings::default(),
+                counts: Counts::default(),
+            };
+            Ok((head, texts))
+        },
+    )?;
     rows.into_iter()
         .map(|(head, (settings, counts))| {
             Ok(List {
-                settings: serde_json::from_str(&settings).context("a list's settings cannot be read")?,
+                settings: serde_json::from_str(&settings)
+                    .context("a list's settings cannot be read")?,
                 counts: serde_json::from_str(&counts).context("a list's counts cannot be read")?,
                 ..head
             })

@@ -32,9 +32,15 @@ pub enum Kind {
 }
 
 /// Compares a list with the one before it, reading the job's `movement.sql`.
-pub fn between(connection: &Connection, dir: &Path, previous: &List, list: &List) -> Result<Vec<Move>> {
+pub fn between(
+    connection: &Connection,
+    dir: &Path,
+    previous: &List,
+    list: &List,
+) -> Result<Vec<Move>> {
     let file = "jobs/harm-list/movement.sql";
-    let sql = std::fs::read_to_string(dir.join(file)).with_context(|| format!("cannot read {file}"))?;
+    let sql =
+        std::fs::read_to_string(dir.join(file)).with_context(|| format!("cannot read {file}"))?;
     let rows = bind::query(
         connection,
         &sql,
@@ -62,7 +68,12 @@ pub fn between(connection: &Connection, dir: &Path, previous: &List, list: &List
     )
     .with_context(|| format!("{file} failed"))?;
     rows.into_iter()
-        .map(|(kind, row)| Ok(Move { kind: parse(&kind)?, ..row }))
+        .map(|(kind, row)| {
+            Ok(Move {
+                kind: parse(&kind)?,
+                ..row
+            })
+        })
         .collect()
 }
 

@@ -39,7 +39,12 @@ impl ListSql {
     }
 
     fn sha256(&self) -> String {
-        let all = [&self.contributions, &self.ranking, &self.entries, &self.listed_contributions];
+        let all = [
+            &self.contributions,
+            &self.ranking,
+            &self.entries,
+            &self.listed_contributions,
+        ];
         hex_sha256(all.map(String::as_str).join("\n").as_bytes())
     }
 }
@@ -73,10 +78,15 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
     store.transaction(|tx| {
         score(tx, inputs)?;
         let counts = counts::take(tx, inputs.as_of, inputs.settings)?;
-        let list_id: i64 = tx.query_row("select nextval('ledger.list_ids')", [], |row| row.get(0))?;
+        let list_id: i64 =
+            tx.query_row("select nextval('ledger.list_ids')", [], |row| row.get(0))?;
         write(tx, list_id, &fingerprint, inputs, &counts, made_at)?;
         tx.execute_batch("drop table contributions; drop table ranking;")?;
-        Ok(Made { list_id, is_new: true, counts })
+        Ok(Made {
+            list_id,
+            is_new: true,
+            counts,
+        })
     })
 }
 
@@ -87,7 +97,10 @@ pub fn score(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
     let settings = inputs.settings;
     bind::execute(
         connection,
-        &format!("create or replace temp table contributions as\n{}", inputs.sql.contributions),
+        &format!(
+            "create or replace temp table contributions as\n{}",
+            inputs.sql.contributions
+        ),
         &[
             ("as_of", &as_of),
             ("window_from", &window_from),
@@ -100,7 +113,10 @@ pub fn score(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
     .context("jobs/harm-list/contributions.sql failed")?;
     bind::execute(
         connection,
-        &format!("create or replace temp table ranking as\n{}", inputs.sql.ranking),
+        &format!(
+            "create or replace temp table ranking as\n{}",
+            inputs.sql.ranking
+        ),
         &[("as_of", &as_of), ("minimum_age", &settings.minimum_age)],
     )
     .context("jobs/harm-list/ranking.sql failed")?;
@@ -131,7 +147,11 @@ fn find(store: &Store, fingerprint: &str) -> Result<Option<Made>> {
         .into_iter()
         .next()
         .map(|(list_id, counts)| {
-            Ok(Made { list_id, is_new: false, counts: serde_json::from_str(&counts)? })
+            Ok(Made {
+                list_id,
+                is_new: false,
+                counts: serde_json::from_str(&counts)?,
+            })
         })
         .transpose()
 }
@@ -168,11 +188,18 @@ fn write(
     )?;
     let entries = bind::execute(
         connection,
-        &format!("insert into ledger.list_entries\nselect $list_id, entries.* from (\n{}\n) as entries", inputs.sql.entries),
+        &format!(
+            "insert into ledger.list_entries\nselect $list_id, entries.* from (\n{}\n) as entries",
+            inputs.sql.entries
+        ),
         &[("list_id", &list_id)],
     )?;
-    let ranked: usize = connection.query_row("select count(*) from ranking", [], |row| row.get(0))?;
-    ensure!(entries == ranked, "{entries} entries for {ranked} people: jobs/harm-list/entries.sql lost some");
+    let ranked: usize =
+        connection.query_row("select count(*) from ranking", [], |row| row.get(0))?;
+    ensure!(
+        entries == ranked,
+        "{entries} entries for {ranked} people: jobs/harm-list/entries.sql lost some"
+    );
     bind::execute(
         connection,
         &format!(

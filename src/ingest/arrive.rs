@@ -84,7 +84,10 @@ pub fn inspect<'a>(
         })?;
         match arrival(path, contract, date, settle, zone)? {
             Ok(found) => arrivals.push(found),
-            Err(reason) => waiting.push(Waiting { file_name: name_of(path), reason }),
+            Err(reason) => waiting.push(Waiting {
+                file_name: name_of(path),
+                reason,
+            }),
         }
     }
     arrivals.sort_by(|a, b| {
@@ -93,7 +96,10 @@ pub fn inspect<'a>(
     Ok((arrivals, waiting))
 }
 
-fn contract_of<'a>(path: &Path, contracts: &'a [Contract]) -> Option<(&'a Contract, Option<String>)> {
+fn contract_of<'a>(
+    path: &Path,
+    contracts: &'a [Contract],
+) -> Option<(&'a Contract, Option<String>)> {
     let name = name_of(path);
     contracts
         .iter()
@@ -101,7 +107,8 @@ fn contract_of<'a>(path: &Path, contracts: &'a [Contract]) -> Option<(&'a Contra
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    path.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 fn arrival<'a>(
@@ -123,9 +130,11 @@ fn arrival<'a>(
     let (sha256, bytes) = hash_file(path).with_context(|| format!("cannot read {shown}"))?;
     let claimed = manifest.as_ref().and_then(|m| m.sha256.as_ref());
     if claimed.is_some_and(|claimed| !claimed.eq_ignore_ascii_case(&sha256)) {
-        return Ok(Err("its content does not match the sha256 of its manifest; \
+        return Ok(Err(
+            "its content does not match the sha256 of its manifest; \
                        it is still being written, or was damaged on the way"
-            .to_owned()));
+                .to_owned(),
+        ));
     }
     let dated = match (manifest.as_ref().and_then(|m| m.as_at), date) {
         (Some(as_at), _) => Some(as_at),
@@ -202,8 +211,14 @@ mod tests {
 
     #[test]
     fn a_name_gives_the_moment_it_speaks_of() {
-        assert_eq!(moment_of("20261121").unwrap().to_string(), "2026-11-21 00:00:00");
-        assert_eq!(moment_of("2018-12").unwrap().to_string(), "2019-01-01 00:00:00");
+        assert_eq!(
+            moment_of("20261121").unwrap().to_string(),
+            "2026-11-21 00:00:00"
+        );
+        assert_eq!(
+            moment_of("2018-12").unwrap().to_string(),
+            "2019-01-01 00:00:00"
+        );
         assert_eq!(moment_of("20260231"), None);
     }
 }

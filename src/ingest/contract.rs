@@ -85,6 +85,9 @@ pub struct Column {
     pub map: BTreeMap<String, String>,
     /// `strptime` formats, tried in order; empty: ISO.
     pub formats: Vec<String>,
+    /// Smallest and largest number allowed, both inside.
+    pub min: Option<i64>,
+    pub max: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -245,6 +248,8 @@ struct ColumnFile {
     map: BTreeMap<String, String>,
     #[serde(default)]
     formats: Vec<String>,
+    min: Option<i64>,
+    max: Option<i64>,
 }
 
 impl From<ColumnFile> for Column {
@@ -258,6 +263,8 @@ impl From<ColumnFile> for Column {
             values: file.values,
             map: file.map,
             formats: file.formats,
+            min: file.min,
+            max: file.max,
         }
     }
 }
@@ -344,7 +351,9 @@ fn delimiter_byte(text: &str) -> Option<u8> {
 
 fn is_identifier(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// A file pattern: `*` is any text, `{date}` eight digits, `{month}` a year
@@ -393,20 +402,31 @@ map = { Y = "true", N = "false" }
     #[test]
     fn a_file_is_recognised_by_its_name_and_gives_its_date() {
         let contract = parse(SMALL).unwrap();
-        assert_eq!(contract.recognise("crimes_20261121.csv"), Some(Some("20261121".to_owned())));
-        assert_eq!(contract.recognise("crimes_20261121.csv.gz"), Some(Some("20261121".to_owned())));
+        assert_eq!(
+            contract.recognise("crimes_20261121.csv"),
+            Some(Some("20261121".to_owned()))
+        );
+        assert_eq!(
+            contract.recognise("crimes_20261121.csv.gz"),
+            Some(Some("20261121".to_owned()))
+        );
         assert_eq!(contract.recognise("crimes_20261121.csv.part"), None);
         assert_eq!(contract.recognise("old_crimes_20261121.csv"), None);
     }
 
     #[test]
     fn every_fault_of_a_contract_is_placed() {
-        let text = SMALL
-            .replace("key = [\"crime_ref\"]", "key = [\"crime\"]\nencoding = \"utf-9\"\ndelimiter = \"||\"");
+        let text = SMALL.replace(
+            "key = [\"crime_ref\"]",
+            "key = [\"crime\"]\nencoding = \"utf-9\"\ndelimiter = \"||\"",
+        );
         let problems = parse(&text).unwrap_err().0;
         let lines: Vec<usize> = problems.iter().map(|p| p.line).collect();
         assert_eq!(problems.len(), 3, "{problems:?}");
-        assert!(lines.contains(&5) && lines.contains(&6) && lines.contains(&7), "{lines:?}");
+        assert!(
+            lines.contains(&5) && lines.contains(&6) && lines.contains(&7),
+            "{lines:?}"
+        );
     }
 
     #[test]

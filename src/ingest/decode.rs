@@ -37,6 +37,8 @@ pub enum Relation {
 /// A record may not span more lines than this; past it a quote was left open.
 const MOST_LINES_IN_A_RECORD: u64 = 200;
 
+const OPEN_QUOTE: &str = "a quote opened on this line is not closed";
+
 /// Reads a file as its contract says. `parquet_columns` asks the database for
 /// the column names of a Parquet file.
 pub fn decode(
@@ -47,8 +49,9 @@ pub fn decode(
     let contract = arrival.contract;
     match format_of(arrival) {
         Format::Parquet => {
-            let names = parquet_columns(&arrival.path)
-                .map_err(|error| Refused::whole(format!("not a readable Parquet file: {error:#}")))?;
+            let names = parquet_columns(&arrival.path).map_err(|error| {
+                Refused::whole(format!("not a readable Parquet file: {error:#}"))
+            })?;
             Ok(Decoded {
                 header: header::map(contract, &names)?,
                 relation: Relation::Parquet(arrival.path.clone()),
@@ -91,29 +94,44 @@ fn csv(arrival: &Arrival<'_>, scratch: &Path) -> Result<Decoded, Refused> {
         .buffer_capacity(1 << 20)
         .from_reader(open(arrival)?);
     let mut record = ByteRecord::new();
-    if !reader.read_byte_record(&mut record).map_err(|e| unreadable(&e))? {
-        return Err(Refused::whole("the file is empty; a night without rows still has a header line"));
+    if !reader
+        .read_byte_record(&mut record)
+        .map_err(|e| unreadable(&e))?
+    {
+        return Err(Refused::whole(
+            "the file is empty; a night without rows still has a header line",
+        ));
     }
-    let names: Vec<String> = record.iter().map(|f| String::from_utf8_lossy(f).into_owned()).collect();
+    let names: Vec<String> = record
+        .iter()
+        .map(|f| String::from_utf8_lossy(f).into_owned())
+        .collect();
     let header = header::map(contract, &names)?;
     let mut rows = Rows::create(contract, scratch, &header)?;
-    loop {
-        let read = reader.read_byte_record(&mut record).map_err(|e| unreadable(&e))?;
-        if !read {
-            break;
-        }
+    // The line of the record before, when it was ragged and ran over several
+    // lines: at the end of the file it is what an open quote swallowed.
+    let mut swallowing = None;
+    while reader
+        .read_byte_record(&mut record)
+        .map_err(|e| unreadable(&e))?
+    {
         let line = record.position().map_or(0, csv::Position::line);
         let spans = reader.position().line().saturating_sub(line);
-        if spans > MOST_LINES_IN_A_RECORD || (reader.is_done() && spans > 1 && record.len() != names.len()) {
-            return Err(Refused::at(line, "a quote opened on this line is not closed"));
+        if spans > MOST_LINES_IN_A_RECORD {
+            return Err(Refused::at(line, OPEN_QUOTE));
         }
-        if record.len() == names.len() {
-            rows.write(line, |index| record.get(index).unwrap_or_default())?;
-        } else {
+        let is_ragged = record.len() != names.len();
+        swallowing = (is_ragged && spans > 1).then_some(line);
+        if is_ragged {
             rows.set_aside(line, &record, names.len(), contract.delimiter);
+        } else {
+            rows.write(line, |index| record.get(index).unwrap_or_default())?;
         }
     }
-    rows.finish(header)
+    match swallowing {
+        Some(line) => Err(Refused::at(line, OPEN_QUOTE)),
+        None => rows.finish(header),
+    }
 }
 
 fn jsonl(arrival: &Arrival<'_>, scratch: &Path) -> Result<Decoded, Refused> {
@@ -148,12 +166,20 @@ fn json_cells(text: &str, contract: &Contract) -> Result<Vec<String>, String> {
     let object: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))?;
     let cell = |column: &super::contract::Column| {
-        let value = object.iter().find(|(name, _)| header::matches(column, name)).map(|(_, v)| v);
+        let value = object
+            .iter()
+            .find(|(name, _)| header::matches(column, name))
+            .map(|(_, v)| v);
         match value {
             None | Some(serde_json::Value::Null) => Ok(String::new()),
             Some(serde_json::Value::String(text)) => Ok(text.clone()),
-            Some(value @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_))) => Ok(value.to_string()),
-            Some(_) => Err(format!("{} holds a list or an object; expected one value", column.name)),
+            Some(value @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_))) => {
+                Ok(value.to_string())
+            }
+            Some(_) => Err(format!(
+                "{} holds a list or an object; expected one value",
+                column.name
+            )),
         }
     };
     contract.columns.iter().map(cell).collect()
@@ -171,7 +197,8 @@ struct Rows {
 impl Rows {
     fn create(contract: &Contract, scratch: &Path, header: &Header) -> Result<Self, Refused> {
         let path = scratch.join(format!("{}.csv", contract.name));
-        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        let file =
+            File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self {
             path,
             writer: csv::WriterBuilder::new().from_writer(BufWriter::with_capacity(1 << 20, file)),
@@ -184,28 +211,49 @@ impl Rows {
     fn write<'r>(&mut self, line: u64, cell: impl Fn(usize) -> &'r [u8]) -> Result<(), Refused> {
         self.rows_read += 1;
         let mut number = [0; 20];
-        self.writer.write_field(decimal(line, &mut number)).map_err(anyhow::Error::from)?;
+        self.writer
+            .write_field(decimal(line, &mut number))
+            .map_err(anyhow::Error::from)?;
         for index in &self.order {
             let field = index.map_or(&b""[..], &cell);
-            self.writer.write_field(field).map_err(anyhow::Error::from)?;
+            self.writer
+                .write_field(field)
+                .map_err(anyhow::Error::from)?;
         }
-        self.writer.write_record(None::<&[u8]>).map_err(anyhow::Error::from)?;
+        self.writer
+            .write_record(None::<&[u8]>)
+            .map_err(anyhow::Error::from)?;
         Ok(())
     }
 
     fn set_aside(&mut self, line: u64, record: &ByteRecord, expected: usize, delimiter: u8) {
-        let shown: Vec<String> = record.iter().map(|f| String::from_utf8_lossy(f).into_owned()).collect();
+        let shown: Vec<String> = record
+            .iter()
+            .map(|f| String::from_utf8_lossy(f).into_owned())
+            .collect();
         let reason = format!("{} fields where the header has {expected}", record.len());
-        self.fault(line, None, Some(shown.join(&char::from(delimiter).to_string())), reason);
+        self.fault(
+            line,
+            None,
+            Some(shown.join(&char::from(delimiter).to_string())),
+            reason,
+        );
     }
 
     fn fault(&mut self, line: u64, column: Option<String>, value: Option<String>, reason: String) {
         self.rows_read += 1;
-        self.faults.push(Fault { line, column, value, reason });
+        self.faults.push(Fault {
+            line,
+            column,
+            value,
+            reason,
+        });
     }
 
     fn finish(mut self, header: Header) -> Result<Decoded, Refused> {
-        self.writer.flush().context("cannot write the decoded rows")?;
+        self.writer
+            .flush()
+            .context("cannot write the decoded rows")?;
         Ok(Decoded {
             relation: Relation::Csv(self.path),
             header,

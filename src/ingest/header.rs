@@ -36,7 +36,9 @@ pub fn map(contract: &Contract, names: &[String]) -> Result<Header, Refused> {
     let mut missing = Vec::new();
     let mut used = vec![false; names.len()];
     for column in &contract.columns {
-        let found: Vec<usize> = (0..names.len()).filter(|i| matches(column, &names[*i])).collect();
+        let found: Vec<usize> = (0..names.len())
+            .filter(|i| matches(column, &names[*i]))
+            .collect();
         match found.as_slice() {
             [] if column.may_be_absent => positions.push(None),
             [] => {
@@ -64,7 +66,9 @@ pub fn map(contract: &Contract, names: &[String]) -> Result<Header, Refused> {
         return Err(Refused::at(1, explain_missing(contract, names, &missing)));
     }
     let op = match contract.mode {
-        Mode::Delta => names.iter().position(|name| name.trim().eq_ignore_ascii_case("op")),
+        Mode::Delta => names
+            .iter()
+            .position(|name| name.trim().eq_ignore_ascii_case("op")),
         Mode::Snapshot => None,
     };
     let ignored = names

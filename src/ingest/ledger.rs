@@ -29,7 +29,12 @@ pub struct Batch {
 
 impl Batch {
     /// A file of which nothing was taken in.
-    pub fn refused(arrival: &Arrival<'_>, batch_id: i64, reason: String, received_at: NaiveDateTime) -> Self {
+    pub fn refused(
+        arrival: &Arrival<'_>,
+        batch_id: i64,
+        reason: String,
+        received_at: NaiveDateTime,
+    ) -> Self {
         Self {
             batch_id,
             source: arrival.contract.name.clone(),
@@ -85,7 +90,12 @@ pub fn next_id(connection: &Connection) -> Result<i64> {
 }
 
 /// Records a batch and its faults.
-pub fn record(connection: &Connection, arrival: &Arrival<'_>, batch: &Batch, faults: &[Fault]) -> Result<()> {
+pub fn record(
+    connection: &Connection,
+    arrival: &Arrival<'_>,
+    batch: &Batch,
+    faults: &[Fault],
+) -> Result<()> {
     let merged = batch.merged;
     connection.execute(
         "insert into ledger.batches values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -113,7 +123,13 @@ pub fn record(connection: &Connection, arrival: &Arrival<'_>, batch: &Batch, fau
     )?;
     let mut appender = connection.appender_to_db("rejects", "ledger")?;
     for fault in faults {
-        appender.append_row(params![batch.batch_id, fault.line, fault.column, fault.value, fault.reason])?;
+        appender.append_row(params![
+            batch.batch_id,
+            fault.line,
+            fault.column,
+            fault.value,
+            fault.reason
+        ])?;
     }
     appender.flush()?;
     Ok(())

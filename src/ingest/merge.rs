@@ -187,7 +187,10 @@ fn end_missing(connection: &Connection, contract: &Contract, values: Values<'_>)
     let in_scope = if contract.scope.is_empty() {
         "true".to_owned()
     } else {
-        format!("exists (select 1 from staged as scope where {})", scope.join(" and "))
+        format!(
+            "exists (select 1 from staged as scope where {})",
+            scope.join(" and ")
+        )
     };
     let condition = format!(
         "held.batch_to is null and not held.is_deleted \
@@ -204,23 +207,33 @@ fn end_missing(connection: &Connection, contract: &Contract, values: Values<'_>)
         ),
         &values[1..],
     )?;
-    let ended = bind::execute(
-        connection,
-        &format!("update history.{} as held set batch_to = $batch_id where {condition}", contract.name),
-        values,
-    )?;
-    bind::execute(
-        connection,
-        &format!(
-            "insert into history.{} ({names}, row_hash, occurrence, file_line, as_at, confirmed_at, \
-                 batch_from, batch_to, is_deleted) \
-             select {names}, row_hash, occurrence, file_line, $as_at, $as_at, $batch_id, null, true from missing",
-            contract.name
-        ),
-        values,
-    )?;
+    let ended: u64 = bind::query_one(connection, "select count(*) from missing", &[], |row| {
+        row.get(0)
+    })?;
+    // DuckDB 1.5.6 hides a bulk insert from later readers, until the next
+    // checkpoint, when an insert of no rows came before it in the transaction.
+    if ended > 0 {
+        bind::execute(
+            connection,
+            &format!(
+                "update history.{} as held set batch_to = $batch_id where {condition}",
+                contract.name
+            ),
+            values,
+        )?;
+        bind::execute(
+            connection,
+            &format!(
+                "insert into history.{} ({names}, row_hash, occurrence, file_line, as_at, confirmed_at, \
+                     batch_from, batch_to, is_deleted) \
+                 select {names}, row_hash, occurrence, file_line, $as_at, $as_at, $batch_id, null, true from missing",
+                contract.name
+            ),
+            values,
+        )?;
+    }
     connection.execute_batch("drop table missing")?;
-    Ok(ended as u64)
+    Ok(ended)
 }
 
 /// Notes that the newest file says the same, so that a file from between the

@@ -52,7 +52,10 @@ impl Refused {
     }
 
     pub fn at(line: u64, reason: impl Into<String>) -> Self {
-        Self::At { line, reason: reason.into() }
+        Self::At {
+            line,
+            reason: reason.into(),
+        }
     }
 }
 
@@ -61,13 +64,21 @@ impl Refused {
 pub enum Outcome {
     Accepted(Batch),
     /// The same content is in the ledger already, accepted or refused.
-    Known { batch_id: i64, state: String },
+    Known {
+        batch_id: i64,
+        state: String,
+    },
     Refused(Batch),
 }
 
 /// Takes one file in. Only a failure of the machine or the database is an
 /// error; a bad file is an outcome, and the night goes on with the next.
-pub fn take_in(store: &Store, arrival: &Arrival<'_>, scratch: &Path, received_at: NaiveDateTime) -> Result<Outcome> {
+pub fn take_in(
+    store: &Store,
+    arrival: &Arrival<'_>,
+    scratch: &Path,
+    received_at: NaiveDateTime,
+) -> Result<Outcome> {
     if let Some((batch_id, state)) = ledger::known(store.connection(), arrival)? {
         return Ok(Outcome::Known { batch_id, state });
     }
@@ -104,15 +115,25 @@ struct Staged {
 }
 
 impl Staged {
-    fn batch(&self, arrival: &Arrival<'_>, batch_id: i64, merged: Merged, received_at: NaiveDateTime) -> Batch {
+    fn batch(
+        &self,
+        arrival: &Arrival<'_>,
+        batch_id: i64,
+        merged: Merged,
+        received_at: NaiveDateTime,
+    ) -> Batch {
         Batch {
             batch_id,
             source: arrival.contract.name.clone(),
             file_name: arrival.file_name.clone(),
             as_at: arrival.as_at,
             is_accepted: true,
-            reason: (!self.ignored_columns.is_empty())
-                .then(|| format!("columns not in the contract, not read: {}", self.ignored_columns.join(", "))),
+            reason: (!self.ignored_columns.is_empty()).then(|| {
+                format!(
+                    "columns not in the contract, not read: {}",
+                    self.ignored_columns.join(", ")
+                )
+            }),
             rows_read: self.rows_read,
             rows_accepted: self.rows_accepted,
             rows_rejected: self.rows_read - self.rows_accepted - self.rows_duplicate,
@@ -125,7 +146,8 @@ impl Staged {
 
 fn stage_file(store: &Store, arrival: &Arrival<'_>, scratch: &Path) -> Result<Staged, Refused> {
     let decoded = decode::decode(arrival, scratch, |path| parquet_columns(store, path))?;
-    let outcome = check_manifest(arrival, &decoded).and_then(|()| stage_rows(store, arrival, &decoded));
+    let outcome =
+        check_manifest(arrival, &decoded).and_then(|()| stage_rows(store, arrival, &decoded));
     if let decode::Relation::Csv(path) = &decoded.relation {
         // A scratch file that stays behind is overwritten by the next.
         let _ = std::fs::remove_file(path);
@@ -137,11 +159,18 @@ fn stage_rows(store: &Store, arrival: &Arrival<'_>, decoded: &Decoded) -> Result
     let contract = arrival.contract;
     let connection = store.connection();
     let sql = stage::staged_sql(contract, &decoded.relation, &decoded.header);
-    connection.execute_batch(&sql).map_err(|error| match decoded.relation {
-        decode::Relation::Parquet(_) => Refused::whole(format!("not a readable Parquet file: {error}")),
-        decode::Relation::Csv(_) => Refused::Broken(anyhow::Error::new(error).context("cannot stage the rows")),
-    })?;
-    let staged_rows: u64 = bind::query_one(connection, "select count(*) from staged", &[], |r| r.get(0))?;
+    connection
+        .execute_batch(&sql)
+        .map_err(|error| match decoded.relation {
+            decode::Relation::Parquet(_) => {
+                Refused::whole(format!("not a readable Parquet file: {error}"))
+            }
+            decode::Relation::Csv(_) => {
+                Refused::Broken(anyhow::Error::new(error).context("cannot stage the rows"))
+            }
+        })?;
+    let staged_rows: u64 =
+        bind::query_one(connection, "select count(*) from staged", &[], |r| r.get(0))?;
     let rows_read = decoded.rows_read.unwrap_or(staged_rows);
     if rows_read != staged_rows + decoded.faults.len() as u64 {
         return Err(Refused::Broken(anyhow::anyhow!(
@@ -151,11 +180,14 @@ fn stage_rows(store: &Store, arrival: &Arrival<'_>, decoded: &Decoded) -> Result
     }
     let mut faults = decoded.faults.clone();
     faults.extend(collect_faults(store)?);
-    connection.execute_batch("delete from staged where faults is not null").map_err(anyhow::Error::from)?;
+    connection
+        .execute_batch("delete from staged where faults is not null")
+        .map_err(anyhow::Error::from)?;
     let (duplicates, conflicts) = settle_duplicates(store, arrival)?;
     faults.extend(conflicts);
     faults.sort_by(|a, b| (a.line, &a.column).cmp(&(b.line, &b.column)));
-    let rows_accepted: u64 = bind::query_one(connection, "select count(*) from staged", &[], |r| r.get(0))?;
+    let rows_accepted: u64 =
+        bind::query_one(connection, "select count(*) from staged", &[], |r| r.get(0))?;
     Ok(Staged {
         rows_read,
         rows_duplicate: duplicates,
@@ -209,7 +241,12 @@ fn settle_duplicates(store: &Store, arrival: &Arrival<'_>) -> Result<(u64, Vec<F
         return Ok((0, Vec::new()));
     }
     let connection = store.connection();
-    let key: Vec<String> = arrival.contract.key.iter().map(|k| format!("\"{k}\"")).collect();
+    let key: Vec<String> = arrival
+        .contract
+        .key
+        .iter()
+        .map(|k| format!("\"{k}\""))
+        .collect();
     let key = key.join(", ");
     connection.execute_batch(&format!(
         "create or replace temp table repeated as \

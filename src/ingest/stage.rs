@@ -34,8 +34,16 @@ pub fn staged_sql(contract: &Contract, relation: &Relation, header: &Header) -> 
         .map(|(condition, _)| format!("({condition})"))
         .collect::<Vec<_>>()
         .join("\n        or ");
-    let is_faulty = if is_faulty.is_empty() { "false".to_owned() } else { is_faulty };
-    let names: Vec<String> = contract.columns.iter().map(|c| format!("\"{}\"", c.name)).collect();
+    let is_faulty = if is_faulty.is_empty() {
+        "false".to_owned()
+    } else {
+        is_faulty
+    };
+    let names: Vec<String> = contract
+        .columns
+        .iter()
+        .map(|c| format!("\"{}\"", c.name))
+        .collect();
     format!(
         "create or replace temp table staged as\n\
          with source as ({source}),\n\
@@ -49,7 +57,10 @@ pub fn staged_sql(contract: &Contract, relation: &Relation, header: &Header) -> 
         faults = faults.trim_start_matches(','),
         hashed = names.join(", "),
         occurrence = if contract.key.is_empty() {
-            format!("row_number() over (partition by {} order by line)", names.join(", "))
+            format!(
+                "row_number() over (partition by {} order by line)",
+                names.join(", ")
+            )
         } else {
             "1".to_owned()
         },
@@ -109,9 +120,12 @@ fn parquet_cell(names: &[String], position: Option<usize>, name: &str) -> String
     }
 }
 
+/// What is trimmed off a cell: space, tab, line ends, no-break space.
+const SPACE: &str = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
+
 /// The trimmed cell, empty as null, the file's own spelling replaced by ours.
 fn mapped(column: &Column) -> String {
-    let cell = format!("nullif(trim(source.\"{}\"), '')", column.name);
+    let cell = format!("nullif(trim(source.\"{}\", {SPACE}), '')", column.name);
     if column.map.is_empty() {
         return cell;
     }
@@ -126,14 +140,18 @@ fn mapped(column: &Column) -> String {
 fn typed_value(column: &Column) -> String {
     let cell = format!("raw.\"{}\"", column.name);
     let formats = || {
-        let list: Vec<String> = column.formats.iter().map(|f| format!("'{}'", quoted(f))).collect();
+        let list: Vec<String> = column
+            .formats
+            .iter()
+            .map(|f| format!("'{}'", quoted(f)))
+            .collect();
         format!("try_strptime({cell}, [{}])", list.join(", "))
     };
     match column.kind {
         Kind::Text | Kind::HoCode => cell,
         // A cast alone would round `15646.5` and read `15646.0` as a number.
         Kind::Integer => format!(
-            "case when regexp_full_match({cell}, '[+-]?[0-9]+') then try_cast({cell} as bigint) end"
+            "case when regexp_full_match({cell}, '-?[0-9]+') then try_cast({cell} as bigint) end"
         ),
         Kind::Decimal => format!("try_cast({cell} as decimal(18, 6))"),
         Kind::Boolean => format!(
@@ -141,13 +159,15 @@ fn typed_value(column: &Column) -> String {
              when '1' then true when '0' then false end"
         ),
         Kind::Date if column.formats.is_empty() => {
-            format!("case when length({cell}) = 10 then try_cast({cell} as date) end")
+            format!("case when {cell} like '____-__-__' then try_cast({cell} as date) end")
         }
         Kind::Date => format!("cast({} as date)", formats()),
-        // An offset would silently shift the time, so its lengths are left out.
+        // A cast alone would take an offset and silently shift the time, and
+        // would read 24:00:00 as the next day.
         Kind::Timestamp if column.formats.is_empty() => format!(
-            "case when length({cell}) in (10, 16, 19, 23, 26) and not contains({cell}, '+') \
-             then try_cast({cell} as timestamp) end"
+            "case when ({cell} like '____-__-__ __:__:__' or {cell} like '____-__-__T__:__:__' \
+             or {cell} like '____-__-__ __:__:__.%' and not contains({cell}, '+')) \
+             and substring({cell}, 12, 2) < '24' then try_cast({cell} as timestamp) end"
         ),
         Kind::Timestamp => formats(),
     }
@@ -158,7 +178,10 @@ fn fault_conditions(contract: &Contract, column: &Column) -> Vec<(String, String
     let mut found = Vec::new();
     let is_key = contract.key.contains(&column.name);
     if is_key {
-        found.push((format!("{cell} is null"), "empty, but it is part of the key".to_owned()));
+        found.push((
+            format!("{cell} is null"),
+            "empty, but it is part of the key".to_owned(),
+        ));
     } else if column.is_required {
         // A deletion needs no more than its key.
         found.push((
@@ -169,7 +192,10 @@ fn fault_conditions(contract: &Contract, column: &Column) -> Vec<(String, String
     match column.kind {
         Kind::Text => {}
         Kind::HoCode => found.push((
-            format!("not regexp_full_match({cell}, '{}')", ho_code_pattern().trim_matches(['^', '$'])),
+            format!(
+                "not regexp_full_match({cell}, '{}')",
+                ho_code_pattern().trim_matches(['^', '$'])
+            ),
             format!("expected {}", column.kind.expected()),
         )),
         _ => found.push((
@@ -177,8 +203,23 @@ fn fault_conditions(contract: &Contract, column: &Column) -> Vec<(String, String
             format!("expected {}", expected_form(column)),
         )),
     }
+    if column.min.is_some() || column.max.is_some() {
+        let value = typed_value(column);
+        let (low, high) = (
+            column.min.unwrap_or(i64::MIN),
+            column.max.unwrap_or(i64::MAX),
+        );
+        found.push((
+            format!("{value} not between {low} and {high}"),
+            format!("expected {} to {}", bound(column.min), bound(column.max)),
+        ));
+    }
     if !column.values.is_empty() {
-        let list: Vec<String> = column.values.iter().map(|v| format!("'{}'", quoted(v))).collect();
+        let list: Vec<String> = column
+            .values
+            .iter()
+            .map(|v| format!("'{}'", quoted(v)))
+            .collect();
         found.push((
             format!("{cell} not in ({})", list.join(", ")),
             format!("expected one of {}", column.values.join(", ")),
@@ -187,14 +228,27 @@ fn fault_conditions(contract: &Contract, column: &Column) -> Vec<(String, String
     found
 }
 
+fn bound(bound: Option<i64>) -> String {
+    bound.map_or_else(|| "any number".to_owned(), |bound| bound.to_string())
+}
+
 fn expected_form(column: &Column) -> String {
     match column.kind {
-        Kind::Date if column.formats.is_empty() => format!("{}, YYYY-MM-DD", column.kind.expected()),
+        Kind::Date if column.formats.is_empty() => {
+            format!("{}, YYYY-MM-DD", column.kind.expected())
+        }
         Kind::Timestamp if column.formats.is_empty() => {
-            format!("{}, YYYY-MM-DD HH:MM:SS, local time without offset", column.kind.expected())
+            format!(
+                "{}, YYYY-MM-DD HH:MM:SS, local time without offset",
+                column.kind.expected()
+            )
         }
         Kind::Date | Kind::Timestamp => {
-            format!("{}, as {}", column.kind.expected(), column.formats.join(" or "))
+            format!(
+                "{}, as {}",
+                column.kind.expected(),
+                column.formats.join(" or ")
+            )
         }
         kind => kind.expected().to_owned(),
     }

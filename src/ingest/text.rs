@@ -47,9 +47,11 @@ impl<R: Read> Utf8Reader<R> {
                 self.pending = 0..read;
             }
             let source = &self.raw[self.pending.clone()];
-            let (result, read, written) =
-                self.decoder
-                    .decode_to_utf8_without_replacement(source, &mut self.text, self.is_at_end);
+            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(
+                source,
+                &mut self.text,
+                self.is_at_end,
+            );
             self.pending.start += read;
             self.ready = 0..written;
             self.check(written)?;
@@ -67,7 +69,9 @@ impl<R: Read> Utf8Reader<R> {
         if let Some(at) = text.iter().position(|byte| *byte == 0) {
             let line = self.lines + newlines(&text[..at]);
             let name = self.encoding.name();
-            return Err(invalid(format!("line {line}: a NUL byte; the file is not {name} text")));
+            return Err(invalid(format!(
+                "line {line}: a NUL byte; the file is not {name} text"
+            )));
         }
         self.lines += newlines(text);
         Ok(())
@@ -120,20 +124,37 @@ mod tests {
     #[test]
     fn windows_1252_is_read_when_declared_and_refused_when_not() {
         let bytes = b"name\nCaf\xe9\n";
-        assert_eq!(read(bytes, encoding_rs::WINDOWS_1252).unwrap(), "name\nCafé\n");
+        assert_eq!(
+            read(bytes, encoding_rs::WINDOWS_1252).unwrap(),
+            "name\nCafé\n"
+        );
         let error = read(bytes, encoding_rs::UTF_8).unwrap_err().to_string();
-        assert!(error.contains("line 2") && error.contains("0xE9"), "{error}");
+        assert!(
+            error.contains("line 2") && error.contains("0xE9"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_byte_order_mark_is_dropped() {
-        assert_eq!(read(b"\xef\xbb\xbfa,b\n", encoding_rs::UTF_8).unwrap(), "a,b\n");
-        assert_eq!(read(b"\xff\xfea\0\n\0", encoding_rs::UTF_16LE).unwrap(), "a\n");
+        assert_eq!(
+            read(b"\xef\xbb\xbfa,b\n", encoding_rs::UTF_8).unwrap(),
+            "a,b\n"
+        );
+        assert_eq!(
+            read(b"\xff\xfea\0\n\0", encoding_rs::UTF_16LE).unwrap(),
+            "a\n"
+        );
     }
 
     #[test]
     fn utf_16_declared_as_utf_8_is_refused() {
-        assert!(read(b"a\0,\0b\0\n\0", encoding_rs::UTF_8).unwrap_err().to_string().contains("NUL"));
+        assert!(
+            read(b"a\0,\0b\0\n\0", encoding_rs::UTF_8)
+                .unwrap_err()
+                .to_string()
+                .contains("NUL")
+        );
     }
 
     #[test]

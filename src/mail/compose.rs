@@ -39,23 +39,35 @@ impl Key<'_> {
     pub fn message_id(&self, sender: &str) -> String {
         let text = format!("{}\n{}\n{}", self.report, self.as_of, self.recipient);
         let domain = sender.rsplit('@').next().unwrap_or("localhost");
-        format!("{}.{}@{domain}", self.report, &hex_sha256(text.as_bytes())[..32])
+        format!(
+            "{}.{}@{domain}",
+            self.report,
+            &hex_sha256(text.as_bytes())[..32]
+        )
     }
 }
 
 /// Composes the whole message.
 pub fn compose(letter: &Letter, key: &Key<'_>, sender: &str, at: DateTime<Utc>) -> Result<Vec<u8>> {
     let mailbox = |address: &str| -> Result<Mailbox> {
-        address.parse().with_context(|| format!("{address:?} is not a mail address"))
+        address
+            .parse()
+            .with_context(|| format!("{address:?} is not a mail address"))
     };
     let id = key.message_id(sender);
     let boundary = |part: &str| format!("daybook-{part}-{}", &hex_sha256(id.as_bytes())[..24]);
-    let html = SinglePart::builder().header(ContentType::TEXT_HTML).body(letter.html.clone());
-    let mut related = MultiPart::related().boundary(boundary("related")).singlepart(html);
+    let html = SinglePart::builder()
+        .header(ContentType::TEXT_HTML)
+        .body(letter.html.clone());
+    let mut related = MultiPart::related()
+        .boundary(boundary("related"))
+        .singlepart(html);
     for picture in &letter.pictures {
         related = related.singlepart(inline(picture)?);
     }
-    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text.clone());
+    let text = SinglePart::builder()
+        .header(ContentType::TEXT_PLAIN)
+        .body(letter.text.clone());
     let body = MultiPart::alternative()
         .boundary(boundary("alternative"))
         .singlepart(text)
@@ -90,17 +102,30 @@ mod tests {
             subject: "OFFICIAL-SENSITIVE Morning briefing, 21 November 2026: café".to_owned(),
             text: "Quiet night.".to_owned(),
             html: "<p>Quiet night.</p><img src=\"cid:daily@daybook\">".to_owned(),
-            pictures: vec![Picture { cid: "daily@daybook".to_owned(), png: vec![137, 80, 78, 71] }],
+            pictures: vec![Picture {
+                cid: "daily@daybook".to_owned(),
+                png: vec![137, 80, 78, 71],
+            }],
         }
     }
 
     fn key(recipient: &str) -> Key<'_> {
-        Key { report: "morning-briefing", as_of: "2026-11-21", recipient }
+        Key {
+            report: "morning-briefing",
+            as_of: "2026-11-21",
+            recipient,
+        }
     }
 
     #[test]
     fn the_parts_arrive_as_they_were_written() {
-        let bytes = compose(&letter(), &key("a@example.invalid"), "d@example.invalid", DateTime::default()).unwrap();
+        let bytes = compose(
+            &letter(),
+            &key("a@example.invalid"),
+            "d@example.invalid",
+            DateTime::default(),
+        )
+        .unwrap();
         let message = MessageParser::default().parse(&bytes).unwrap();
         assert_eq!(message.subject().unwrap(), letter().subject);
         assert_eq!(message.body_text(0).unwrap().trim(), "Quiet night.");
@@ -108,22 +133,43 @@ mod tests {
         let picture = message.attachment(0).unwrap();
         assert_eq!(picture.content_id().unwrap(), "daily@daybook");
         assert_eq!(picture.contents(), [137, 80, 78, 71]);
-        assert_eq!(message.to().unwrap().first().unwrap().address().unwrap(), "a@example.invalid");
+        assert_eq!(
+            message.to().unwrap().first().unwrap().address().unwrap(),
+            "a@example.invalid"
+        );
     }
 
     #[test]
     fn one_key_has_one_message_id_and_the_same_bytes() {
         let at = DateTime::default();
         let once = compose(&letter(), &key("a@b.invalid"), "d@b.invalid", at).unwrap();
-        assert_eq!(once, compose(&letter(), &key("a@b.invalid"), "d@b.invalid", at).unwrap());
-        assert_ne!(key("a@b.invalid").message_id("d@b"), key("c@b.invalid").message_id("d@b"));
+        assert_eq!(
+            once,
+            compose(&letter(), &key("a@b.invalid"), "d@b.invalid", at).unwrap()
+        );
+        assert_ne!(
+            key("a@b.invalid").message_id("d@b"),
+            key("c@b.invalid").message_id("d@b")
+        );
     }
 
     #[test]
     fn a_subject_cannot_smuggle_a_header() {
         let mut letter = letter();
         letter.subject = "Hello\r\nBcc: x@example.invalid".to_owned();
-        let bytes = compose(&letter, &key("a@b.invalid"), "d@b.invalid", DateTime::default()).unwrap();
-        assert!(MessageParser::default().parse(&bytes).unwrap().bcc().is_none());
+        let bytes = compose(
+            &letter,
+            &key("a@b.invalid"),
+            "d@b.invalid",
+            DateTime::default(),
+        )
+        .unwrap();
+        assert!(
+            MessageParser::default()
+                .parse(&bytes)
+                .unwrap()
+                .bcc()
+                .is_none()
+        );
     }
 }

@@ -42,7 +42,12 @@ pub enum Settled {
 }
 
 /// Whether a recipient has, or will get, this report for this date.
-pub fn holds(connection: &Connection, report: &str, as_of: NaiveDate, recipient: &str) -> Result<bool> {
+pub fn holds(
+    connection: &Connection,
+    report: &str,
+    as_of: NaiveDate,
+    recipient: &str,
+) -> Result<bool> {
     Ok(connection.query_row(
         "select count(*) > 0 from ledger.outbox where report = ? and as_of = ? and recipient = ?",
         params![report, as_of, recipient],
@@ -91,7 +96,12 @@ pub fn queued(connection: &Connection) -> Result<Vec<Envelope>> {
 }
 
 /// Records how an attempt ended.
-pub fn settle(connection: &Connection, envelope_id: i64, settled: &Settled, now: DateTime<Utc>) -> Result<()> {
+pub fn settle(
+    connection: &Connection,
+    envelope_id: i64,
+    settled: &Settled,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let (state, detail) = match settled {
         Settled::Sent(detail) => ("sent", detail),
         Settled::Failed(detail) => ("failed", detail),

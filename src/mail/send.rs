@@ -43,7 +43,9 @@ impl Mailer {
 /// The file has one name per envelope: a second attempt overwrites it.
 fn write(folder: &Path, envelope: &Envelope) -> Settled {
     let safe = |text: &str| -> String {
-        text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+        text.chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect()
     };
     let name = format!(
         "{}-{}-{}-{}.eml",
@@ -54,7 +56,8 @@ fn write(folder: &Path, envelope: &Envelope) -> Settled {
     );
     let partial = folder.join(format!("{name}.part"));
     let path = folder.join(name);
-    let written = std::fs::write(&partial, &envelope.message).and_then(|()| std::fs::rename(&partial, &path));
+    let written =
+        std::fs::write(&partial, &envelope.message).and_then(|()| std::fs::rename(&partial, &path));
     match written {
         Ok(()) => Settled::Sent(path.display().to_string()),
         Err(error) => Settled::Waiting(format!("cannot write {}: {error}", path.display())),
@@ -75,7 +78,9 @@ fn post(transport: &SmtpTransport, envelope: &Envelope) -> Settled {
         Err(error) if error.is_permanent() => Settled::Failed(error.to_string()),
         Err(error) if error.is_transient() => Settled::Waiting(error.to_string()),
         // No answer: it may have been taken after all.
-        Err(error) if error.is_timeout() || error.is_response() => Settled::Uncertain(error.to_string()),
+        Err(error) if error.is_timeout() || error.is_response() => {
+            Settled::Uncertain(error.to_string())
+        }
         Err(error) => Settled::Waiting(error.to_string()),
     }
 }
@@ -94,8 +99,9 @@ fn connect(smtp: &SmtpConfig) -> Result<SmtpTransport> {
         .tls(tls)
         .timeout(Some(Duration::from_secs(smtp.timeout_seconds.into())));
     if let (Some(user), Some(variable)) = (&smtp.user, &smtp.password_env) {
-        let password = std::env::var(variable)
-            .with_context(|| format!("the mail password is not in the environment variable {variable}"))?;
+        let password = std::env::var(variable).with_context(|| {
+            format!("the mail password is not in the environment variable {variable}")
+        })?;
         builder = builder.credentials(Credentials::new(user.clone(), password));
     }
     Ok(builder.build())

@@ -122,12 +122,19 @@ pub fn load_all(dir: &Path) -> Result<Vec<Definition>, Problems> {
     let mut ids: Vec<&str> = Vec::new();
     for definition in &found {
         if ids.contains(&definition.id.as_str()) {
-            let message = format!("the id {:?} stands in another definition too", definition.id);
+            let message = format!(
+                "the id {:?} stands in another definition too",
+                definition.id
+            );
             problems.push(Problem::whole(definition.file.clone(), message));
         }
         ids.push(&definition.id);
     }
-    if problems.is_empty() { Ok(found) } else { Err(Problems(problems)) }
+    if problems.is_empty() {
+        Ok(found)
+    } else {
+        Err(Problems(problems))
+    }
 }
 
 fn read(dir: &Path, folder: &str, source: &Source) -> Result<Vec<Definition>, Problems> {
@@ -141,7 +148,8 @@ fn read(dir: &Path, folder: &str, source: &Source) -> Result<Vec<Definition>, Pr
             continue;
         };
         if measure.id.as_ref().trim().is_empty() {
-            problems.push(source.problem(measure.id.span(), "a measure needs an id, such as \"6.4\""));
+            problems
+                .push(source.problem(measure.id.span(), "a measure needs an id, such as \"6.4\""));
         }
         let text = format!("{}\n{:?}\n{}", source.text, measure.id.as_ref(), sql.text);
         definitions.push(Definition {
@@ -163,5 +171,9 @@ fn read(dir: &Path, folder: &str, source: &Source) -> Result<Vec<Definition>, Pr
             file: path,
         });
     }
-    if problems.is_empty() { Ok(definitions) } else { Err(Problems(problems)) }
+    if problems.is_empty() {
+        Ok(definitions)
+    } else {
+        Err(Problems(problems))
+    }
 }

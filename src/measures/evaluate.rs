@@ -35,11 +35,22 @@ pub fn evaluate(
     made_at: NaiveDateTime,
 ) -> Result<Evaluated> {
     let fingerprint = fingerprint(store.connection(), definition)?;
-    if let Some(found) = find(store.connection(), definition, as_of, known_at, &fingerprint)? {
+    if let Some(found) = find(
+        store.connection(),
+        definition,
+        as_of,
+        known_at,
+        &fingerprint,
+    )? {
         return Ok(found);
     }
     let gap = missing_source(store.connection(), definition)?;
-    let key = Key { as_of, known_at, fingerprint: &fingerprint, made_at };
+    let key = Key {
+        as_of,
+        known_at,
+        fingerprint: &fingerprint,
+        made_at,
+    };
     let outcome = match gap {
         Some(reason) => Err(reason),
         None => store
@@ -50,10 +61,20 @@ pub fn evaluate(
             .map_err(|error| format!("its SQL failed: {error:#}")),
     };
     match outcome {
-        Ok(rows) => Ok(Evaluated { measure_id: definition.id.clone(), rows, unavailable: None, is_new: true }),
+        Ok(rows) => Ok(Evaluated {
+            measure_id: definition.id.clone(),
+            rows,
+            unavailable: None,
+            is_new: true,
+        }),
         Err(reason) => {
             store.transaction(|tx| insert_set(tx, definition, &key, Some(&reason)))?;
-            Ok(Evaluated { measure_id: definition.id.clone(), rows: 0, unavailable: Some(reason), is_new: true })
+            Ok(Evaluated {
+                measure_id: definition.id.clone(),
+                rows: 0,
+                unavailable: Some(reason),
+                is_new: true,
+            })
         }
     }
 }
@@ -73,11 +94,17 @@ struct Key<'a> {
 
 fn fingerprint(connection: &Connection, definition: &Definition) -> Result<String> {
     let newest_list: i64 = if definition.sources.iter().any(|source| source == "list") {
-        connection.query_row("select coalesce(max(list_id), 0) from ledger.lists", [], |row| row.get(0))?
+        connection.query_row(
+            "select coalesce(max(list_id), 0) from ledger.lists",
+            [],
+            |row| row.get(0),
+        )?
     } else {
         0
     };
-    Ok(hex_sha256(format!("{}\n{newest_list}", definition.sha256).as_bytes()))
+    Ok(hex_sha256(
+        format!("{}\n{newest_list}", definition.sha256).as_bytes(),
+    ))
 }
 
 fn find(
@@ -108,7 +135,8 @@ fn find(
 fn missing_source(connection: &Connection, definition: &Definition) -> Result<Option<String>> {
     for source in &definition.sources {
         if source == "list" {
-            let lists: i64 = connection.query_row("select count(*) from ledger.lists", [], |row| row.get(0))?;
+            let lists: i64 =
+                connection.query_row("select count(*) from ledger.lists", [], |row| row.get(0))?;
             if lists == 0 {
                 return Ok(Some("no harm list has been made".to_owned()));
             }
@@ -138,7 +166,10 @@ fn insert_set(
     key: &Key<'_>,
     reason: Option<&str>,
 ) -> Result<i64> {
-    let set_id: i64 = connection.query_row("select nextval('ledger.measure_set_ids')", [], |row| row.get(0))?;
+    let set_id: i64 =
+        connection.query_row("select nextval('ledger.measure_set_ids')", [], |row| {
+            row.get(0)
+        })?;
     connection.execute(
         "insert into ledger.measure_sets values (?, ?, ?, ?, ?, ?, ?, ?)",
         params![
@@ -147,7 +178,11 @@ fn insert_set(
             key.as_of.0,
             key.known_at,
             key.fingerprint,
-            if reason.is_some() { "unavailable" } else { "available" },
+            if reason.is_some() {
+                "unavailable"
+            } else {
+                "available"
+            },
             reason,
             key.made_at,
         ],
@@ -155,11 +190,20 @@ fn insert_set(
     Ok(set_id)
 }
 
-fn insert_values(connection: &Connection, definition: &Definition, set_id: i64, as_of: AsOf) -> Result<u64> {
+fn insert_values(
+    connection: &Connection,
+    definition: &Definition,
+    set_id: i64,
+    as_of: AsOf,
+) -> Result<u64> {
     check_single_select(connection, &definition.sql)?;
     let value = match definition.kind {
-        Kind::Proportion | Kind::Share => "100 * cast(numerator as double) / nullif(cast(denominator as double), 0)",
-        Kind::Change => "100 * (cast(numerator as double) / nullif(cast(denominator as double), 0) - 1)",
+        Kind::Proportion | Kind::Share => {
+            "100 * cast(numerator as double) / nullif(cast(denominator as double), 0)"
+        }
+        Kind::Change => {
+            "100 * (cast(numerator as double) / nullif(cast(denominator as double), 0) - 1)"
+        }
         Kind::Count => "cast(numerator as double)",
         Kind::Median => "cast(value as double)",
     };
@@ -194,7 +238,10 @@ fn check_values(connection: &Connection, definition: &Definition, set_id: i64) -
         [set_id],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
-    ensure!(doubled == 0, "{doubled} rows stand twice for one period, area and group");
+    ensure!(
+        doubled == 0,
+        "{doubled} rows stand twice for one period, area and group"
+    );
     ensure!(negative == 0, "{negative} rows have a negative denominator");
     ensure!(
         definition.kind != Kind::Proportion || over == 0,

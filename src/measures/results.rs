@@ -50,9 +50,16 @@ pub fn series(
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
-    let Some((set_id, reason)) = set else { return Ok(None) };
+    let Some((set_id, reason)) = set else {
+        return Ok(None);
+    };
     if reason.is_some() {
-        return Ok(Some(Series { unavailable: reason, points: Vec::new(), limits: None, signals: Vec::new() }));
+        return Ok(Some(Series {
+            unavailable: reason,
+            points: Vec::new(),
+            limits: None,
+            signals: Vec::new(),
+        }));
     }
     let points = points(connection, definition, set_id, as_of, area, group)?;
     let mature: Vec<(usize, f64)> = points
@@ -64,9 +71,16 @@ pub fn series(
     let values: Vec<f64> = mature.iter().map(|(_, value)| *value).collect();
     let limits = xmr::limits(&values);
     let signals = limits.map_or_else(Vec::new, |limits| xmr::signals(&values, &limits));
-    let place = |signal: Signal| Signal { from: mature[signal.from].0, to: mature[signal.to].0, ..signal };
+    let place = |signal: Signal| Signal {
+        from: mature[signal.from].0,
+        to: mature[signal.to].0,
+        ..signal
+    };
     Ok(Some(Series {
-        unavailable: points.iter().all(|p| p.value.is_none()).then(|| "no figure in the last 24 months".to_owned()),
+        unavailable: points
+            .iter()
+            .all(|p| p.value.is_none())
+            .then(|| "no figure in the last 24 months".to_owned()),
         limits,
         signals: signals.into_iter().map(place).collect(),
         points,
@@ -91,7 +105,9 @@ fn points(
         })?
         .collect::<duckdb::Result<_>>()?;
     let (_, until) = months(as_of);
-    let Some((first, ..)) = rows.first() else { return Ok(Vec::new()) };
+    let Some((first, ..)) = rows.first() else {
+        return Ok(Vec::new());
+    };
     let mut month = *first;
     let mut points = Vec::new();
     while month < until {

@@ -50,7 +50,10 @@ pub fn limits(values: &[f64]) -> Option<Limits> {
     }
     let count = count(values.len());
     let centre = values.iter().sum::<f64>() / count;
-    let ranges = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum::<f64>();
+    let ranges = values
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).abs())
+        .sum::<f64>();
     let reach = FACTOR * ranges / (count - 1.0);
     Some(Limits {
         centre,
@@ -87,11 +90,20 @@ fn outside(values: &[f64], limits: &Limits) -> Vec<Signal> {
 fn runs(values: &[f64], limits: &Limits) -> Vec<Signal> {
     // A point on the centre line is on neither side and breaks a run.
     let side = |value: f64| (value - limits.centre).partial_cmp(&0.0);
-    stretches(values.len(), |at| side(values[at]), |at| side(values[at - 1]) == side(values[at]))
-        .into_iter()
-        .filter(|(from, to)| to - from + 1 >= RUN && values[*from] != limits.centre)
-        .map(|(from, to)| Signal { rule: Rule::Run, is_high: values[from] > limits.centre, from, to })
-        .collect()
+    stretches(
+        values.len(),
+        |at| side(values[at]),
+        |at| side(values[at - 1]) == side(values[at]),
+    )
+    .into_iter()
+    .filter(|(from, to)| to - from + 1 >= RUN && values[*from] != limits.centre)
+    .map(|(from, to)| Signal {
+        rule: Rule::Run,
+        is_high: values[from] > limits.centre,
+        from,
+        to,
+    })
+    .collect()
 }
 
 fn trends(values: &[f64]) -> Vec<Signal> {
@@ -104,7 +116,12 @@ fn trends(values: &[f64]) -> Vec<Signal> {
             continue;
         }
         if at - from >= RUN {
-            found.push(Signal { rule: Rule::Trend, is_high: values[at - 1] > values[from], from, to: at - 1 });
+            found.push(Signal {
+                rule: Rule::Trend,
+                is_high: values[at - 1] > values[from],
+                from,
+                to: at - 1,
+            });
         }
         let is_flat = at < values.len() && values[at] == values[at - 1];
         from = if is_flat { at } else { at - 1 };
@@ -119,11 +136,21 @@ fn two_of_three(values: &[f64], limits: &Limits) -> Vec<Signal> {
         for is_high in [true, false] {
             let is_beyond = |at: &usize| {
                 let distance = values[*at] - limits.centre;
-                if is_high { distance > third } else { -distance > third }
+                if is_high {
+                    distance > third
+                } else {
+                    -distance > third
+                }
             };
             let beyond: Vec<usize> = (end - 2..=end).filter(is_beyond).collect();
-            if let (true, Some(from), Some(to)) = (beyond.len() >= 2, beyond.first(), beyond.last()) {
-                let signal = Signal { rule: Rule::TwoOfThree, is_high, from: *from, to: *to };
+            if let (true, Some(from), Some(to)) = (beyond.len() >= 2, beyond.first(), beyond.last())
+            {
+                let signal = Signal {
+                    rule: Rule::TwoOfThree,
+                    is_high,
+                    from: *from,
+                    to: *to,
+                };
                 if !found.contains(&signal) {
                     found.push(signal);
                 }
@@ -152,7 +179,10 @@ fn stretches<K>(
     found
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a series has far fewer points than 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a series has far fewer points than 2^52"
+)]
 fn count(length: usize) -> f64 {
     length as f64
 }
@@ -162,8 +192,17 @@ mod tests {
     use super::*;
 
     fn rules(values: &[f64]) -> Vec<(Rule, bool, usize, usize)> {
-        let limits = Limits { centre: 10.0, lower: 4.0, upper: 16.0, points: 20, is_trial: false };
-        signals(values, &limits).iter().map(|s| (s.rule, s.is_high, s.from, s.to)).collect()
+        let limits = Limits {
+            centre: 10.0,
+            lower: 4.0,
+            upper: 16.0,
+            points: 20,
+            is_trial: false,
+        };
+        signals(values, &limits)
+            .iter()
+            .map(|s| (s.rule, s.is_high, s.from, s.to))
+            .collect()
     }
 
     #[test]
@@ -171,7 +210,10 @@ mod tests {
         // Mean 12; moving ranges 2, 4, 2, 4 with mean 3; reach 7.98.
         let limits = limits(&[12.0, 14.0, 10.0, 12.0, 12.0 + 4.0 - 4.0]).unwrap();
         assert!((limits.centre - 12.0).abs() < 1e-12);
-        assert!((limits.upper - (12.0 + 2.66 * 2.0)).abs() < 1e-12, "{limits:?}");
+        assert!(
+            (limits.upper - (12.0 + 2.66 * 2.0)).abs() < 1e-12,
+            "{limits:?}"
+        );
         assert!(limits.is_trial);
         assert!(super::limits(&[1.0, 2.0]).is_none());
     }
@@ -208,7 +250,10 @@ mod tests {
     #[test]
     fn two_of_three_beyond_two_thirds_on_one_side_signal() {
         // Two thirds of the way from 10 to 16 is 14.
-        assert_eq!(rules(&[15.0, 9.0, 15.0, 9.0]), [(Rule::TwoOfThree, true, 0, 2)]);
+        assert_eq!(
+            rules(&[15.0, 9.0, 15.0, 9.0]),
+            [(Rule::TwoOfThree, true, 0, 2)]
+        );
         assert_eq!(rules(&[14.0, 9.0, 14.0, 9.0]), []);
         assert_eq!(rules(&[15.0, 9.0, 5.0, 9.0]), []);
         assert_eq!(rules(&[15.0, 9.0, 9.5, 15.0]), []);

@@ -39,7 +39,9 @@ impl Deployment {
         let models = models::load(dir, &format!("{folder}/models"), &["staging", "core"])
             .map_err(&mut keep)
             .ok();
-        let checks = models::read_folder(dir, &format!("{folder}/checks"), "mart").map_err(&mut keep).ok();
+        let checks = models::read_folder(dir, &format!("{folder}/checks"), "mart")
+            .map_err(&mut keep)
+            .ok();
         let measures = measure::load_all(dir).map_err(&mut keep).ok();
         match (jobs, contracts, models, checks, measures) {
             (Some(jobs), Some(contracts), Some(models), Some(checks), Some(measures)) => Ok(Self {

@@ -32,7 +32,12 @@ pub struct Daemon<'a> {
 impl<'a> Daemon<'a> {
     /// Accounts for the time the program was not running: runs that were under
     /// way are interrupted, slots that went by are missed.
-    pub fn open(deployment: &'a Deployment, store: &'a Store, clock: Clock, stop: &'a Stop) -> Result<Self> {
+    pub fn open(
+        deployment: &'a Deployment,
+        store: &'a Store,
+        clock: Clock,
+        stop: &'a Stop,
+    ) -> Result<Self> {
         let ledger = store.sibling()?;
         let now = clock.now();
         let interrupted = ledger::mark_interrupted(ledger.connection(), now)?;
@@ -42,7 +47,12 @@ impl<'a> Daemon<'a> {
             if let Some(last) = ledger::latest(ledger.connection(), &job.name)? {
                 for at in job.schedule.between(last, now) {
                     let reason = "daybook was not running";
-                    ledger::close(ledger.connection(), &slot(job, at), ledger::Unrun::Missed, reason)?;
+                    ledger::close(
+                        ledger.connection(),
+                        &slot(job, at),
+                        ledger::Unrun::Missed,
+                        reason,
+                    )?;
                     missed += 1;
                 }
             }
@@ -55,7 +65,14 @@ impl<'a> Daemon<'a> {
             "keeping time for {} jobs; {interrupted} runs had been interrupted, {missed} slots missed",
             settled.len()
         );
-        Ok(Self { deployment, store, ledger, clock, stop, settled })
+        Ok(Self {
+            deployment,
+            store,
+            ledger,
+            clock,
+            stop,
+            settled,
+        })
     }
 
     /// Works at every tick until asked to stop.
@@ -63,7 +80,7 @@ impl<'a> Daemon<'a> {
         self.send_waiting_mail();
         while !self.stop.is_asked() {
             match ticks.recv_timeout(Duration::from_millis(500)) {
-                Ok(()) => self.tick()?,
+                Ok(()) => self.tick(self.clock.now())?,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -71,9 +88,9 @@ impl<'a> Daemon<'a> {
         self.store.checkpoint()
     }
 
-    /// Runs everything that has become due.
-    pub fn tick(&mut self) -> Result<()> {
-        for (job, slot) in self.due()? {
+    /// Runs everything that has become due by `now`.
+    pub fn tick(&mut self, now: DateTime<Utc>) -> Result<()> {
+        for (job, slot) in self.due(now)? {
             if self.stop.is_asked() {
                 return Ok(());
             }
@@ -92,8 +109,7 @@ impl<'a> Daemon<'a> {
 
     /// The newest due slot of each job, in order of time; older ones that
     /// came due while something else ran are skipped.
-    fn due(&mut self) -> Result<Vec<(&'a Job, Slot)>> {
-        let now = self.clock.now();
+    fn due(&mut self, now: DateTime<Utc>) -> Result<Vec<(&'a Job, Slot)>> {
         let mut due = Vec::new();
         for job in self.deployment.jobs.values().filter(|job| job.is_enabled) {
             let since = self.settled.get(&job.name).copied().unwrap_or(now);
@@ -101,7 +117,12 @@ impl<'a> Daemon<'a> {
             let newest = instants.pop();
             for at in instants {
                 let reason = "a later slot of the job was already due";
-                ledger::close(self.ledger.connection(), &slot(job, at), ledger::Unrun::Skipped, reason)?;
+                ledger::close(
+                    self.ledger.connection(),
+                    &slot(job, at),
+                    ledger::Unrun::Skipped,
+                    reason,
+                )?;
             }
             if let Some(at) = newest {
                 self.settled.insert(job.name.clone(), at);
@@ -122,7 +143,11 @@ impl<'a> Daemon<'a> {
         };
         match publish::send_queued(&context) {
             Ok((sent, unsent)) if !sent.is_empty() || !unsent.is_empty() => {
-                tracing::info!(mails.sent = sent.len(), mails.unsent = unsent.len(), "mail that had waited was sent");
+                tracing::info!(
+                    mails.sent = sent.len(),
+                    mails.unsent = unsent.len(),
+                    "mail that had waited was sent"
+                );
             }
             Ok(_) => {}
             Err(error) => tracing::error!("waiting mail could not be sent: {error:#}"),

@@ -30,7 +30,10 @@ pub enum Action {
     Ingest,
     HarmList(ListSettings),
     Measures,
-    Report { kind: ReportKind, to: Vec<String> },
+    Report {
+        kind: ReportKind,
+        to: Vec<String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -94,7 +97,10 @@ fn yes() -> bool {
 pub fn load_all(dir: &Path, config: &Config) -> Result<BTreeMap<String, Job>, Problems> {
     let folder = dir.join("jobs");
     let entries = std::fs::read_dir(&folder).map_err(|error| {
-        Problem::whole("jobs", format!("cannot be read: {error}; `daybook init` writes the default jobs"))
+        Problem::whole(
+            "jobs",
+            format!("cannot be read: {error}; `daybook init` writes the default jobs"),
+        )
     })?;
     let mut names: Vec<String> = entries
         .filter_map(Result::ok)
@@ -114,7 +120,11 @@ pub fn load_all(dir: &Path, config: &Config) -> Result<BTreeMap<String, Job>, Pr
             Err(found) => problems.extend(found.0),
         }
     }
-    if problems.is_empty() { Ok(jobs) } else { Err(Problems(problems)) }
+    if problems.is_empty() {
+        Ok(jobs)
+    } else {
+        Err(Problems(problems))
+    }
 }
 
 /// Parses and checks one job.
@@ -138,7 +148,9 @@ pub fn parse(name: &str, source: &Source, config: &Config) -> Result<Job, Proble
 }
 
 fn zone(file: &ScheduleFile, source: &Source, config: &Config, problems: &mut Vec<Problem>) -> Tz {
-    let Some(named) = &file.zone else { return config.tz() };
+    let Some(named) = &file.zone else {
+        return config.tz();
+    };
     named.as_ref().parse().unwrap_or_else(|_| {
         problems.push(source.problem(
             named.span(),
@@ -148,12 +160,23 @@ fn zone(file: &ScheduleFile, source: &Source, config: &Config, problems: &mut Ve
     })
 }
 
-fn action(file: &JobFile, source: &Source, config: &Config, problems: &mut Vec<Problem>) -> Option<Action> {
+fn action(
+    file: &JobFile,
+    source: &Source,
+    config: &Config,
+    problems: &mut Vec<Problem>,
+) -> Option<Action> {
     if file.list.is_some() && file.action != ActionName::HarmList {
-        problems.push(source.problem_at("action", "[list] belongs to a job whose action is \"harm-list\""));
+        problems.push(source.problem_at(
+            "action",
+            "[list] belongs to a job whose action is \"harm-list\"",
+        ));
     }
     if file.report.is_some() && file.action != ActionName::Report {
-        problems.push(source.problem_at("action", "[report] belongs to a job whose action is \"report\""));
+        problems.push(source.problem_at(
+            "action",
+            "[report] belongs to a job whose action is \"report\"",
+        ));
     }
     match file.action {
         ActionName::Ingest => Some(Action::Ingest),
@@ -184,7 +207,10 @@ fn report(
             let known: Vec<&str> = config.recipients.keys().map(String::as_str).collect();
             problems.push(source.problem(
                 name.span(),
-                format!("no such list in [recipients] of daybook.toml; there are {}", known.join(", ")),
+                format!(
+                    "no such list in [recipients] of daybook.toml; there are {}",
+                    known.join(", ")
+                ),
             ));
         }
     }
@@ -216,7 +242,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_an_error() {
-        let text = "title = \"T\"\naction = \"ingest\"\nretrys = 3\n[schedule]\ncron = \"1 2 * * *\"\n";
+        let text =
+            "title = \"T\"\naction = \"ingest\"\nretrys = 3\n[schedule]\ncron = \"1 2 * * *\"\n";
         let problems = job(text).unwrap_err().0;
         assert_eq!((problems[0].line, problems.len()), (3, 1), "{problems:?}");
     }
@@ -224,7 +251,9 @@ mod tests {
     #[test]
     fn list_settings_have_defaults() {
         let text = "title = \"T\"\naction = \"harm-list\"\n[schedule]\ncron = \"1 2 1 * *\"\n[list]\nsize = 50\n";
-        let Action::HarmList(settings) = job(text).unwrap().action else { panic!() };
+        let Action::HarmList(settings) = job(text).unwrap().action else {
+            panic!()
+        };
         assert_eq!((settings.size, settings.window_days), (50, 365));
     }
 }

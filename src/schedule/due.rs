@@ -28,8 +28,16 @@ impl Schedule {
             .build()
             .parse(text)
             .map_err(|error| format!("not a cron pattern of five fields: {error}"))?;
-        let is_fixed = !text.split_whitespace().take(2).any(|field| field.contains('*'));
-        Ok(Self { text: text.to_owned(), cron, is_fixed, zone })
+        let is_fixed = !text
+            .split_whitespace()
+            .take(2)
+            .any(|field| field.contains('*'));
+        Ok(Self {
+            text: text.to_owned(),
+            cron,
+            is_fixed,
+            zone,
+        })
     }
 
     pub fn pattern(&self) -> &str {
@@ -59,7 +67,11 @@ impl Schedule {
             if settled_from.is_some_and(|from: NaiveDateTime| local > from + WIDEST_CHANGE) {
                 break;
             }
-            due.extend(self.instants(local).into_iter().filter(|instant| *instant > after));
+            due.extend(
+                self.instants(local)
+                    .into_iter()
+                    .filter(|instant| *instant > after),
+            );
             if due.len() >= count && settled_from.is_none() {
                 settled_from = Some(local);
             }
@@ -79,7 +91,9 @@ impl Schedule {
     fn instants(&self, local: NaiveDateTime) -> Vec<DateTime<Utc>> {
         match self.zone.from_local_datetime(&local) {
             LocalResult::Single(at) => vec![at.to_utc()],
-            LocalResult::Ambiguous(first, second) if self.is_fixed => vec![first.to_utc().min(second.to_utc())],
+            LocalResult::Ambiguous(first, second) if self.is_fixed => {
+                vec![first.to_utc().min(second.to_utc())]
+            }
             LocalResult::Ambiguous(first, second) => vec![first.to_utc(), second.to_utc()],
             LocalResult::None if self.is_fixed => self.end_of_gap(local).into_iter().collect(),
             LocalResult::None => Vec::new(),
@@ -116,8 +130,14 @@ mod tests {
 
     #[test]
     fn a_time_of_day_is_local_in_summer_and_in_winter() {
-        assert_eq!(due("10 2 * * *", "2026-07-01T00:00:00Z", "2026-07-02T00:00:00Z"), ["01 01:10"]);
-        assert_eq!(due("10 2 * * *", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"), ["01 02:10"]);
+        assert_eq!(
+            due("10 2 * * *", "2026-07-01T00:00:00Z", "2026-07-02T00:00:00Z"),
+            ["01 01:10"]
+        );
+        assert_eq!(
+            due("10 2 * * *", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"),
+            ["01 02:10"]
+        );
     }
 
     #[test]
@@ -138,15 +158,29 @@ mod tests {
 
     #[test]
     fn an_interval_follows_elapsed_time_through_both_changes() {
-        let autumn = due("*/15 * * * *", "2026-10-24T23:59:00Z", "2026-10-25T03:59:00Z");
+        let autumn = due(
+            "*/15 * * * *",
+            "2026-10-24T23:59:00Z",
+            "2026-10-25T03:59:00Z",
+        );
         assert_eq!(autumn.len(), 16);
-        let spring = due("*/15 * * * *", "2026-03-28T23:59:00Z", "2026-03-29T03:59:00Z");
+        let spring = due(
+            "*/15 * * * *",
+            "2026-03-28T23:59:00Z",
+            "2026-03-29T03:59:00Z",
+        );
         assert_eq!(spring.len(), 16);
     }
 
     #[test]
     fn the_next_five_agree_with_what_is_due() {
-        for pattern in ["10 2 * * *", "*/7 * * * *", "0 5 1 * *", "30 1 * * 0", "0 6 * * 1-5"] {
+        for pattern in [
+            "10 2 * * *",
+            "*/7 * * * *",
+            "0 5 1 * *",
+            "30 1 * * 0",
+            "0 6 * * 1-5",
+        ] {
             let from = at("2026-10-24T20:00:00Z");
             let next = schedule(pattern).next(from, 5);
             assert_eq!(next.len(), 5, "{pattern}");

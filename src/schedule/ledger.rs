@@ -49,8 +49,14 @@ impl Ending {
 }
 
 /// Records that an attempt begins; returns the run's number.
-pub fn begin(connection: &Connection, slot: &Slot, trigger: Trigger, now: DateTime<Utc>) -> Result<i64> {
-    let run_id: i64 = connection.query_row("select nextval('ledger.run_ids')", [], |row| row.get(0))?;
+pub fn begin(
+    connection: &Connection,
+    slot: &Slot,
+    trigger: Trigger,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    let run_id: i64 =
+        connection.query_row("select nextval('ledger.run_ids')", [], |row| row.get(0))?;
     let transaction = connection.unchecked_transaction()?;
     transaction.execute(
         "insert into ledger.slots values (?, ?, ?, 'running', null) \
@@ -89,7 +95,12 @@ pub fn end(
     let reason = (ending != Ending::Succeeded).then_some(story);
     transaction.execute(
         "update ledger.slots set state = ?, reason = ? where job = ? and scheduled_at = ?",
-        params![ending.as_str(), reason, slot.job, slot.scheduled_at.naive_utc()],
+        params![
+            ending.as_str(),
+            reason,
+            slot.job,
+            slot.scheduled_at.naive_utc()
+        ],
     )?;
     transaction.commit()?;
     Ok(())
@@ -112,7 +123,13 @@ pub fn close(connection: &Connection, slot: &Slot, unrun: Unrun, reason: &str) -
     };
     connection.execute(
         "insert into ledger.slots values (?, ?, ?, ?, ?) on conflict do nothing",
-        params![slot.job, slot.scheduled_at.naive_utc(), slot.as_of.0, state, reason],
+        params![
+            slot.job,
+            slot.scheduled_at.naive_utc(),
+            slot.as_of.0,
+            state,
+            reason
+        ],
     )?;
     Ok(())
 }

@@ -31,7 +31,12 @@ pub struct Published {
 }
 
 /// Renders a report for a date and gets it to its recipients, each once.
-pub fn publish(context: &Context<'_>, as_of: AsOf, kind: ReportKind, recipients: &[String]) -> Result<Published> {
+pub fn publish(
+    context: &Context<'_>,
+    as_of: AsOf,
+    kind: ReportKind,
+    recipients: &[String],
+) -> Result<Published> {
     let rendered = render(context, as_of, kind)?;
     let sha256 = hex_sha256(rendered.html.as_bytes());
     let path = context
@@ -58,7 +63,14 @@ pub fn publish(context: &Context<'_>, as_of: AsOf, kind: ReportKind, recipients:
     write_page(&path, &rendered.html)?;
     let (sent, unsent) = send_queued(context)?;
     tracing::debug!(report = kind.as_str(), at = %now, "published");
-    Ok(Published { path, sha256, is_new, queued, sent, unsent })
+    Ok(Published {
+        path,
+        sha256,
+        is_new,
+        queued,
+        sent,
+        unsent,
+    })
 }
 
 /// Sends everything in the outbox that waits.
@@ -72,7 +84,12 @@ pub fn send_queued(context: &Context<'_>) -> Result<(Vec<String>, Vec<(String, S
     let mailer = Mailer::open(&context.deployment.config.mail)?;
     for envelope in waiting {
         let settled = mailer.send(&envelope);
-        outbox::settle(context.store.connection(), envelope.envelope_id, &settled, context.clock.now())?;
+        outbox::settle(
+            context.store.connection(),
+            envelope.envelope_id,
+            &settled,
+            context.clock.now(),
+        )?;
         match settled {
             Settled::Sent(detail) => sent.push(detail),
             Settled::Failed(reason) | Settled::Uncertain(reason) | Settled::Waiting(reason) => {
@@ -93,8 +110,12 @@ fn render(context: &Context<'_>, as_of: AsOf, kind: ReportKind) -> Result<Render
         as_of,
     };
     match kind {
-        ReportKind::MorningBriefing => render::render_morning_briefing(&query::morning_briefing::view(&scope)?),
-        ReportKind::HarmListPack => render::render_harm_list_pack(&query::harm_list_pack::view(&scope)?),
+        ReportKind::MorningBriefing => {
+            render::render_morning_briefing(&query::morning_briefing::view(&scope)?)
+        }
+        ReportKind::HarmListPack => {
+            render::render_harm_list_pack(&query::harm_list_pack::view(&scope)?)
+        }
     }
     .with_context(|| format!("the {} could not be rendered", kind.as_str()))
 }
@@ -121,7 +142,8 @@ fn keep(
         Some((_, version, _)) => version + 1,
         None => 1,
     };
-    let report_id: i64 = connection.query_row("select nextval('ledger.report_ids')", [], |row| row.get(0))?;
+    let report_id: i64 =
+        connection.query_row("select nextval('ledger.report_ids')", [], |row| row.get(0))?;
     connection.execute(
         "insert into ledger.reports values (?, ?, ?, ?, ?, ?, ?, ?)",
         params![
@@ -149,7 +171,11 @@ fn enqueue(
 ) -> Result<()> {
     let sender = context.deployment.config.mail.from.as_ref();
     let date = as_of.to_string();
-    let key = Key { report: kind.as_str(), as_of: &date, recipient };
+    let key = Key {
+        report: kind.as_str(),
+        as_of: &date,
+        recipient,
+    };
     let now = context.clock.now();
     let message = compose::compose(letter, &key, sender, now)?;
     outbox::enqueue(
@@ -176,14 +202,18 @@ fn letter(mail: &RenderedMail) -> Letter {
         pictures: mail
             .images
             .iter()
-            .map(|image| Picture { cid: image.cid.clone(), png: image.png.clone() })
+            .map(|image| Picture {
+                cid: image.cid.clone(),
+                png: image.png.clone(),
+            })
             .collect(),
     }
 }
 
 fn write_page(path: &std::path::Path, html: &str) -> Result<()> {
     let folder = path.parent().unwrap_or(path);
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create {}", folder.display()))?;
     let partial = path.with_extension("html.part");
     std::fs::write(&partial, html)
         .and_then(|()| std::fs::rename(&partial, path))
@@ -191,7 +221,11 @@ fn write_page(path: &std::path::Path, html: &str) -> Result<()> {
 }
 
 /// The newest kept page of a report, for whoever asks what was shown.
-pub fn kept_page(connection: &Connection, report: &str, as_of: NaiveDate) -> Result<Option<String>> {
+pub fn kept_page(
+    connection: &Connection,
+    report: &str,
+    as_of: NaiveDate,
+) -> Result<Option<String>> {
     Ok(connection
         .query_row(
             "select html from ledger.reports where report = ? and as_of = ? order by version desc limit 1",

@@ -28,8 +28,14 @@ pub fn slot_of(job: &Job, as_of: AsOf) -> Slot {
     let midnight = zone
         .from_local_datetime(&as_of.0.and_time(NaiveTime::MIN))
         .earliest()
-        .map_or_else(|| as_of.0.and_time(NaiveTime::MIN).and_utc(), |at| at.to_utc());
-    let due = job.schedule.between(midnight - Duration::seconds(1), midnight + Duration::hours(24));
+        .map_or_else(
+            || as_of.0.and_time(NaiveTime::MIN).and_utc(),
+            |at| at.to_utc(),
+        );
+    let due = job.schedule.between(
+        midnight - Duration::seconds(1),
+        midnight + Duration::hours(24),
+    );
     let on_the_day = |at: &&DateTime<Utc>| at.with_timezone(&zone).date_naive() == as_of.0;
     Slot {
         job: job.name.clone(),
@@ -40,7 +46,13 @@ pub fn slot_of(job: &Job, as_of: AsOf) -> Slot {
 
 /// Runs a job in a slot. `ledger` is a connection of its own, so that a long
 /// step never holds up the record of a run.
-pub fn run(context: &Context<'_>, ledger: &Store, job: &Job, slot: &Slot, trigger: Trigger) -> Result<Story> {
+pub fn run(
+    context: &Context<'_>,
+    ledger: &Store,
+    job: &Job,
+    slot: &Slot,
+    trigger: Trigger,
+) -> Result<Story> {
     let stopwatch = Stopwatch::start();
     let run_id = ledger::begin(ledger.connection(), slot, trigger, context.clock.now())?;
     let outcome = act(context, job, slot.as_of);
@@ -50,7 +62,14 @@ pub fn run(context: &Context<'_>, ledger: &Store, job: &Job, slot: &Slot, trigge
         Err(error) if context.stop.is_asked() => (Ending::Interrupted, format!("{error:#}")),
         Err(error) => (Ending::Failed, format!("{error:#}")),
     };
-    ledger::end(ledger.connection(), slot, run_id, ending, &text, context.clock.now())?;
+    ledger::end(
+        ledger.connection(),
+        slot,
+        run_id,
+        ending,
+        &text,
+        context.clock.now(),
+    )?;
     let (name, as_of) = (job.name.as_str(), slot.as_of.to_string());
     match &outcome {
         Ok(story) => tracing::info!(
@@ -81,7 +100,11 @@ fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
                 headline: format!(
                     "list {} {}: {} people listed of {} ranked",
                     made.list_id,
-                    if made.is_new { "made" } else { "stands as it was made before" },
+                    if made.is_new {
+                        "made"
+                    } else {
+                        "stands as it was made before"
+                    },
                     made.counts.listed,
                     made.counts.ranked
                 ),
@@ -93,12 +116,21 @@ fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
             let published = steps::report(context, as_of, *kind, to)?;
             let mut details = vec![published.path.display().to_string()];
             details.extend(published.sent.iter().cloned());
-            details.extend(published.unsent.iter().map(|(to, why)| format!("not sent to {to}: {why}")));
+            details.extend(
+                published
+                    .unsent
+                    .iter()
+                    .map(|(to, why)| format!("not sent to {to}: {why}")),
+            );
             Ok(Story {
                 headline: format!(
                     "{} {}, {} mails sent",
                     kind.as_str(),
-                    if published.is_new { "rendered" } else { "unchanged" },
+                    if published.is_new {
+                        "rendered"
+                    } else {
+                        "unchanged"
+                    },
                     published.sent.len()
                 ),
                 details,
@@ -109,7 +141,9 @@ fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
 
 /// The story of a night's ingest.
 pub fn tell_ingest(done: &Ingested) -> Story {
-    let sum = |pick: fn(&crate::ingest::ledger::Batch) -> u64| done.accepted.iter().map(pick).sum::<u64>();
+    let sum = |pick: fn(&crate::ingest::ledger::Batch) -> u64| {
+        done.accepted.iter().map(pick).sum::<u64>()
+    };
     let mut details: Vec<String> = Vec::new();
     for batch in &done.refused {
         details.push(format!(
@@ -119,11 +153,20 @@ pub fn tell_ingest(done: &Ingested) -> Story {
         ));
     }
     for (file, batch_id, state) in done.known.iter().filter(|(_, _, state)| state == "refused") {
-        details.push(format!("{file} still refused, see batch {batch_id} ({state})"));
+        details.push(format!(
+            "{file} still refused, see batch {batch_id} ({state})"
+        ));
     }
-    details.extend(done.waiting.iter().map(|waiting| format!("{}: {}", waiting.file_name, waiting.reason)));
+    details.extend(
+        done.waiting
+            .iter()
+            .map(|waiting| format!("{}: {}", waiting.file_name, waiting.reason)),
+    );
     for check in done.checks.iter().filter(|check| check.rows > 0) {
-        details.push(format!("check: {} ({} rows do not)", check.title, check.rows));
+        details.push(format!(
+            "check: {} ({} rows do not)",
+            check.title, check.rows
+        ));
     }
     Story {
         headline: format!(
@@ -152,7 +195,13 @@ fn tell_measures(done: &[Evaluated]) -> Story {
         ),
         details: unavailable
             .iter()
-            .map(|m| format!("{}: {}", m.measure_id, m.unavailable.as_deref().unwrap_or_default()))
+            .map(|m| {
+                format!(
+                    "{}: {}",
+                    m.measure_id,
+                    m.unavailable.as_deref().unwrap_or_default()
+                )
+            })
             .collect(),
     }
 }

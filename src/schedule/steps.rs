@@ -48,27 +48,46 @@ pub fn ingest(context: &Context<'_>, as_of: AsOf, files: Option<&[PathBuf]>) -> 
             arrive::scan(&landing.path, &deployment.contracts, settle, zone)?
         }
     };
-    let mut ingested = Ingested { waiting, ..Ingested::default() };
+    let mut ingested = Ingested {
+        waiting,
+        ..Ingested::default()
+    };
     let last_moment = as_of.0.and_time(NaiveTime::MIN);
     let total = arrivals.len() as u64;
     for (done, arrival) in arrivals.iter().enumerate() {
         context.stop.check()?;
         (context.progress)(&arrival.file_name, done as u64, total);
         if files.is_none() && arrival.as_at > last_moment && arrival.is_dated {
-            let reason = format!("speaks of {}, after {as_of}; left for its own night", arrival.as_at.date());
-            ingested.waiting.push(Waiting { file_name: arrival.file_name.clone(), reason });
+            let reason = format!(
+                "speaks of {}, after {as_of}; left for its own night",
+                arrival.as_at.date()
+            );
+            ingested.waiting.push(Waiting {
+                file_name: arrival.file_name.clone(),
+                reason,
+            });
             continue;
         }
         take_in(context, arrival, &mut ingested)?;
     }
     (context.progress)("warehouse", total, total);
     let (built, checks) = refresh_warehouse(context)?;
-    Ok(Ingested { built, checks, ..ingested })
+    Ok(Ingested {
+        built,
+        checks,
+        ..ingested
+    })
 }
 
 fn take_in(context: &Context<'_>, arrival: &Arrival<'_>, ingested: &mut Ingested) -> Result<()> {
-    let scratch = context.deployment.config.store.path.with_extension("scratch");
-    std::fs::create_dir_all(&scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
+    let scratch = context
+        .deployment
+        .config
+        .store
+        .path
+        .with_extension("scratch");
+    std::fs::create_dir_all(&scratch)
+        .with_context(|| format!("cannot create {}", scratch.display()))?;
     let received_at = context.clock.now().naive_utc();
     match ingest::take_in(context.store, arrival, &scratch, received_at)? {
         Outcome::Accepted(batch) => {
@@ -77,7 +96,9 @@ fn take_in(context: &Context<'_>, arrival: &Arrival<'_>, ingested: &mut Ingested
         }
         Outcome::Refused(batch) => ingested.refused.push(batch),
         Outcome::Known { batch_id, state } => {
-            ingested.known.push((arrival.file_name.clone(), batch_id, state));
+            ingested
+                .known
+                .push((arrival.file_name.clone(), batch_id, state));
         }
     }
     Ok(())
@@ -89,19 +110,39 @@ pub fn refresh_warehouse(context: &Context<'_>) -> Result<(Vec<Built>, Vec<Check
     let deployment = context.deployment;
     let reference = reference(context)?;
     let known_at = ledger::latest(context.store.connection())?;
-    let text: Vec<&str> = deployment.models.iter().chain(&deployment.checks).map(|m| m.sql.as_str()).collect();
+    let text: Vec<&str> = deployment
+        .models
+        .iter()
+        .chain(&deployment.checks)
+        .map(|m| m.sql.as_str())
+        .collect();
     let recipe = hex_sha256(
-        format!("{}\n{}\n{}", text.join("\n"), reference.index_sha256, reference.basket_sha256).as_bytes(),
+        format!(
+            "{}\n{}\n{}",
+            text.join("\n"),
+            reference.index_sha256,
+            reference.basket_sha256
+        )
+        .as_bytes(),
     );
     if warehouse::stands_on(context.store.connection(), known_at, &recipe)? {
         return Ok((Vec::new(), Vec::new()));
     }
     context.store.transaction(|tx| {
-        deployment.contracts.iter().try_for_each(|contract| ingest::merge::ensure_history(tx, contract))
+        deployment
+            .contracts
+            .iter()
+            .try_for_each(|contract| ingest::merge::ensure_history(tx, contract))
     })?;
     let prepare = |tx: &duckdb::Connection| index::write(tx, &reference);
-    let rebuilt =
-        warehouse::rebuild(context.store, &deployment.models, &deployment.checks, known_at, &recipe, prepare)?;
+    let rebuilt = warehouse::rebuild(
+        context.store,
+        &deployment.models,
+        &deployment.checks,
+        known_at,
+        &recipe,
+        prepare,
+    )?;
     context.store.checkpoint()?;
     Ok(rebuilt)
 }
@@ -111,7 +152,13 @@ pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) ->
     let known_at = standing_warehouse(context)?;
     let reference = index::load(&context.deployment.dir, &settings.edition)?;
     let sql = ListSql::load(&context.deployment.dir)?;
-    let inputs = Inputs { as_of, known_at, settings, reference: &reference, sql: &sql };
+    let inputs = Inputs {
+        as_of,
+        known_at,
+        settings,
+        reference: &reference,
+        sql: &sql,
+    };
     ranking::make(context.store, inputs, context.clock.now().naive_utc())
 }
 
@@ -125,7 +172,13 @@ pub fn measures(context: &Context<'_>, as_of: AsOf) -> Result<Vec<Evaluated>> {
         context.stop.check()?;
         (context.progress)(&definition.title, done as u64, total);
         let made_at = context.clock.now().naive_utc();
-        results.push(evaluate::evaluate(context.store, definition, as_of, known_at, made_at)?);
+        results.push(evaluate::evaluate(
+            context.store,
+            definition,
+            as_of,
+            known_at,
+            made_at,
+        )?);
     }
     Ok(results)
 }
@@ -157,7 +210,12 @@ pub fn addresses(context: &Context<'_>, lists: &[String]) -> Vec<String> {
 }
 
 /// Renders, keeps and mails a report.
-pub fn report(context: &Context<'_>, as_of: AsOf, kind: ReportKind, to: &[String]) -> Result<super::publish::Published> {
+pub fn report(
+    context: &Context<'_>,
+    as_of: AsOf,
+    kind: ReportKind,
+    to: &[String],
+) -> Result<super::publish::Published> {
     super::publish::publish(context, as_of, kind, &addresses(context, to))
 }
 
@@ -168,7 +226,9 @@ fn reference(context: &Context<'_>) -> Result<Reference> {
 fn standing_warehouse(context: &Context<'_>) -> Result<i64> {
     refresh_warehouse(context)?;
     match warehouse::known_at(context.store.connection())? {
-        Some(0) | None => bail!("nothing has been taken in yet; run `daybook run nightly-ingest` first"),
+        Some(0) | None => {
+            bail!("nothing has been taken in yet; run `daybook run nightly-ingest` first")
+        }
         Some(known_at) => Ok(known_at),
     }
 }

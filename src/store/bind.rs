@@ -76,9 +76,15 @@ mod tests {
     fn values_are_found_by_name_and_an_unknown_name_is_told() {
         let store = Store::in_memory().unwrap();
         let values: Values<'_> = &[("b", &2), ("a", &40), ("unused", &"x")];
-        let sum: i64 = query_one(store.connection(), "select $a + $b + 0 * $a", values, |r| r.get(0)).unwrap();
+        let sum: i64 = query_one(store.connection(), "select $a + $b + 0 * $a", values, |r| {
+            r.get(0)
+        })
+        .unwrap();
         assert_eq!(sum, 42);
-        let error = query_one(store.connection(), "select $c", values, |r| r.get::<_, i64>(0)).unwrap_err();
+        let error = query_one(store.connection(), "select $c", values, |r| {
+            r.get::<_, i64>(0)
+        })
+        .unwrap_err();
         assert!(error.to_string().contains("$c"), "{error}");
     }
 

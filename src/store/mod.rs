@@ -42,9 +42,9 @@ impl Store {
             .map_err(|error| explain_open(error, &config.path))?;
         let store = Self { connection };
         store.apply_limits(config)?;
-        store.connection.execute_batch(
-            "set enable_external_access = false; set lock_configuration = true;",
-        )?;
+        store
+            .connection
+            .execute_batch("set enable_external_access = false; set lock_configuration = true;")?;
         Ok(store)
     }
 
@@ -88,8 +88,8 @@ impl Store {
         let handle = self.connection.interrupt_handle();
         let (done, waits) = std::sync::mpsc::channel::<()>();
         let guard = std::thread::spawn(move || {
-            let timed_out = waits.recv_timeout(deadline)
-                == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
+            let timed_out =
+                waits.recv_timeout(deadline) == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
             if timed_out {
                 handle.interrupt();
             }
@@ -149,17 +149,28 @@ mod tests {
     #[test]
     fn an_error_inside_a_transaction_leaves_no_trace() {
         let store = Store::in_memory().unwrap();
-        store.connection().execute_batch("create table t (x int primary key)").unwrap();
+        store
+            .connection()
+            .execute_batch("create table t (x int primary key)")
+            .unwrap();
         let outcome = store.transaction(|tx| {
             tx.execute_batch("insert into t values (1)")?;
             tx.execute_batch("insert into t values (1)")?;
             Ok(())
         });
         assert!(outcome.is_err());
-        let rows: i64 = store.connection().query_row("select count(*) from t", [], |r| r.get(0)).unwrap();
+        let rows: i64 = store
+            .connection()
+            .query_row("select count(*) from t", [], |r| r.get(0))
+            .unwrap();
         assert_eq!(rows, 0);
-        store.transaction(|tx| Ok(tx.execute_batch("insert into t values (2)")?)).unwrap();
-        let rows: i64 = store.connection().query_row("select count(*) from t", [], |r| r.get(0)).unwrap();
+        store
+            .transaction(|tx| Ok(tx.execute_batch("insert into t values (2)")?))
+            .unwrap();
+        let rows: i64 = store
+            .connection()
+            .query_row("select count(*) from t", [], |r| r.get(0))
+            .unwrap();
         assert_eq!(rows, 1);
     }
 

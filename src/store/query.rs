@@ -32,14 +32,22 @@ pub fn select(connection: &Connection, sql: &str) -> Result<Table> {
         }
         rows.push(cells);
     }
-    Ok(Table { columns, rows, is_plain })
+    Ok(Table {
+        columns,
+        rows,
+        is_plain,
+    })
 }
 
 /// Refuses anything that the database's own parser does not see as exactly
 /// one SELECT.
 pub fn check_single_select(connection: &Connection, sql: &str) -> Result<()> {
     let parsed: String = connection
-        .query_row("select cast(json_serialize_sql(cast(? as varchar)) as varchar)", [sql], |row| row.get(0))
+        .query_row(
+            "select cast(json_serialize_sql(cast(? as varchar)) as varchar)",
+            [sql],
+            |row| row.get(0),
+        )
         .context("the statement could not be parsed")?;
     let parsed: serde_json::Value = serde_json::from_str(&parsed)?;
     if parsed["error"].as_bool() == Some(true) {
@@ -146,8 +154,25 @@ mod tests {
              timestamp '2026-11-21 06:00:00' as t, null as nothing, 'a' as w, true as b",
         )
         .unwrap();
-        let cells: Vec<&str> = table.rows[0].iter().map(|c| c.as_deref().unwrap_or("-")).collect();
-        assert_eq!(cells, ["1", "547.50", "2026-11-21", "2026-11-21 06:00:00", "-", "a", "true"]);
-        assert_eq!(table.is_plain, [true, true, false, false, true, false, true]);
+        let cells: Vec<&str> = table.rows[0]
+            .iter()
+            .map(|c| c.as_deref().unwrap_or("-"))
+            .collect();
+        assert_eq!(
+            cells,
+            [
+                "1",
+                "547.50",
+                "2026-11-21",
+                "2026-11-21 06:00:00",
+                "-",
+                "a",
+                "true"
+            ]
+        );
+        assert_eq!(
+            table.is_plain,
+            [true, true, false, false, true, false, true]
+        );
     }
 }

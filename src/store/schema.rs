@@ -23,13 +23,21 @@ const MIGRATIONS: &[Migration] = &[Migration {
 /// migrations differ from ours, is refused untouched.
 pub fn migrate(store: &Store) -> Result<()> {
     let done = applied(store)?;
-    if let Some((version, _)) = done.iter().find(|(v, _)| !MIGRATIONS.iter().any(|m| m.version == *v)) {
-        bail!("the database has schema version {version}, which this program does not know; use the newer daybook");
+    if let Some((version, _)) = done
+        .iter()
+        .find(|(v, _)| !MIGRATIONS.iter().any(|m| m.version == *v))
+    {
+        bail!(
+            "the database has schema version {version}, which this program does not know; use the newer daybook"
+        );
     }
     let mut changed = false;
     for migration in MIGRATIONS {
         let hash = hex_sha256(migration.sql.as_bytes());
-        match done.iter().find(|(version, _)| *version == migration.version) {
+        match done
+            .iter()
+            .find(|(version, _)| *version == migration.version)
+        {
             Some((_, recorded)) => ensure!(
                 *recorded == hash,
                 "schema version {} ({}) was made by other SQL than this program's; refusing to go on",
@@ -91,7 +99,12 @@ fn run(store: &Store, migration: &Migration, hash: &str) -> Result<()> {
             )?;
             Ok(())
         })
-        .with_context(|| format!("migration {} ({}) failed", migration.version, migration.name))
+        .with_context(|| {
+            format!(
+                "migration {} ({}) failed",
+                migration.version, migration.name
+            )
+        })
 }
 
 #[cfg(test)]
@@ -102,22 +115,40 @@ mod tests {
     fn migrations_run_once_and_in_order() {
         let store = Store::in_memory().unwrap();
         migrate(&store).unwrap();
-        let versions: Vec<i32> = applied(&store).unwrap().into_iter().map(|(v, _)| v).collect();
-        assert_eq!(versions, MIGRATIONS.iter().map(|m| m.version).collect::<Vec<_>>());
+        let versions: Vec<i32> = applied(&store)
+            .unwrap()
+            .into_iter()
+            .map(|(v, _)| v)
+            .collect();
+        assert_eq!(
+            versions,
+            MIGRATIONS.iter().map(|m| m.version).collect::<Vec<_>>()
+        );
         assert!(versions.is_sorted());
     }
 
     #[test]
     fn a_database_of_a_newer_program_is_refused() {
         let store = Store::in_memory().unwrap();
-        store.connection().execute_batch("insert into ledger.migrations values (999, 'later', 'x')").unwrap();
+        store
+            .connection()
+            .execute_batch("insert into ledger.migrations values (999, 'later', 'x')")
+            .unwrap();
         assert!(migrate(&store).unwrap_err().to_string().contains("999"));
     }
 
     #[test]
     fn a_migration_that_was_edited_is_refused() {
         let store = Store::in_memory().unwrap();
-        store.connection().execute_batch("update ledger.migrations set sha256 = 'x' where version = 1").unwrap();
-        assert!(migrate(&store).unwrap_err().to_string().contains("other SQL"));
+        store
+            .connection()
+            .execute_batch("update ledger.migrations set sha256 = 'x' where version = 1")
+            .unwrap();
+        assert!(
+            migrate(&store)
+                .unwrap_err()
+                .to_string()
+                .contains("other SQL")
+        );
     }
 }

@@ -36,12 +36,20 @@ pub fn run(connection: &Connection, checks: &[Model]) -> Result<Vec<CheckResult>
             "insert into mart.checks values (?, ?, ?)",
             duckdb::params![check.name, title, rows],
         )?;
-        results.push(CheckResult { name: check.name.clone(), title, rows });
+        results.push(CheckResult {
+            name: check.name.clone(),
+            title,
+            rows,
+        });
     }
     Ok(results)
 }
 
 fn title(sql: &str) -> String {
     let first = sql.lines().next().unwrap_or_default();
-    first.trim_start_matches('-').trim().trim_end_matches('.').to_owned()
+    first
+        .trim_start_matches('-')
+        .trim()
+        .trim_end_matches('.')
+        .to_owned()
 }

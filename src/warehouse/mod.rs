@@ -41,8 +41,13 @@ pub fn rebuild(
             built.push(build(tx, model, known_at)?);
         }
         let results = checks::run(tx, checks)?;
-        tx.execute_batch("create or replace table mart.warehouse (known_at bigint, recipe varchar)")?;
-        tx.execute("insert into mart.warehouse values (?, ?)", params![known_at, recipe])?;
+        tx.execute_batch(
+            "create or replace table mart.warehouse (known_at bigint, recipe varchar)",
+        )?;
+        tx.execute(
+            "insert into mart.warehouse values (?, ?)",
+            params![known_at, recipe],
+        )?;
         Ok((built, results))
     })
 }
@@ -52,7 +57,8 @@ pub fn stands_on(connection: &Connection, batch: i64, recipe: &str) -> Result<bo
     if known_at(connection)? != Some(batch) {
         return Ok(false);
     }
-    let found: String = connection.query_row("select recipe from mart.warehouse", [], |row| row.get(0))?;
+    let found: String =
+        connection.query_row("select recipe from mart.warehouse", [], |row| row.get(0))?;
     Ok(found == recipe)
 }
 
@@ -67,7 +73,11 @@ pub fn known_at(connection: &Connection) -> Result<Option<i64>> {
     if !exists {
         return Ok(None);
     }
-    Ok(connection.query_row("select max(known_at) from mart.warehouse", [], |row| row.get(0))?)
+    Ok(
+        connection.query_row("select max(known_at) from mart.warehouse", [], |row| {
+            row.get(0)
+        })?,
+    )
 }
 
 fn build(connection: &Connection, model: &Model, known_at: i64) -> Result<Built> {
@@ -79,6 +89,15 @@ fn build(connection: &Connection, model: &Model, known_at: i64) -> Result<Built>
         &[("known_at", &known_at)],
     )
     .with_context(|| format!("{} failed", model.file))?;
-    let rows = bind::query_one(connection, &format!("select count(*) from {table}"), &[], |row| row.get(0))?;
-    Ok(Built { table, rows, elapsed_ms: stopwatch.elapsed_ms() })
+    let rows = bind::query_one(
+        connection,
+        &format!("select count(*) from {table}"),
+        &[],
+        |row| row.get(0),
+    )?;
+    Ok(Built {
+        table,
+        rows,
+        elapsed_ms: stopwatch.elapsed_ms(),
+    })
 }

@@ -50,7 +50,12 @@ pub fn read_folder(dir: &Path, folder: &str, layer: &str) -> Result<Vec<Model>, 
         .map(|name| {
             let file = format!("{folder}/{name}.sql");
             let sql = Source::read(dir, Path::new(&file))?.text;
-            Ok(Model { layer: layer.to_owned(), name, file, sql })
+            Ok(Model {
+                layer: layer.to_owned(),
+                name,
+                file,
+                sql,
+            })
         })
         .collect()
 }
@@ -60,9 +65,14 @@ pub fn tables_read(sql: &str) -> Vec<String> {
     static TABLE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"\b(?:staging|core|mart)\.[a-z][a-z0-9_]*").expect("the pattern is fixed")
     });
-    let code: Vec<&str> = sql.lines().map(|line| line.split("--").next().unwrap_or("")).collect();
-    let mut tables: Vec<String> =
-        TABLE.find_iter(&code.join("\n")).map(|found| found.as_str().to_owned()).collect();
+    let code: Vec<&str> = sql
+        .lines()
+        .map(|line| line.split("--").next().unwrap_or(""))
+        .collect();
+    let mut tables: Vec<String> = TABLE
+        .find_iter(&code.join("\n"))
+        .map(|found| found.as_str().to_owned())
+        .collect();
     tables.sort();
     tables.dedup();
     tables
@@ -73,7 +83,9 @@ fn order(mut waiting: Vec<Model>, layers: &[&str]) -> Result<Vec<Model>, Problem
     for model in &waiting {
         let position = layers.iter().position(|layer| *layer == model.layer);
         for read in tables_read(&model.sql) {
-            let reads = layers.iter().position(|layer| read.starts_with(&format!("{layer}.")));
+            let reads = layers
+                .iter()
+                .position(|layer| read.starts_with(&format!("{layer}.")));
             if reads > position {
                 return Err(Problem::whole(
                     model.file.clone(),
@@ -86,12 +98,17 @@ fn order(mut waiting: Vec<Model>, layers: &[&str]) -> Result<Vec<Model>, Problem
     while !waiting.is_empty() {
         let pending: Vec<String> = waiting.iter().map(Model::table).collect();
         let is_ready = |model: &Model| {
-            tables_read(&model.sql).iter().all(|read| *read == model.table() || !pending.contains(read))
+            tables_read(&model.sql)
+                .iter()
+                .all(|read| *read == model.table() || !pending.contains(read))
         };
         let Some(next) = waiting.iter().position(is_ready) else {
             return Err(Problem::whole(
                 waiting[0].file.clone(),
-                format!("these models read each other in a circle: {}", pending.join(", ")),
+                format!(
+                    "these models read each other in a circle: {}",
+                    pending.join(", ")
+                ),
             )
             .into());
         };
@@ -121,7 +138,11 @@ mod tests {
     fn a_model_comes_after_what_it_reads() {
         let models = vec![
             model("staging", "b", "select 1"),
-            model("core", "a", "select * from core.z, staging.b -- core.nothing"),
+            model(
+                "core",
+                "a",
+                "select * from core.z, staging.b -- core.nothing",
+            ),
             model("core", "z", "select * from staging.b"),
         ];
         let ordered = order(models, &["staging", "core"]).unwrap();
@@ -134,8 +155,18 @@ mod tests {
             model("core", "a", "select * from core.b"),
             model("core", "b", "select * from core.a"),
         ];
-        assert!(order(circle, &["core"]).unwrap_err().to_string().contains("circle"));
+        assert!(
+            order(circle, &["core"])
+                .unwrap_err()
+                .to_string()
+                .contains("circle")
+        );
         let right = vec![model("staging", "a", "select * from core.b")];
-        assert!(order(right, &["staging", "core"]).unwrap_err().to_string().contains("right"));
+        assert!(
+            order(right, &["staging", "core"])
+                .unwrap_err()
+                .to_string()
+                .contains("right")
+        );
     }
 }

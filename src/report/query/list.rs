@@ -9,7 +9,8 @@ use crate::harm::list::{self, List};
 use crate::harm::movement::{self, Kind, Move};
 use crate::harm::settings::WindowBy;
 use crate::report::view::list::{
-    Cut, DateBasis, DecisionCounts, ListSettings, ListState, ListSummary, Movement, ReasonCount, RuleCounts,
+    Cut, DateBasis, DecisionCounts, ListSettings, ListState, ListSummary, Movement, ReasonCount,
+    RuleCounts,
 };
 
 /// The list that stands on the report's date: its own, or the newest before.
@@ -37,7 +38,11 @@ pub fn summary(list: &List, moves: Option<&(List, Vec<Move>)>) -> ListSummary {
     ListSummary {
         number: number(list.list_id),
         as_of: list.as_of,
-        state: if list.state == "decided" { ListState::Decided } else { ListState::Proposed },
+        state: if list.state == "decided" {
+            ListState::Decided
+        } else {
+            ListState::Proposed
+        },
         window_from: list.window_from,
         window_to: list.window_to,
         edition: list.edition.replace('-', " "),
@@ -47,12 +52,14 @@ pub fn summary(list: &List, moves: Option<&(List, Vec<Move>)>) -> ListSummary {
         listed_harm_days: counts.listed_harm_days,
         all_harm_days: counts.all_harm_days,
         movement: moves.map(|(previous, moves)| movement(previous, moves)),
-        cut: counts.last_on_days.zip(counts.first_off_days).map(|(last_on_days, first_off_days)| Cut {
-            rank: list.size,
-            last_on_days,
-            first_off_days,
-            tied: counts.tied_at_cut,
-        }),
+        cut: counts.last_on_days.zip(counts.first_off_days).map(
+            |(last_on_days, first_off_days)| Cut {
+                rank: list.size,
+                last_on_days,
+                first_off_days,
+                tied: counts.tied_at_cut,
+            },
+        ),
         rules: RuleCounts {
             under_18_not_ranked: counts.under_18_not_ranked,
             deceased_removed: counts.deceased_removed,
@@ -66,7 +73,10 @@ pub fn summary(list: &List, moves: Option<&(List, Vec<Move>)>) -> ListSummary {
             cancelled_since_previous: counts.cancelled_since_previous,
             no_further_action: counts.no_further_action,
         },
-        decisions: DecisionCounts { awaiting: counts.listed, ..DecisionCounts::default() },
+        decisions: DecisionCounts {
+            awaiting: counts.listed,
+            ..DecisionCounts::default()
+        },
     }
 }
 
@@ -100,8 +110,13 @@ fn movement(previous: &List, moves: &[Move]) -> Movement {
     for reason in moves.iter().filter_map(|m| m.reason.as_deref()) {
         *reasons.entry(reason).or_default() += 1;
     }
-    let mut leaving: Vec<ReasonCount> =
-        reasons.into_iter().map(|(reason, count)| ReasonCount { reason: reason.to_owned(), count }).collect();
+    let mut leaving: Vec<ReasonCount> = reasons
+        .into_iter()
+        .map(|(reason, count)| ReasonCount {
+            reason: reason.to_owned(),
+            count,
+        })
+        .collect();
     leaving.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.reason.cmp(&b.reason)));
     Movement {
         previous_number: number(previous.list_id),

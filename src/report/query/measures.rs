@@ -7,7 +7,8 @@ use crate::measures::definition::{self, Definition};
 use crate::measures::results::{self, Series};
 use crate::measures::xmr::{self, Limits, Rule};
 use crate::report::view::measure::{
-    Assurance, Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal, SignalKind, Unit, Xmr,
+    Assurance, Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal,
+    SignalKind, Unit, Xmr,
 };
 use crate::report::view::source::{MonthCount, PublishedSeries};
 
@@ -26,7 +27,11 @@ pub fn all(scope: &Scope<'_>) -> Result<Vec<Measure>> {
 
 /// Signals that chance alone would give over the measures that have limits.
 pub fn expected_false_signals(measures: &[Measure]) -> f64 {
-    measures.iter().filter(|measure| measure.xmr.is_some()).map(|_| xmr::FALSE_SIGNALS_PER_MEASURE).sum()
+    measures
+        .iter()
+        .filter(|measure| measure.xmr.is_some())
+        .map(|_| xmr::FALSE_SIGNALS_PER_MEASURE)
+        .sum()
 }
 
 /// The force's own published series for London.
@@ -34,29 +39,47 @@ pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
     let Some(definition) = scope.measures.iter().find(|d| d.commitment == PUBLISHED) else {
         return Ok(None);
     };
-    let Some(series) = results::series(scope.connection, definition, scope.as_of, "London", "All")? else {
+    let Some(series) = results::series(scope.connection, definition, scope.as_of, "London", "All")?
+    else {
         return Ok(None);
     };
     let months: Vec<MonthCount> = series
         .points
         .iter()
-        .filter_map(|point| Some(MonthCount { month: point.month, count: whole(point.value?) }))
+        .filter_map(|point| {
+            Some(MonthCount {
+                month: point.month,
+                count: whole(point.value?),
+            })
+        })
         .collect();
-    let publisher = scope.contracts.iter().find(|c| c.name == "met_vawg_monthly").and_then(|c| c.publisher.clone());
-    Ok(publisher.filter(|_| !months.is_empty()).map(|publisher| PublishedSeries {
-        title: "VAWG offences recorded in London".to_owned(),
-        unit: "offences a month".to_owned(),
-        publisher: publisher.name,
-        licence: publisher.licence,
-        url: publisher.url,
-        months,
-    }))
+    let publisher = scope
+        .contracts
+        .iter()
+        .find(|c| c.name == "met_vawg_monthly")
+        .and_then(|c| c.publisher.clone());
+    Ok(publisher
+        .filter(|_| !months.is_empty())
+        .map(|publisher| PublishedSeries {
+            title: "VAWG offences recorded in London".to_owned(),
+            unit: "offences a month".to_owned(),
+            publisher: publisher.name,
+            licence: publisher.licence,
+            url: publisher.url,
+            months,
+        }))
 }
 
 fn one(scope: &Scope<'_>, definition: &Definition) -> Result<Measure> {
     let series = results::series(scope.connection, definition, scope.as_of, "Force", "All")?;
-    let shown = series.as_ref().filter(|series| series.unavailable.is_none());
-    let xmr = shown.and_then(|series| series.limits.map(|limits| chart(definition, series, limits)));
+    let shown = series
+        .as_ref()
+        .filter(|series| series.unavailable.is_none());
+    let xmr = shown.and_then(|series| {
+        series
+            .limits
+            .map(|limits| chart(definition, series, limits))
+    });
     Ok(Measure {
         id: definition.id.clone(),
         commitment: definition.commitment,
@@ -68,8 +91,7 @@ fn one(scope: &Scope<'_>, definition: &Definition) -> Result<Measure> {
         source: sources(definition),
         baseline: definition.baseline.clone(),
         target: definition.target,
-        assurance: shown
-            .and_then(|series| assurance(definition, series.limits?)),
+        assurance: shown.and_then(|series| assurance(definition, series.limits?)),
         state: state(definition, series.as_ref()),
         series: shown.map_or_else(Vec::new, |series| series.points.iter().map(point).collect()),
         xmr,
@@ -78,10 +100,19 @@ fn one(scope: &Scope<'_>, definition: &Definition) -> Result<Measure> {
 
 fn state(definition: &Definition, series: Option<&Series>) -> MeasureState {
     match series {
-        None => MeasureState::Unavailable { reason: "not evaluated for this date".to_owned() },
-        Some(Series { unavailable: Some(reason), .. }) => MeasureState::Unavailable { reason: reason.clone() },
+        None => MeasureState::Unavailable {
+            reason: "not evaluated for this date".to_owned(),
+        },
+        Some(Series {
+            unavailable: Some(reason),
+            ..
+        }) => MeasureState::Unavailable {
+            reason: reason.clone(),
+        },
         Some(_) => match &definition.immature_because {
-            Some(reason) if definition.immature_months > 0 => MeasureState::Immature { reason: reason.clone() },
+            Some(reason) if definition.immature_months > 0 => MeasureState::Immature {
+                reason: reason.clone(),
+            },
             _ => MeasureState::Available,
         },
     }
@@ -98,7 +129,11 @@ fn chart(definition: &Definition, series: &Series, limits: Limits) -> Xmr {
                 Rule::Trend => SignalKind::Trend,
                 Rule::TwoOfThree => SignalKind::TwoOfThree,
             },
-            side: if signal.is_high { Side::Above } else { Side::Below },
+            side: if signal.is_high {
+                Side::Above
+            } else {
+                Side::Below
+            },
             from: signal.from,
             to: signal.to,
         })
@@ -117,15 +152,24 @@ fn chart(definition: &Definition, series: &Series, limits: Limits) -> Xmr {
 
 /// What the signals that touch the newest mature point amount to.
 fn reading(definition: &Definition, series: &Series, signals: &[Signal]) -> Reading {
-    let newest = series.points.iter().rposition(|point| point.value.is_some() && !point.is_immature);
-    let Some(signal) = signals.iter().rev().find(|signal| Some(signal.to) == newest) else {
+    let newest = series
+        .points
+        .iter()
+        .rposition(|point| point.value.is_some() && !point.is_immature);
+    let Some(signal) = signals
+        .iter()
+        .rev()
+        .find(|signal| Some(signal.to) == newest)
+    else {
         return Reading::NoSignal;
     };
     let is_up = signal.side == Side::Above;
     match (definition.direction, is_up) {
         (definition::Direction::Context, true) => Reading::Rising,
         (definition::Direction::Context, false) => Reading::Falling,
-        (definition::Direction::Up, true) | (definition::Direction::Down, false) => Reading::Improving,
+        (definition::Direction::Up, true) | (definition::Direction::Down, false) => {
+            Reading::Improving
+        }
         _ => Reading::Worsening,
     }
 }
@@ -178,13 +222,20 @@ fn sources(definition: &Definition) -> String {
         .iter()
         .map(|source| match source.as_str() {
             "list" => "the harm lists".to_owned(),
-            name => format!("{} extract", name.split('|').next().unwrap_or(name).replace('_', " ")),
+            name => format!(
+                "{} extract",
+                name.split('|').next().unwrap_or(name).replace('_', " ")
+            ),
         })
         .collect();
     names.join(", ")
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of offences, not negative and far below 2^53")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count of offences, not negative and far below 2^53"
+)]
 fn whole(value: f64) -> u64 {
     value.max(0.0).round() as u64
 }

@@ -43,13 +43,27 @@ fn asks(list: Option<&ListSummary>, sources: &[Source]) -> Vec<Ask> {
     let of_list = |pick: fn(&ListSummary) -> u64| list.map_or(0, pick);
     [
         (AskKind::DecideList, of_list(|list| list.decisions.awaiting)),
-        (AskKind::ReviewCounterAllegations, of_list(|list| list.rules.counter_allegation)),
-        (AskKind::SettleContestedRecords, of_list(|list| list.rules.restricted)),
+        (
+            AskKind::ReviewCounterAllegations,
+            of_list(|list| list.rules.counter_allegation),
+        ),
+        (
+            AskKind::SettleContestedRecords,
+            of_list(|list| list.rules.restricted),
+        ),
         (AskKind::SendExtracts, missing),
-        (AskKind::ScoreOffenceCodes, of_list(|list| list.rules.unscored_codes)),
+        (
+            AskKind::ScoreOffenceCodes,
+            of_list(|list| list.rules.unscored_codes),
+        ),
     ]
     .into_iter()
     .filter(|(_, count)| *count > 0)
-    .map(|(kind, count)| Ask { kind, count, due_on: None, url: None })
+    .map(|(kind, count)| Ask {
+        kind,
+        count,
+        due_on: None,
+        url: None,
+    })
     .collect()
 }

@@ -6,7 +6,9 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate};
 
 use super::Scope;
-use crate::report::view::morning_briefing::{DayCount, DayPoint, GroupCount, OnList, Overnight, Usual};
+use crate::report::view::morning_briefing::{
+    DayCount, DayPoint, GroupCount, OnList, Overnight, Usual,
+};
 use crate::report::view::source::{Source, SourceState};
 use crate::store::bind;
 
@@ -42,7 +44,10 @@ pub fn view(scope: &Scope<'_>, list_id: Option<i64>, sources: &[Source]) -> Resu
     let days = bind::query(
         scope.connection,
         &scope.sql("jobs/morning-briefing/groups.sql")?,
-        &[("from", &bind::date(from)), ("as_of", &bind::date(scope.as_of.0))],
+        &[
+            ("from", &bind::date(from)),
+            ("as_of", &bind::date(scope.as_of.0)),
+        ],
         |row| {
             Ok(Day {
                 on: row.get(0)?,
@@ -52,12 +57,26 @@ pub fn view(scope: &Scope<'_>, list_id: Option<i64>, sources: &[Source]) -> Resu
             })
         },
     )?;
-    let total = |on: NaiveDate| days.iter().filter(|d| d.on == on).map(|d| d.crimes).sum::<u64>();
-    let abuse = |on: NaiveDate| days.iter().filter(|d| d.on == on).map(|d| d.domestic_abuse).sum::<u64>();
+    let total = |on: NaiveDate| {
+        days.iter()
+            .filter(|d| d.on == on)
+            .map(|d| d.crimes)
+            .sum::<u64>()
+    };
+    let abuse = |on: NaiveDate| {
+        days.iter()
+            .filter(|d| d.on == on)
+            .map(|d| d.domestic_abuse)
+            .sum::<u64>()
+    };
     let weeks = weeks(&days, day);
     let shown = (0..DAYS_SHOWN).rev().map(|back| day - Days::new(back));
     let events = events(scope, day, list_id)?;
-    let has = |name: &str| sources.iter().any(|s| s.name == name && s.state == SourceState::Fresh);
+    let has = |name: &str| {
+        sources
+            .iter()
+            .any(|s| s.name == name && s.state == SourceState::Fresh)
+    };
     Ok(Overnight {
         day,
         is_complete: has("crimes"),
@@ -65,7 +84,12 @@ pub fn view(scope: &Scope<'_>, list_id: Option<i64>, sources: &[Source]) -> Resu
         groups: groups(&days, day, &weeks),
         domestic_abuse: abuse(day),
         domestic_abuse_usual_percent: usual_percent(&weeks, total, abuse),
-        daily: shown.map(|on| DayPoint { on, count: total(on) }).collect(),
+        daily: shown
+            .map(|on| DayPoint {
+                on,
+                count: total(on),
+            })
+            .collect(),
         arrests: has("arrests").then_some(events.arrests),
         charges: has("charges").then_some(events.charges),
         orders_granted: has("orders").then_some(events.orders_granted),
@@ -93,7 +117,10 @@ fn day_count(day: NaiveDate, weeks: &[NaiveDate], count: impl Fn(NaiveDate) -> u
         }),
         _ => None,
     };
-    DayCount { count: count(day), usual }
+    DayCount {
+        count: count(day),
+        usual,
+    }
 }
 
 fn groups(days: &[Day], day: NaiveDate, weeks: &[NaiveDate]) -> Vec<GroupCount> {
@@ -109,7 +136,9 @@ fn groups(days: &[Day], day: NaiveDate, weeks: &[NaiveDate]) -> Vec<GroupCount> 
         .into_iter()
         .map(|title| GroupCount {
             title: title.to_owned(),
-            day: day_count(day, weeks, |on| counts.get(&(title, on)).copied().unwrap_or(0)),
+            day: day_count(day, weeks, |on| {
+                counts.get(&(title, on)).copied().unwrap_or(0)
+            }),
         })
         .collect()
 }
@@ -119,8 +148,11 @@ fn usual_percent(
     total: impl Fn(NaiveDate) -> u64,
     abuse: impl Fn(NaiveDate) -> u64,
 ) -> Option<f64> {
-    let shares: Vec<f64> =
-        weeks.iter().filter(|on| total(**on) > 0).map(|on| 100.0 * ratio(abuse(*on), total(*on))).collect();
+    let shares: Vec<f64> = weeks
+        .iter()
+        .filter(|on| total(**on) > 0)
+        .map(|on| 100.0 * ratio(abuse(*on), total(*on)))
+        .collect();
     if shares.is_empty() {
         return None;
     }
@@ -141,8 +173,14 @@ fn events(scope: &Scope<'_>, day: NaiveDate, list_id: Option<i64>) -> Result<Eve
         &[("day", &bind::date(day)), ("list_id", &list_id)],
         |row| {
             Ok(Events {
-                arrests: OnList { total: row.get("arrests")?, on_list: row.get("arrests_on_list")? },
-                charges: OnList { total: row.get("charges")?, on_list: row.get("charges_on_list")? },
+                arrests: OnList {
+                    total: row.get("arrests")?,
+                    on_list: row.get("arrests_on_list")?,
+                },
+                charges: OnList {
+                    total: row.get("charges")?,
+                    on_list: row.get("charges_on_list")?,
+                },
                 orders_granted: row.get("orders_granted")?,
                 cancelled: row.get("cancelled")?,
             })
@@ -150,7 +188,10 @@ fn events(scope: &Scope<'_>, day: NaiveDate, list_id: Option<i64>) -> Result<Eve
     )
 }
 
-#[expect(clippy::cast_precision_loss, reason = "daily counts are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "daily counts are far below 2^52"
+)]
 fn ratio(part: u64, whole: u64) -> f64 {
     part as f64 / whole as f64
 }

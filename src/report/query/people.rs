@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{Scope, to_u32};
 use crate::harm::list::{self, Entry, List};
 use crate::harm::movement::{Kind, Move};
-use crate::report::view::harm_list_pack::{Contribution, Decision, Flag, NotCounted, Person, Standing};
+use crate::model::age;
+use crate::report::view::harm_list_pack::{
+    Contribution, Decision, Flag, NotCounted, Person, Standing,
+};
 use crate::store::bind;
 
 #[derive(Default)]
@@ -31,10 +34,18 @@ pub fn all(scope: &Scope<'_>, list: &List, moves: &[Move]) -> Result<Vec<Person>
     list::entries(scope.connection, list.list_id, list.size)?
         .into_iter()
         .map(|entry| {
-            let contributions = list::contributions(scope.connection, list.list_id, &entry.nominal_id)?;
+            let contributions =
+                list::contributions(scope.connection, list.list_id, &entry.nominal_id)?;
             let record = records.get(&entry.nominal_id).unwrap_or(&nobody);
             let moved = moves.iter().find(|m| m.nominal_id == entry.nominal_id);
-            Ok(person(list, &entry, &contributions, record, moved, &results))
+            Ok(person(
+                list,
+                &entry,
+                &contributions,
+                record,
+                moved,
+                &results,
+            ))
         })
         .collect()
 }
@@ -56,18 +67,33 @@ fn person(
         standing: standing(moved),
         name: record.name.clone(),
         nominal_id: entry.nominal_id.clone(),
-        other_identities: entry.identities.iter().filter(|id| **id != entry.nominal_id).cloned().collect(),
+        other_identities: entry
+            .identities
+            .iter()
+            .filter(|id| **id != entry.nominal_id)
+            .cloned()
+            .collect(),
         age: entry.age,
         score_days: entry.score_days,
         allegations: entry.allegations,
         victims: entry.victims,
         worst_share_percent: percent(entry.worst_days, entry.score_days),
-        days_since_last_report: to_u32((list.as_of - entry.latest_reported_on).num_days().unsigned_abs()),
-        domestic_abuse_percent: percent(entry.domestic_abuse_allegations.into(), entry.allegations.into()),
+        days_since_last_report: to_u32(
+            (list.as_of - entry.latest_reported_on)
+                .num_days()
+                .unsigned_abs(),
+        ),
+        domestic_abuse_percent: percent(
+            entry.domestic_abuse_allegations.into(),
+            entry.allegations.into(),
+        ),
         repeat_victims: entry.repeat_victims,
         flags: flags(entry, &counted, record, results),
         decision: Decision::Awaiting,
-        contributions: counted.iter().map(|c| contribution(list, c, record)).collect(),
+        contributions: counted
+            .iter()
+            .map(|c| contribution(list, c, record))
+            .collect(),
         not_counted: not_counted
             .iter()
             .map(|c| NotCounted {
@@ -83,18 +109,32 @@ fn person(
 
 fn standing(moved: Option<&Move>) -> Standing {
     match moved {
-        Some(Move { kind: Kind::Stayed, .. }) => Standing::Stayed,
-        Some(Move { kind: Kind::Returned, last_list, .. }) => {
-            Standing::Returned { last_list: last_list.unwrap_or_default() }
-        }
+        Some(Move {
+            kind: Kind::Stayed, ..
+        }) => Standing::Stayed,
+        Some(Move {
+            kind: Kind::Returned,
+            last_list,
+            ..
+        }) => Standing::Returned {
+            last_list: last_list.unwrap_or_default(),
+        },
         _ => Standing::New,
     }
 }
 
-fn flags(entry: &Entry, counted: &[&list::Contribution], record: &Record, results: &Results) -> Vec<Flag> {
+fn flags(
+    entry: &Entry,
+    counted: &[&list::Contribution],
+    record: &Record,
+    results: &Results,
+) -> Vec<Flag> {
     let mut flags = Vec::new();
     if let Some((kind, since)) = record.custody.as_ref().filter(|_| entry.is_in_custody) {
-        flags.push(Flag::InCustody { kind: kind.clone(), since: *since });
+        flags.push(Flag::InCustody {
+            kind: kind.clone(),
+            since: *since,
+        });
     }
     if entry.has_counter_allegation {
         flags.push(Flag::CounterAllegation { is_reviewed: false });
@@ -102,7 +142,8 @@ fn flags(entry: &Entry, counted: &[&list::Contribution], record: &Record, result
     if entry.identities.len() > 1 {
         flags.push(Flag::Merged);
     }
-    let outcome = |c: &&&list::Contribution| results.get(&(entry.nominal_id.clone(), c.crime_ref.clone()));
+    let outcome =
+        |c: &&&list::Contribution| results.get(&(entry.nominal_id.clone(), c.crime_ref.clone()));
     let number = |count: usize| to_u32(count as u64);
     let counts = [
         (
@@ -110,17 +151,36 @@ fn flags(entry: &Entry, counted: &[&list::Contribution], record: &Record, result
             (|allegations| Flag::Under18AtAllegation { allegations }) as fn(u32) -> Flag,
         ),
         (
-            number(counted.iter().filter(|c| outcome(c).is_some_and(|found| found.0)).count()),
+            number(
+                counted
+                    .iter()
+                    .filter(|c| outcome(c).is_some_and(|found| found.0))
+                    .count(),
+            ),
             |allegations| Flag::Convicted { allegations },
         ),
         (
-            number(counted.iter().filter(|c| outcome(c).is_some_and(|found| !found.0 && found.1)).count()),
+            number(
+                counted
+                    .iter()
+                    .filter(|c| outcome(c).is_some_and(|found| !found.0 && found.1))
+                    .count(),
+            ),
             |allegations| Flag::Charged { allegations },
         ),
-        (entry.no_further_action_allegations, |allegations| Flag::NoFurtherAction { allegations }),
-        (entry.unscored_allegations, |allegations| Flag::Unscored { allegations }),
+        (entry.no_further_action_allegations, |allegations| {
+            Flag::NoFurtherAction { allegations }
+        }),
+        (entry.unscored_allegations, |allegations| Flag::Unscored {
+            allegations,
+        }),
     ];
-    flags.extend(counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, flag)| flag(count)));
+    flags.extend(
+        counts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, flag)| flag(count)),
+    );
     flags
 }
 
@@ -143,8 +203,10 @@ fn contribution(list: &List, held: &list::Contribution, record: &Record) -> Cont
 }
 
 fn was_under_18(held: &list::Contribution, record: &Record) -> bool {
-    let adult_on = record.born_on.and_then(|born| born.checked_add_months(Months::new(18 * 12)));
-    adult_on.is_some_and(|adult_on| held.committed_on.unwrap_or(held.reported_on) < adult_on)
+    let day = held.committed_on.unwrap_or(held.reported_on);
+    record
+        .born_on
+        .is_some_and(|born_on| age::on(day, born_on) < 18)
 }
 
 /// The Home Office outcomes framework in a few words each.
@@ -178,7 +240,11 @@ fn records(scope: &Scope<'_>, list: &List) -> Result<BTreeMap<String, Record>> {
     let rows = bind::query(
         scope.connection,
         &scope.sql("jobs/harm-list-pack/people.sql")?,
-        &[("list_id", &list.list_id), ("as_of", &bind::date(list.as_of)), ("size", &list.size)],
+        &[
+            ("list_id", &list.list_id),
+            ("as_of", &bind::date(list.as_of)),
+            ("size", &list.size),
+        ],
         |row| {
             let forenames: Option<String> = row.get("forenames")?;
             let surname: Option<String> = row.get("surname")?;
@@ -186,7 +252,11 @@ fn records(scope: &Scope<'_>, list: &List) -> Result<BTreeMap<String, Record>> {
             let kind: Option<String> = row.get("custody_kind")?;
             let since: Option<NaiveDate> = row.get("custody_since")?;
             let record = Record {
-                name: if name.is_empty() { "Name not recorded".to_owned() } else { name.join(" ") },
+                name: if name.is_empty() {
+                    "Name not recorded".to_owned()
+                } else {
+                    name.join(" ")
+                },
                 born_on: row.get("date_of_birth")?,
                 custody: kind.zip(since),
             };
@@ -200,7 +270,10 @@ fn results(scope: &Scope<'_>, list: &List) -> Result<Results> {
     let rows = bind::query(
         scope.connection,
         &scope.sql("jobs/harm-list-pack/results.sql")?,
-        &[("list_id", &list.list_id), ("as_of", &bind::date(list.as_of))],
+        &[
+            ("list_id", &list.list_id),
+            ("as_of", &bind::date(list.as_of)),
+        ],
         |row| Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?))),
     )?;
     Ok(rows.into_iter().collect())
@@ -210,5 +283,7 @@ fn percent(part: Decimal, whole: Decimal) -> f64 {
     if whole.is_zero() {
         return 0.0;
     }
-    (part / whole * Decimal::ONE_HUNDRED).to_f64().unwrap_or_default()
+    (part / whole * Decimal::ONE_HUNDRED)
+        .to_f64()
+        .unwrap_or_default()
 }

@@ -11,8 +11,12 @@ use crate::store::bind;
 
 /// The newest moment that any nightly extract speaks of, up to the report's.
 pub fn newest(scope: &Scope<'_>) -> Result<Option<NaiveDateTime>> {
-    let nightly: Vec<&str> =
-        scope.contracts.iter().filter(|c| c.late_after_hours.is_some()).map(|c| c.name.as_str()).collect();
+    let nightly: Vec<&str> = scope
+        .contracts
+        .iter()
+        .filter(|c| c.late_after_hours.is_some())
+        .map(|c| c.name.as_str())
+        .collect();
     let found: Option<NaiveDateTime> = scope.connection.query_row(
         "select max(as_at) from ledger.batches \
          where state = 'accepted' and as_at <= ? and list_contains(string_split(?, ','), source)",
@@ -25,15 +29,31 @@ pub fn newest(scope: &Scope<'_>) -> Result<Option<NaiveDateTime>> {
 /// One row per contract, the nightly ones first.
 pub fn all(scope: &Scope<'_>) -> Result<Vec<Source>> {
     let mut contracts: Vec<&Contract> = scope.contracts.iter().collect();
-    contracts.sort_by_key(|contract| (contract.late_after_hours.is_none(), contract.publisher.is_some()));
-    contracts.into_iter().map(|contract| one(scope, contract)).collect()
+    contracts.sort_by_key(|contract| {
+        (
+            contract.late_after_hours.is_none(),
+            contract.publisher.is_some(),
+        )
+    });
+    contracts
+        .into_iter()
+        .map(|contract| one(scope, contract))
+        .collect()
 }
 
 /// The checks that ran with the last rebuild of the warehouse.
 pub fn checks(scope: &Scope<'_>) -> Result<Checks> {
-    let rows = bind::query(scope.connection, "select title, failing_rows from mart.checks order by name", &[], |row| {
-        Ok(FailedCheck { title: row.get(0)?, rows: row.get(1)? })
-    })?;
+    let rows = bind::query(
+        scope.connection,
+        "select title, failing_rows from mart.checks order by name",
+        &[],
+        |row| {
+            Ok(FailedCheck {
+                title: row.get(0)?,
+                rows: row.get(1)?,
+            })
+        },
+    )?;
     Ok(Checks {
         run: rows.len() as u64,
         failed: rows.into_iter().filter(|check| check.rows > 0).collect(),
@@ -66,7 +86,11 @@ fn one(scope: &Scope<'_>, contract: &Contract) -> Result<Source> {
     })
 }
 
-fn state(scope: &Scope<'_>, contract: &Contract, as_at: Option<NaiveDateTime>) -> Result<SourceState> {
+fn state(
+    scope: &Scope<'_>,
+    contract: &Contract,
+    as_at: Option<NaiveDateTime>,
+) -> Result<SourceState> {
     let refused: Option<String> = scope
         .connection
         .query_row(
@@ -80,11 +104,20 @@ fn state(scope: &Scope<'_>, contract: &Contract, as_at: Option<NaiveDateTime>) -
     if let Some(reason) = refused {
         return Ok(SourceState::Refused { reason });
     }
-    let Some(as_at) = as_at else { return Ok(SourceState::NeverReceived) };
+    let Some(as_at) = as_at else {
+        return Ok(SourceState::NeverReceived);
+    };
     let age = scope.midnight() - as_at;
-    Ok(match contract.late_after_hours.map(|hours| Duration::hours(hours.into())) {
-        Some(limit) if age > limit && age <= Duration::hours(24) => SourceState::Missing,
-        Some(limit) if age > limit => SourceState::Late { days: super::to_u32(age.num_days().unsigned_abs()) },
-        _ => SourceState::Fresh,
-    })
+    Ok(
+        match contract
+            .late_after_hours
+            .map(|hours| Duration::hours(hours.into()))
+        {
+            Some(limit) if age > limit && age <= Duration::hours(24) => SourceState::Missing,
+            Some(limit) if age > limit => SourceState::Late {
+                days: super::to_u32(age.num_days().unsigned_abs()),
+            },
+            _ => SourceState::Fresh,
+        },
+    )
 }

@@ -1,0 +1,162 @@
+//! A deployment in a folder of its own, and rows to land in it.
+
+pub mod rows;
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use daybook::cli::init;
+use daybook::clock::Clock;
+use daybook::model::as_of::AsOf;
+use daybook::schedule::context::{Context, Deployment};
+use daybook::schedule::ledger::Trigger;
+use daybook::schedule::runner::{self, Story};
+use daybook::schedule::stop::Stop;
+use daybook::store::Store;
+use daybook::store::query::select;
+use daybook::synth::{self, Plan};
+use tempfile::TempDir;
+
+/// The morning most tests speak of.
+pub const MORNING: &str = "2026-11-21";
+
+/// Settings of a test deployment: files are taken as they lie.
+pub const SETTINGS: &str = r#"
+force = "Test Force"
+synthetic = true
+[landing]
+settle_seconds = 0
+[recipients]
+leadership = ["commissioner@example.invalid", "deputy@example.invalid"]
+officers = ["officer@example.invalid"]
+"#;
+
+pub struct Site {
+    pub _folder: TempDir,
+    pub dir: PathBuf,
+    pub deployment: Deployment,
+    pub store: Store,
+}
+
+impl Site {
+    /// An empty deployment with the default jobs.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("site");
+        init::write(&dir, SETTINGS).unwrap();
+        std::fs::create_dir_all(dir.join("landing")).unwrap();
+        let deployment = Deployment::load(&dir).unwrap();
+        let store = deployment.open_store().unwrap();
+        Self {
+            _folder: folder,
+            dir,
+            deployment,
+            store,
+        }
+    }
+
+    /// A deployment with synthetic London in its landing folder.
+    pub fn with_london(suspects: u32, seed: u64, dirty_share: f64) -> Self {
+        let site = Self::new();
+        let to = day(MORNING);
+        let plan = Plan {
+            suspects,
+            from: day("2024-11-21"),
+            to,
+            seed,
+            nights: 10,
+            dirty_share,
+        };
+        synth::write(&plan, &site.landing(), &mut |_, _| {}).unwrap();
+        site
+    }
+
+    pub fn landing(&self) -> PathBuf {
+        self.dir.join("landing")
+    }
+
+    pub fn land(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        std::fs::write(self.landing().join(name), bytes).unwrap();
+    }
+
+    pub fn run(&self, job: &str, as_of: &str) -> anyhow::Result<Story> {
+        let job = &self.deployment.jobs[job];
+        let slot = runner::slot_of(job, AsOf(day(as_of)));
+        self.with_context(|context| {
+            runner::run(
+                context,
+                &self.store.sibling().unwrap(),
+                job,
+                &slot,
+                Trigger::Command,
+            )
+        })
+    }
+
+    pub fn with_context<T>(&self, work: impl FnOnce(&Context<'_>) -> T) -> T {
+        work(&Context {
+            deployment: &self.deployment,
+            store: &self.store,
+            clock: Clock::Fixed(noon()),
+            stop: &Stop::default(),
+            progress: &|_, _, _| {},
+        })
+    }
+
+    /// Rows of a query as texts; null is an empty text.
+    pub fn query(&self, sql: &str) -> Vec<Vec<String>> {
+        let table = select(self.store.connection(), sql).unwrap();
+        table
+            .rows
+            .into_iter()
+            .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
+            .collect()
+    }
+
+    /// The one cell a query returns.
+    pub fn one(&self, sql: &str) -> String {
+        let rows = self.query(sql);
+        assert_eq!(rows.len(), 1, "{sql}");
+        rows[0][0].clone()
+    }
+}
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub fn noon() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-21T12:00:00Z")
+        .unwrap()
+        .to_utc()
+}
+
+/// A whole small London, taken in, ranked, measured and published once for
+/// every test that only reads it.
+pub fn london() -> std::sync::MutexGuard<'static, Site> {
+    static LONDON: OnceLock<std::sync::Mutex<Site>> = OnceLock::new();
+    let site = LONDON.get_or_init(|| {
+        let site = Site::with_london(2_000, 7, 0.01);
+        site.run("nightly-ingest", MORNING).unwrap();
+        for date in ["2026-09-01", "2026-10-01", "2026-11-01", MORNING] {
+            site.run("harm-list", date).unwrap();
+        }
+        site.run("commitment-measures", MORNING).unwrap();
+        site.run("morning-briefing", MORNING).unwrap();
+        site.run("harm-list-pack", MORNING).unwrap();
+        std::sync::Mutex::new(site)
+    });
+    site.lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Real published data beside the project; absent on most machines.
+pub fn shared_data() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: no published data at {}", path.display());
+    None
+}
