@@ -15,24 +15,23 @@ use crate::schedule::definition::Action;
 #[derive(Debug, Args)]
 pub struct Check {}
 
-impl Check {
-    pub fn run(&self, dir: &Path) -> Result<()> {
-        let deployment = Deployment::load(dir)?;
-        for job in deployment.jobs.values() {
-            if let Action::HarmList(settings) = &job.action {
-                index::load(dir, &settings.edition)?;
-                ListSql::load(dir)?;
-            }
+/// Checks the whole deployment.
+pub fn run(dir: &Path) -> Result<()> {
+    let deployment = Deployment::load(dir)?;
+    for job in deployment.jobs.values() {
+        if let Action::HarmList(settings) = &job.action {
+            index::load(dir, &settings.edition)?;
+            ListSql::load(dir)?;
         }
-        png::self_test()?;
-        output::line(format!(
-            "{}: {} jobs, {} sources, {} models, {} checks, {} measures: no problems found",
-            dir.display(),
-            deployment.jobs.len(),
-            deployment.contracts.len(),
-            deployment.models.len(),
-            deployment.checks.len(),
-            deployment.measures.len()
-        ))
     }
+    png::self_test()?;
+    output::line(format!(
+        "{}: {} jobs, {} sources, {} models, {} checks, {} measures: no problems found",
+        dir.display(),
+        deployment.jobs.len(),
+        deployment.contracts.len(),
+        deployment.models.len(),
+        deployment.checks.len(),
+        deployment.measures.len()
+    ))
 }

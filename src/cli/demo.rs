@@ -111,7 +111,7 @@ impl Demo {
         };
         let bar = Progress::start("synthetic London");
         let summary = synth::write(&plan, &config.landing.path, &mut |done, total| {
-            bar.at("", done, total)
+            bar.at("", done, total);
         })?;
         bar.finish();
         let rows: u64 = summary.files.iter().map(|file| file.rows).sum();

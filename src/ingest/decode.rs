@@ -65,19 +65,20 @@ pub fn decode(
 }
 
 fn format_of(arrival: &Arrival<'_>) -> Format {
-    let name = arrival.file_name.trim_end_matches(".gz");
-    match arrival.contract.format {
-        Format::Auto if name.ends_with(".parquet") => Format::Parquet,
-        Format::Auto if name.ends_with(".jsonl") => Format::Jsonl,
-        Format::Auto => Format::Csv,
-        stated => stated,
+    let name = arrival.file_name.to_lowercase();
+    let stem = name.strip_suffix(".gz").unwrap_or(&name);
+    match (arrival.contract.format, stem.rsplit('.').next()) {
+        (Format::Auto, Some("parquet")) => Format::Parquet,
+        (Format::Auto, Some("jsonl")) => Format::Jsonl,
+        (Format::Auto, _) => Format::Csv,
+        (stated, _) => stated,
     }
 }
 
 fn open(arrival: &Arrival<'_>) -> anyhow::Result<Utf8Reader<Box<dyn Read>>> {
     let file = File::open(&arrival.path)
         .with_context(|| format!("cannot read {}", arrival.path.display()))?;
-    let raw: Box<dyn Read> = if arrival.file_name.ends_with(".gz") {
+    let raw: Box<dyn Read> = if arrival.file_name.to_lowercase().ends_with(".gz") {
         Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(file)))
     } else {
         Box::new(file)
@@ -190,7 +191,7 @@ struct Rows {
     path: PathBuf,
     writer: Writer<BufWriter<File>>,
     order: Vec<Option<usize>>,
-    rows_read: u64,
+    read: u64,
     faults: Vec<Fault>,
 }
 
@@ -203,13 +204,13 @@ impl Rows {
             path,
             writer: csv::WriterBuilder::new().from_writer(BufWriter::with_capacity(1 << 20, file)),
             order: header.order(),
-            rows_read: 0,
+            read: 0,
             faults: Vec::new(),
         })
     }
 
     fn write<'r>(&mut self, line: u64, cell: impl Fn(usize) -> &'r [u8]) -> Result<(), Refused> {
-        self.rows_read += 1;
+        self.read += 1;
         let mut number = [0; 20];
         self.writer
             .write_field(decimal(line, &mut number))
@@ -241,7 +242,7 @@ impl Rows {
     }
 
     fn fault(&mut self, line: u64, column: Option<String>, value: Option<String>, reason: String) {
-        self.rows_read += 1;
+        self.read += 1;
         self.faults.push(Fault {
             line,
             column,
@@ -257,7 +258,7 @@ impl Rows {
         Ok(Decoded {
             relation: Relation::Csv(self.path),
             header,
-            rows_read: Some(self.rows_read),
+            rows_read: Some(self.read),
             faults: self.faults,
         })
     }

@@ -104,7 +104,7 @@ impl<R: Read> Read for Utf8Reader<R> {
 }
 
 fn newlines(text: &[u8]) -> u64 {
-    text.iter().filter(|byte| **byte == b'\n').count() as u64
+    bytecount::count(text, b'\n') as u64
 }
 
 fn invalid(message: String) -> io::Error {

@@ -10,6 +10,9 @@ use super::interval::wilson;
 use super::xmr::{self, Limits, Signal};
 use crate::model::as_of::AsOf;
 
+/// Month, numerator, denominator, value as they are stored.
+type Figures = (NaiveDate, Option<f64>, Option<f64>, Option<f64>);
+
 /// One measure with its months, limits and signals.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
@@ -99,7 +102,7 @@ fn points(
         "select period, numerator, denominator, value from ledger.measure_values \
          where set_id = ? and area = ? and \"group\" = ? order by period",
     )?;
-    let rows: Vec<(NaiveDate, Option<f64>, Option<f64>, Option<f64>)> = statement
+    let rows: Vec<Figures> = statement
         .query_map(params![set_id, area, group], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })?

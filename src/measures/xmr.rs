@@ -2,6 +2,8 @@
 //! mean plus and minus 2.66 times the mean moving range; extreme moving ranges
 //! are not dropped. Fewer than 12 points give trial limits.
 
+use std::cmp::Ordering;
+
 /// Centre and limits in the unit of the values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
@@ -89,44 +91,39 @@ fn outside(values: &[f64], limits: &Limits) -> Vec<Signal> {
 
 fn runs(values: &[f64], limits: &Limits) -> Vec<Signal> {
     // A point on the centre line is on neither side and breaks a run.
-    let side = |value: f64| (value - limits.centre).partial_cmp(&0.0);
-    stretches(
-        values.len(),
-        |at| side(values[at]),
-        |at| side(values[at - 1]) == side(values[at]),
-    )
-    .into_iter()
-    .filter(|(from, to)| to - from + 1 >= RUN && values[*from] != limits.centre)
-    .map(|(from, to)| Signal {
-        rule: Rule::Run,
-        is_high: values[from] > limits.centre,
-        from,
-        to,
-    })
-    .collect()
+    let sides: Vec<Ordering> = values
+        .iter()
+        .map(|value| order(*value, limits.centre))
+        .collect();
+    stretches(&sides)
+        .into_iter()
+        .filter(|(_, from, to)| to - from + 1 >= RUN)
+        .map(|(side, from, to)| Signal {
+            rule: Rule::Run,
+            is_high: side == Ordering::Greater,
+            from,
+            to,
+        })
+        .collect()
 }
 
 fn trends(values: &[f64]) -> Vec<Signal> {
-    let step = |at: usize| values[at].partial_cmp(&values[at - 1]);
-    let mut found = Vec::new();
-    let mut from = 0;
-    for at in 1..=values.len() {
-        let goes_on = at < values.len() && (at == from + 1 || step(at) == step(at - 1));
-        if goes_on && values[at] != values[at - 1] {
-            continue;
-        }
-        if at - from >= RUN {
-            found.push(Signal {
-                rule: Rule::Trend,
-                is_high: values[at - 1] > values[from],
-                from,
-                to: at - 1,
-            });
-        }
-        let is_flat = at < values.len() && values[at] == values[at - 1];
-        from = if is_flat { at } else { at - 1 };
-    }
-    found
+    // A step of nothing is neither up nor down and breaks a trend.
+    let steps: Vec<Ordering> = values
+        .windows(2)
+        .map(|pair| order(pair[1], pair[0]))
+        .collect();
+    stretches(&steps)
+        .into_iter()
+        .map(|(step, from, to)| (step, from, to + 1))
+        .filter(|(_, from, to)| to - from + 1 >= RUN)
+        .map(|(step, from, to)| Signal {
+            rule: Rule::Trend,
+            is_high: step == Ordering::Greater,
+            from,
+            to,
+        })
+        .collect()
 }
 
 fn two_of_three(values: &[f64], limits: &Limits) -> Vec<Signal> {
@@ -160,23 +157,21 @@ fn two_of_three(values: &[f64], limits: &Limits) -> Vec<Signal> {
     found
 }
 
-/// Maximal stretches of neighbours that belong together.
-fn stretches<K>(
-    length: usize,
-    key: impl Fn(usize) -> Option<K>,
-    joins: impl Fn(usize) -> bool,
-) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    for at in 1..=length {
-        if at == length || !joins(at) || key(at).is_none() {
-            if length > 0 {
-                found.push((from, at - 1));
-            }
-            from = at;
+/// Longest stretches of equal neighbours that are above or below.
+fn stretches(orders: &[Ordering]) -> Vec<(Ordering, usize, usize)> {
+    let mut found: Vec<(Ordering, usize, usize)> = Vec::new();
+    for (at, order) in orders.iter().enumerate() {
+        match found.last_mut() {
+            Some((last, _, to)) if last == order => *to = at,
+            _ => found.push((*order, at, at)),
         }
     }
+    found.retain(|(order, ..)| *order != Ordering::Equal);
     found
+}
+
+fn order(value: f64, other: f64) -> Ordering {
+    value.partial_cmp(&other).unwrap_or(Ordering::Equal)
 }
 
 #[expect(

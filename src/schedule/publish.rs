@@ -26,9 +26,11 @@ pub struct Published {
     pub is_new: bool,
     pub queued: u64,
     pub sent: Vec<String>,
-    /// Recipients to whom it could not be sent, and why.
-    pub unsent: Vec<(String, String)>,
+    pub unsent: Unsent,
 }
+
+/// Recipients to whom mail could not be sent, and why.
+pub type Unsent = Vec<(String, String)>;
 
 /// Renders a report for a date and gets it to its recipients, each once.
 pub fn publish(
@@ -74,7 +76,7 @@ pub fn publish(
 }
 
 /// Sends everything in the outbox that waits.
-pub fn send_queued(context: &Context<'_>) -> Result<(Vec<String>, Vec<(String, String)>)> {
+pub fn send_queued(context: &Context<'_>) -> Result<(Vec<String>, Unsent)> {
     let waiting = outbox::queued(context.store.connection())?;
     let mut sent = Vec::new();
     let mut unsent = Vec::new();

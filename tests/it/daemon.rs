@@ -1,10 +1,10 @@
 //! The daemon: each slot once, interrupted and missed ones told, a clean stop.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use daybook::clock::Clock;
+use daybook::clock::{Clock, Stopwatch};
 use daybook::schedule::daemon::Daemon;
 use daybook::schedule::stop::Stop;
 
@@ -150,7 +150,7 @@ fn the_daemon_stops_within_five_seconds_of_sigterm() {
             "the daemon ended early"
         );
     }
-    let asked = Instant::now();
+    let asked = Stopwatch::start();
     assert!(
         Command::new("kill")
             .args(["-TERM", &child.id().to_string()])

@@ -1,6 +1,16 @@
 //! Everything that needs the database, in one binary, because each further one
 //! would link DuckDB again.
-#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    clippy::case_sensitive_file_extension_comparisons,
+    clippy::format_push_string,
+    clippy::too_many_lines,
+    clippy::print_stderr,
+    reason = "a test may stop where it stands, compares figures exactly, and tells what it skips"
+)]
 
 mod support;
 

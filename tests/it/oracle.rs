@@ -96,12 +96,6 @@ pub(crate) struct Totals {
     pub(crate) listed_was_under_18: usize,
 }
 
-/// Ranks as of one date, from the files dated up to `known_to`. To rank
-/// several dates from the same files, read [`Facts`] once.
-pub(crate) fn rank(landing: &Path, jobs: &Path, known_to: NaiveDate, as_of: NaiveDate) -> Ranking {
-    Facts::read(landing, jobs, known_to).rank(as_of)
-}
-
 /// What stands after the extract files were applied in date order.
 #[derive(Debug)]
 pub(crate) struct Facts {
@@ -669,6 +663,7 @@ enum Kind {
     Whole,
     Boolean,
     Code,
+    Between(i64, i64),
     OneOf(&'static [&'static str]),
 }
 
@@ -677,19 +672,41 @@ const CRIMES: Contract = Contract {
     key: &["crime_ref"],
     columns: &[
         Column("crime_ref", Kind::Text, true),
-        Column("force", Kind::Text, false),
+        Column(
+            "force",
+            Kind::OneOf(&["metropolitan", "city-of-london"]),
+            false,
+        ),
         Column("recorded_at", Kind::Timestamp, true),
         Column("reported_at", Kind::Timestamp, true),
         Column("committed_from", Kind::Timestamp, false),
         Column("committed_to", Kind::Timestamp, false),
         Column("ho_code", Kind::Code, true),
         Column("offence_title", Kind::Text, false),
-        Column("offence_count", Kind::Whole, true),
+        Column("offence_count", Kind::Between(1, 10_000), true),
         Column("borough", Kind::Text, false),
         Column("ward", Kind::Text, false),
         Column("easting", Kind::Whole, false),
         Column("northing", Kind::Whole, false),
-        Column("location_type", Kind::Text, false),
+        Column(
+            "location_type",
+            Kind::OneOf(&[
+                "dwelling",
+                "street",
+                "public_transport",
+                "licensed_premises",
+                "park",
+                "workplace",
+                "education",
+                "hotel",
+                "hospital",
+                "shop",
+                "online",
+                "vehicle",
+                "other",
+            ]),
+            false,
+        ),
         Column("domestic_abuse", Kind::Boolean, false),
         Column("honour_based", Kind::Boolean, false),
         Column("proactive", Kind::Boolean, false),
@@ -699,7 +716,7 @@ const CRIMES: Contract = Contract {
             true,
         ),
         Column("status_at", Kind::Timestamp, false),
-        Column("outcome_code", Kind::Whole, false),
+        Column("outcome_code", Kind::Between(1, 22), false),
         Column("outcome_at", Kind::Timestamp, false),
         Column("unit", Kind::Text, false),
     ],
@@ -712,7 +729,17 @@ const PARTIES: Contract = Contract {
         Column("crime_ref", Kind::Text, true),
         Column("nominal_id", Kind::Text, true),
         Column("role", Kind::OneOf(&["suspect", "victim", "witness"]), true),
-        Column("relationship", Kind::Text, false),
+        Column(
+            "relationship",
+            Kind::OneOf(&[
+                "partner",
+                "ex_partner",
+                "family",
+                "acquaintance",
+                "stranger",
+            ]),
+            false,
+        ),
         Column(
             "named_by",
             Kind::OneOf(&["victim", "witness", "officer", "other"]),
@@ -730,7 +757,14 @@ const NOMINALS: Contract = Contract {
         Column("forenames", Kind::Text, false),
         Column("date_of_birth", Kind::Date, false),
         Column("sex", Kind::OneOf(&["F", "M", "X", "U"]), true),
-        Column("ethnicity", Kind::Text, false),
+        Column(
+            "ethnicity",
+            Kind::OneOf(&[
+                "W1", "W2", "W3", "W9", "M1", "M2", "M3", "M9", "A1", "A2", "A3", "A4", "A9", "B1",
+                "B2", "B9", "O1", "O2", "O9", "NS",
+            ]),
+            false,
+        ),
         Column("home_borough", Kind::Text, false),
         Column("deceased_on", Kind::Date, false),
         Column("merged_into", Kind::Text, false),
@@ -904,6 +938,12 @@ fn is_sound(kind: &Kind, text: &str) -> bool {
         Kind::Timestamp => timestamp(text).is_some(),
         Kind::Whole => {
             text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<i64>().is_ok()
+        }
+        Kind::Between(low, high) => {
+            is_sound(&Kind::Whole, text)
+                && text
+                    .parse()
+                    .is_ok_and(|number: i64| (*low..=*high).contains(&number))
         }
         Kind::Boolean => boolean(text).is_some(),
         Kind::Code => has_shape(text, "000/00"),

@@ -27,12 +27,8 @@ fn a_second_london_equals_the_oracle() {
 }
 
 fn compare(site: &Site, list_id: i64, as_of: &str) {
-    let wanted = oracle::rank(
-        &site.landing(),
-        &site.dir.join("jobs"),
-        day(MORNING),
-        day(as_of),
-    );
+    let facts = oracle::Facts::read(&site.landing(), &site.dir.join("jobs"), day(MORNING));
+    let wanted = facts.rank(day(as_of));
     let rows = site.query(&format!(
         "select nominal_id, standing, rank, rank_at_liberty, rank_without_nfa, score_days, \
              score_without_nfa_days, allegations, offences, victims, repeat_victims, worst_days, \
@@ -98,6 +94,7 @@ fn compare(site: &Site, list_id: i64, as_of: &str) {
         }
     }
     compare_totals(site, list_id, &wanted);
+    compare_refused(site, &facts);
 }
 
 fn compare_totals(site: &Site, list_id: i64, wanted: &oracle::Ranking) {
@@ -112,10 +109,57 @@ fn compare_totals(site: &Site, list_id: i64, wanted: &oracle::Ranking) {
     assert_eq!(whole("under_18_not_ranked"), totals.under_18);
     assert_eq!(whole("deceased_removed"), totals.deceased);
     assert_eq!(whole("unscored_allegations"), totals.unscored_allegations);
+    assert_eq!(whole("tied_at_cut"), totals.tied_at_cut);
+    assert_eq!(whole("listed"), totals.listed);
+    assert_eq!(whole("listed_allegations"), totals.listed_allegations);
+    assert_eq!(whole("listed_victims"), totals.listed_victims);
+    assert_eq!(whole("in_custody"), totals.listed_in_custody);
+    assert_eq!(
+        whole("counter_allegation"),
+        totals.listed_counter_allegation
+    );
+    assert_eq!(whole("merged"), totals.listed_merged);
+    assert_eq!(whole("alleged_when_under_18"), totals.listed_was_under_18);
+    assert_eq!(whole("no_further_action"), totals.listed_no_further_action);
+    let codes: Vec<String> = totals
+        .unscored_codes
+        .iter()
+        .map(|code| format!("\"{code}\""))
+        .collect();
+    assert_eq!(count("unscored_codes"), format!("[{}]", codes.join(",")));
     assert_eq!(whole("proactive_left_out"), totals.proactive_left_out);
     let harm = |key: &str| count(key).parse::<f64>().unwrap();
     let decimal = |value: rust_decimal::Decimal| value.to_string().parse::<f64>().unwrap();
     assert_eq!(harm("all_harm_days"), decimal(totals.all_harm));
+    assert_eq!(harm("listed_harm_days"), decimal(totals.listed_harm));
+    assert_eq!(harm("last_on_days"), decimal(totals.last_on.unwrap()));
+    assert_eq!(harm("first_off_days"), decimal(totals.first_off.unwrap()));
+    assert_eq!(harm("margin_days"), decimal(totals.margin.unwrap()));
     assert_eq!(harm("median_days"), decimal(totals.median.unwrap()));
     assert!((harm("gini") - totals.gini.unwrap()).abs() < 1e-9);
+}
+
+/// The same lines rejected, in every file that the oracle reads.
+fn compare_refused(site: &Site, facts: &oracle::Facts) {
+    assert!(!facts.refused.is_empty());
+    for (file, refused) in &facts.refused {
+        let lines: Vec<u64> = site
+            .query(&format!(
+                "select distinct line from ledger.rejects join ledger.batches using (batch_id) \
+                 where file_name = '{file}' order by line"
+            ))
+            .iter()
+            .map(|row| row[0].parse().unwrap())
+            .collect();
+        assert_eq!(
+            lines,
+            refused.rejected.keys().copied().collect::<Vec<_>>(),
+            "{file}"
+        );
+        let batch = site.query(&format!(
+            "select rows_read, rows_duplicate from ledger.batches where file_name = '{file}'"
+        ));
+        let wanted = [refused.rows.to_string(), refused.duplicates.to_string()];
+        assert_eq!(batch, [wanted], "{file}");
+    }
 }

@@ -2,6 +2,7 @@
 //! they must never say.
 
 use mail_parser::{Message, MessageParser, MimeHeaders};
+use sha2::Digest as _;
 
 use crate::support::{MORNING, Site, london};
 
@@ -79,7 +80,7 @@ fn no_mail_and_no_briefing_names_a_person() {
     );
     assert!(people.len() > 500);
     let mut texts = vec![("briefing".to_owned(), page(&site, "morning-briefing"))];
-    for bytes in mails(&site, "").iter() {
+    for bytes in &mails(&site, "") {
         let mail = parsed(bytes);
         let whole = format!(
             "{} {} {}",
@@ -172,7 +173,6 @@ fn a_report_is_kept_with_its_envelopes() {
         ]
     );
     let kept = site.one("select sha256 from ledger.reports where report = 'morning-briefing'");
-    use sha2::Digest as _;
     let on_disk = sha2::Sha256::digest(page(&site, "morning-briefing").as_bytes());
     assert_eq!(kept, daybook::store::schema::to_hex(&on_disk));
 }
