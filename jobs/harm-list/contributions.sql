@@ -10,7 +10,7 @@ with allegations as (
         case $window_by when 'committed' then committed_on else reported_on end
             >= $window_from
         and case $window_by when 'committed' then committed_on else reported_on end
-            < $as_of
+            <= $window_to
 ),
 
 weighed as (

@@ -1,6 +1,6 @@
--- Grain: one row per person of the ranking, for the ledger.
--- Purpose: the ranking with the counts that are shown beside a score and are
--- never inside it.
+-- Grain: one row per person, for the ledger.
+-- Purpose: standing, ranks and counts, with the victims and the worst crime
+-- beside them.
 with victims as (
     select
         contributions.person_key,
@@ -42,29 +42,29 @@ worst as (
 )
 
 select
-    ranking.nominal_id,
-    ranking.standing,
-    ranking.rank,
-    ranking.rank_at_liberty,
-    ranking.rank_without_nfa,
-    ranking.score_days,
-    ranking.score_without_nfa_days,
-    ranking.allegations,
-    ranking.offences,
+    people.nominal_id,
+    people.standing,
+    people.rank,
+    people.rank_at_liberty,
+    people.rank_without_nfa,
+    people.score_days,
+    people.score_without_nfa_days,
+    people.allegations,
+    people.offences,
     coalesce(victim_counts.victims, 0) as victims,
-    ranking.worst_days,
+    people.worst_days,
     worst.crime_ref as worst_crime_ref,
-    ranking.latest_reported_on,
-    ranking.domestic_abuse_allegations,
+    people.latest_reported_on,
+    people.domestic_abuse_allegations,
     coalesce(victim_counts.repeat_victims, 0) as repeat_victims,
-    ranking.unscored_allegations,
-    ranking.no_further_action_allegations,
-    ranking.is_in_custody,
-    ranking.has_counter_allegation,
-    ranking.was_under_18,
-    ranking.age,
-    ranking.identities,
-from ranking
-left join victim_counts on victim_counts.person_key = ranking.person_key
-inner join worst on worst.person_key = ranking.person_key
-order by ranking.rank nulls last, ranking.nominal_id
+    people.unscored_allegations,
+    people.no_further_action_allegations,
+    people.is_in_custody,
+    people.has_counter_allegation,
+    people.was_under_18,
+    people.age,
+    people.identities,
+from people
+left join victim_counts on victim_counts.person_key = people.person_key
+inner join worst on worst.person_key = people.person_key
+order by people.rank nulls last, people.nominal_id

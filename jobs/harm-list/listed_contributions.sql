@@ -2,7 +2,7 @@
 -- counted or not.
 -- Purpose: what `list explain` shows; frozen with the list.
 select
-    ranking.nominal_id,
+    people.nominal_id,
     contributions.named_as,
     crimes.crime_ref,
     crimes.ho_code,
@@ -21,14 +21,14 @@ select
     contributions.is_counted,
     contributions.not_counted_because,
 from contributions
-inner join ranking on ranking.person_key = contributions.person_key
+inner join people on people.person_key = contributions.person_key
 inner join core.crimes as crimes
     on crimes.crime_key = contributions.crime_key
 left join staging.harm_index as harm_index
     on harm_index.ho_code = contributions.index_code
     and harm_index.edition = $edition
 left join staging.basket as basket on basket.ho_code = crimes.ho_code
-where ranking.rank <= $kept
+where people.rank <= $kept
 order by
-    ranking.rank, contributions.harm_days desc, contributions.reported_on desc,
+    people.rank, contributions.harm_days desc, contributions.reported_on desc,
     crimes.crime_ref

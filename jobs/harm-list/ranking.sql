@@ -1,107 +1,53 @@
--- Grain: one row per person with a counted allegation in the window, or with
--- one that has no weight.
--- Purpose: score, standing and rank. The order is total: score, worst single
--- allegation, latest report, identifier. Under-18s and people who have died
--- are never ranked; people in custody are ranked, and ranked again among the
--- people at liberty.
--- An age is in completed years: someone born on 29 February comes of age on
--- 1 March of a year that has no such day.
-with scores as (
+-- Grain: one row per ranked person with a score, most harmful first. The order
+-- is total: score, worst single allegation, latest report, person (keys follow
+-- the order of identifiers); a person's rank is their place in it.
+-- Purpose: who is where. Harm is weight x offence count: the Cambridge Crime
+-- Harm Index sets the weight, in days of the starting-point sentence of a first
+-- offender, and leaves out what police found by themselves. Nobody under age
+-- ($adult_born_by is the last birthday that is of age) and nobody who has died
+-- is ranked.
+-- The conditions are those of contributions.sql, which says for each
+-- allegation why it counts for nothing; the two are compared on every run.
+-- Keys of at most 32 bytes sort several times faster, hence the casts.
+with harm as (
     select
-        person_key,
-        sum(harm_days) as score_days,
-        coalesce(
-            sum(harm_days) filter (where not is_no_further_action), 0
-        ) as score_without_nfa_days,
-        count(*) filter (where is_counted) as allegations,
-        coalesce(sum(offence_count) filter (where is_counted), 0) as offences,
-        coalesce(max(harm_days), 0) as worst_days,
-        max(reported_on) filter (where is_counted) as latest_reported_on,
-        max(reported_on) as latest_unscored_on,
-        count(*) filter (where is_counted and is_domestic_abuse)
-            as domestic_abuse_allegations,
-        count(*) filter (where is_counted and is_no_further_action)
-            as no_further_action_allegations,
-        count(*) filter (
-            where not_counted_because = 'no weight in this edition'
-        ) as unscored_allegations,
-        min(committed_on) filter (where is_counted) as earliest_committed_on,
-        min(reported_on) filter (where is_counted) as earliest_reported_on,
-    from contributions
-    where is_counted or not_counted_because = 'no weight in this edition'
-    group by person_key
-),
-
-in_custody as (
-    select distinct person_key
-    from core.custody_spells
-    where starts_at < $as_of and (ends_at is null or ends_at >= $as_of)
-),
-
-described as (
-    select
-        scores.*,
-        people.person_id as nominal_id,
-        people.identities,
-        year($as_of) - year(people.date_of_birth) - cast(
-            (month($as_of), day($as_of))
-            < (month(people.date_of_birth), day(people.date_of_birth))
-            as integer
-        ) as age,
-        coalesce(earliest_committed_on, earliest_reported_on) as earliest_on,
-        year(earliest_on) - year(people.date_of_birth) - cast(
-            (month(earliest_on), day(earliest_on))
-            < (month(people.date_of_birth), day(people.date_of_birth))
-            as integer
-        ) as age_at_earliest,
-        in_custody.person_key is not null as is_in_custody,
-        counters.person_key is not null as has_counter_allegation,
-        case
-            when people.deceased_on < $as_of then 'deceased'
-            when age < $minimum_age then 'under_18'
-            else 'ranked'
-        end as standing,
-    from scores
-    inner join core.people as people on people.person_key = scores.person_key
-    left join in_custody on in_custody.person_key = scores.person_key
-    left join core.counter_allegations as counters
-        on counters.person_key = scores.person_key
+        allegations.person_key,
+        allegations.reported_on,
+        cast(
+            harm_index.days * allegations.offence_count as decimal(12, 2)
+        ) as harm_days,
+    from core.allegations as allegations
+    inner join staging.harm_index as harm_index
+        on harm_index.ho_code = allegations.index_code
+        and harm_index.edition = $edition
+    where
+        case $window_by
+            when 'committed' then allegations.committed_on
+            else allegations.reported_on
+        end between $window_from and $window_to
+        and (allegations.deceased_on is null or allegations.deceased_on >= $as_of)
+        and (
+            allegations.born_on is null or allegations.born_on <= $adult_born_by
+        )
+        and allegations.is_vawg
+        and not allegations.is_proactive
+        and allegations.status in ('open', 'closed')
+        and (
+            $count_conditional_codes
+            or allegations.vawg_condition = 'female_victim'
+        )
+        and (
+            $count_no_further_action
+            or allegations.outcome_code is null
+            or allegations.outcome_code not in (14, 15, 16, 18)
+        )
 )
 
 select
     person_key,
-    nominal_id,
-    standing,
-    case when standing = 'ranked' and score_days > 0 then row_number() over (
-        partition by standing
-        order by
-            score_days desc, worst_days desc, latest_reported_on desc,
-            nominal_id
-    ) end as rank,
-    case when standing = 'ranked' and score_days > 0 and not is_in_custody then row_number() over (
-        partition by standing, is_in_custody
-        order by
-            score_days desc, worst_days desc, latest_reported_on desc,
-            nominal_id
-    ) end as rank_at_liberty,
-    case when standing = 'ranked' and score_without_nfa_days > 0 then row_number() over (
-        partition by standing
-        order by
-            score_without_nfa_days desc, worst_days desc,
-            latest_reported_on desc, nominal_id
-    ) end as rank_without_nfa,
-    score_days,
-    score_without_nfa_days,
-    allegations,
-    offences,
-    worst_days,
-    coalesce(latest_reported_on, latest_unscored_on) as latest_reported_on,
-    domestic_abuse_allegations,
-    unscored_allegations,
-    no_further_action_allegations,
-    is_in_custody,
-    has_counter_allegation,
-    coalesce(age_at_earliest < $minimum_age, false) as was_under_18,
-    age,
-    identities,
-from described
+    cast(sum(harm_days) as decimal(18, 2)) as score_days,
+    max(harm_days) as worst_days,
+    max(reported_on) as latest_reported_on,
+from harm
+group by person_key
+order by score_days desc, worst_days desc, latest_reported_on desc, person_key

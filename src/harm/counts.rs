@@ -58,7 +58,7 @@ pub struct Counts {
     pub not_counted: BTreeMap<String, u64>,
 }
 
-/// Counts from the temporary tables `contributions` and `ranking`.
+/// Counts from the temporary tables `contributions` and `people`.
 pub fn take(connection: &Connection, as_of: AsOf, settings: &ListSettings) -> Result<Counts> {
     let mut counts = bind::query_one(
         connection,

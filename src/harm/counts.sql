@@ -2,7 +2,7 @@
 -- The Gini coefficient is over everyone with a score: the mean absolute
 -- difference of two scores over twice the mean score.
 with ranked as (
-    select * from ranking where rank is not null
+    select * from people where rank is not null
 ),
 
 listed as (
@@ -55,9 +55,9 @@ select
     (select count(*) from listed where was_under_18) as alleged_when_under_18,
     (select coalesce(sum(no_further_action_allegations), 0) from listed)
         as no_further_action,
-    (select count(*) from ranking where standing = 'under_18')
+    (select count(*) from people where standing = 'under_18')
         as under_18_not_ranked,
-    (select count(*) from ranking where standing = 'deceased')
+    (select count(*) from people where standing = 'deceased')
         as deceased_removed,
     (
         select count(*) from ranked

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use chrono::NaiveDateTime;
+use chrono::{Months, NaiveDateTime};
 use duckdb::{Connection, params};
 
 use super::counts::{self, Counts};
@@ -20,6 +20,7 @@ use crate::store::schema::hex_sha256;
 pub struct ListSql {
     contributions: String,
     ranking: String,
+    people: String,
     entries: String,
     listed_contributions: String,
 }
@@ -33,6 +34,7 @@ impl ListSql {
         Ok(Self {
             contributions: read("contributions")?,
             ranking: read("ranking")?,
+            people: read("people")?,
             entries: read("entries")?,
             listed_contributions: read("listed_contributions")?,
         })
@@ -42,6 +44,7 @@ impl ListSql {
         let all = [
             &self.contributions,
             &self.ranking,
+            &self.people,
             &self.entries,
             &self.listed_contributions,
         ];
@@ -76,12 +79,13 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
         return Ok(made);
     }
     store.transaction(|tx| {
-        score(tx, inputs)?;
+        rank(tx, inputs)?;
+        describe(tx, inputs)?;
         let counts = counts::take(tx, inputs.as_of, inputs.settings)?;
         let list_id: i64 =
             tx.query_row("select nextval('ledger.list_ids')", [], |row| row.get(0))?;
         write(tx, list_id, &fingerprint, inputs, &counts, made_at)?;
-        tx.execute_batch("drop table contributions; drop table ranking;")?;
+        tx.execute_batch("drop table contributions; drop table people; drop table ranking;")?;
         Ok(Made {
             list_id,
             is_new: true,
@@ -90,36 +94,62 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
     })
 }
 
-/// Ranks everyone into the temporary tables `contributions` and `ranking`.
-pub fn score(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
-    let as_of = bind::date(inputs.as_of.0);
-    let window_from = bind::date(inputs.as_of.window_start(inputs.settings.window_days));
+/// Ranks everyone into the temporary table `ranking`: a row's place is the
+/// person's rank.
+pub fn rank(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
+    fill(connection, "ranking", &inputs.sql.ranking, inputs)
+}
+
+/// Says of every allegation in the window whether and why it counts, and of
+/// every person what stands beside the score: the temporary tables
+/// `contributions` and `people`. Both must agree with the ranking.
+fn describe(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
+    fill(
+        connection,
+        "contributions",
+        &inputs.sql.contributions,
+        inputs,
+    )?;
+    fill(connection, "people", &inputs.sql.people, inputs)?;
+    let differing: u64 = bind::query_one(
+        connection,
+        "select count(*) from ranking full join \
+             (select * from people where standing = 'ranked' and score_days > 0) as described \
+             using (person_key) \
+         where (ranking.score_days, ranking.worst_days, ranking.latest_reported_on) is distinct from \
+             (described.score_days, described.worst_days, described.latest_reported_on)",
+        &[],
+        |row| row.get(0),
+    )?;
+    ensure!(
+        differing == 0,
+        "ranking.sql and contributions.sql disagree on {differing} people; no list was made"
+    );
+    Ok(())
+}
+
+fn fill(connection: &Connection, table: &str, sql: &str, inputs: Inputs<'_>) -> Result<()> {
     let settings = inputs.settings;
+    let of_age = inputs.as_of.0 - Months::new(12 * settings.minimum_age);
     bind::execute(
         connection,
-        &format!(
-            "create or replace temp table contributions as\n{}",
-            inputs.sql.contributions
-        ),
+        &format!("create or replace temp table {table} as\n{sql}"),
         &[
-            ("as_of", &as_of),
-            ("window_from", &window_from),
+            ("as_of", &bind::date(inputs.as_of.0)),
+            (
+                "window_from",
+                &bind::date(inputs.as_of.window_start(settings.window_days)),
+            ),
+            ("window_to", &bind::date(inputs.as_of.last_day())),
             ("window_by", &settings.window_by.as_str()),
             ("edition", &inputs.reference.edition),
+            ("minimum_age", &settings.minimum_age),
+            ("adult_born_by", &bind::date(of_age)),
             ("count_conditional_codes", &settings.count_conditional_codes),
             ("count_no_further_action", &settings.count_no_further_action),
         ],
     )
-    .context("jobs/harm-list/contributions.sql failed")?;
-    bind::execute(
-        connection,
-        &format!(
-            "create or replace temp table ranking as\n{}",
-            inputs.sql.ranking
-        ),
-        &[("as_of", &as_of), ("minimum_age", &settings.minimum_age)],
-    )
-    .context("jobs/harm-list/ranking.sql failed")?;
+    .with_context(|| format!("jobs/harm-list/{table}.sql failed"))?;
     Ok(())
 }
 
@@ -195,7 +225,7 @@ fn write(
         &[("list_id", &list_id)],
     )?;
     let ranked: usize =
-        connection.query_row("select count(*) from ranking", [], |row| row.get(0))?;
+        connection.query_row("select count(*) from people", [], |row| row.get(0))?;
     ensure!(
         entries == ranked,
         "{entries} entries for {ranked} people: jobs/harm-list/entries.sql lost some"

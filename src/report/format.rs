@@ -76,6 +76,18 @@ pub fn percent(value: f64) -> String {
     format!("{}%", number(value, 1))
 }
 
+/// A percentage change with its sign: `+41%`, `−8%`, `0%`.
+#[must_use]
+pub fn change(value: f64) -> String {
+    let printed = number(value, 0);
+    let sign = if value > 0.0 && printed != "0" {
+        "+"
+    } else {
+        ""
+    };
+    format!("{sign}{printed}%")
+}
+
 /// `part` of `whole` as a percentage; `[z]` when there is no whole.
 #[must_use]
 pub fn share(part: u64, whole: u64) -> String {
@@ -90,6 +102,7 @@ pub fn share(part: u64, whole: u64) -> String {
 pub fn value(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Percent => percent(value),
+        Unit::Change => change(value),
         Unit::Days | Unit::Count => mean_or_whole(value),
         Unit::Ratio => number(value, if value.abs() < 9.995 { 2 } else { 1 }),
     }
@@ -101,7 +114,7 @@ pub fn value_in_words(unit: Unit, amount: f64) -> String {
     let printed = value(unit, amount);
     match unit {
         Unit::Days => format!("{printed} {}", if printed == "1" { "day" } else { "days" }),
-        Unit::Percent | Unit::Count | Unit::Ratio => printed,
+        Unit::Percent | Unit::Change | Unit::Count | Unit::Ratio => printed,
     }
 }
 
@@ -110,6 +123,7 @@ pub fn value_in_words(unit: Unit, amount: f64) -> String {
 pub fn unit_title(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => "percent",
+        Unit::Change => "percentage change on the same month a year before",
         Unit::Days => "days",
         Unit::Count => "count",
         Unit::Ratio => "ratio",
@@ -189,6 +203,19 @@ pub fn capitalised(text: &str) -> String {
     })
 }
 
+/// The same text as it stands inside a sentence: a small first letter, unless
+/// the first word is an abbreviation.
+#[must_use]
+pub fn inside_a_sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            first.to_lowercase().collect::<String>() + &text[first.len_utf8()..]
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// One part of a whole, 0 to 1; 0 without a whole.
 #[must_use]
 #[expect(
@@ -266,6 +293,22 @@ mod tests {
         assert_eq!(value_in_words(Unit::Days, 1.0), "1 day");
         assert_eq!(share(1, 0), "[z]");
         assert_eq!(share(1, 8), "12.5%");
+    }
+
+    #[test]
+    fn a_change_has_a_sign_and_no_decimals() {
+        assert_eq!(change(41.2), "+41%");
+        assert_eq!(change(-8.4), "−8%");
+        assert_eq!(change(0.2), "0%");
+        assert_eq!(change(675.0), "+675%");
+        assert_eq!(value(Unit::Change, 100.0), "+100%");
+    }
+
+    #[test]
+    fn an_offence_begins_small_inside_a_sentence() {
+        assert_eq!(inside_a_sentence("Rape of a female"), "rape of a female");
+        assert_eq!(inside_a_sentence("ABH"), "ABH");
+        assert_eq!(inside_a_sentence(""), "");
     }
 
     #[test]

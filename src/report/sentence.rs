@@ -2,11 +2,13 @@
 //! finding, and the explanation of a person's rank. Pure functions of a view.
 
 pub mod asked;
+pub mod index;
 pub mod list;
 pub mod measures;
 pub mod night;
 pub mod people;
 pub mod published;
+pub mod signal;
 pub mod trust;
 
 /// A sentence whose figure is a link to the place that shows it.

@@ -57,7 +57,7 @@ impl Plot {
         let counts = days.iter().map(|(_, count)| float(*count));
         let mean = usual.map(|(mean, _)| *mean);
         let high = extent(counts.chain(mean)).map_or(1.0, |(_, high)| high.max(1.0));
-        let marks = ticks(0.0, high, 4);
+        let marks = ticks(0.0, high, 5);
         let top = marks.last().copied().unwrap_or(1.0);
         let widest = text_width(&format::number(top, 0), 12.0, false);
         let label = usual.map_or(0.0, |(_, text)| text_width(text, 12.0, false) + 8.0);

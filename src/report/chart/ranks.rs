@@ -6,7 +6,8 @@ use super::svg::{Anchor, Ink, Stroke, Svg};
 use super::{BLUE, FAINT, GREY, Size, Words};
 use crate::report::format;
 
-const TOP: f64 = 16.0;
+/// Room for the unit over the axis.
+const TOP: f64 = 28.0;
 const FOOT: f64 = 44.0;
 /// The part of a bar that is not the worst allegation.
 const REST: &str = "#9DB4C8";
@@ -31,6 +32,7 @@ pub fn rank_bars(words: Words<'_>, size: Size, years: &[(f64, f64)]) -> String {
         let text = format::number(*mark, 0);
         svg.text((left - 6.0, row + 4.0), Anchor::End, Ink::AXIS, &text);
     }
+    svg.text((0.0, 11.0), Anchor::Start, Ink::AXIS, "years of harm");
     let x = Scale::new(0.0, position(years.len()), left, right);
     draw_bars(&mut svg, years, x, y);
     draw_foot(&mut svg, size, years.len(), (left, right));

@@ -86,7 +86,7 @@ fn one(scope: &Scope<'_>, definition: &Definition) -> Result<Measure> {
         commitment_title: definition.commitment_title.clone(),
         title: definition.title.clone(),
         definition: definition.definition.clone(),
-        unit: unit(definition.unit),
+        unit: unit(definition),
         direction: direction(definition.direction),
         source: sources(definition),
         baseline: definition.baseline.clone(),
@@ -199,12 +199,13 @@ fn point(point: &results::Point) -> Point {
     }
 }
 
-fn unit(unit: definition::Unit) -> Unit {
-    match unit {
-        definition::Unit::Percent => Unit::Percent,
-        definition::Unit::Days => Unit::Days,
-        definition::Unit::Count => Unit::Count,
-        definition::Unit::Ratio => Unit::Ratio,
+fn unit(definition: &Definition) -> Unit {
+    match (definition.kind, definition.unit) {
+        (definition::Kind::Change, _) => Unit::Change,
+        (_, definition::Unit::Percent) => Unit::Percent,
+        (_, definition::Unit::Days) => Unit::Days,
+        (_, definition::Unit::Count) => Unit::Count,
+        (_, definition::Unit::Ratio) => Unit::Ratio,
     }
 }
 

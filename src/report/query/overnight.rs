@@ -12,7 +12,8 @@ use crate::report::view::morning_briefing::{
 use crate::report::view::source::{Source, SourceState};
 use crate::store::bind;
 
-const DAYS_SHOWN: u64 = 56;
+/// Eight weeks back to the same weekday, both ends inside.
+const DAYS_SHOWN: u64 = 7 * WEEKS_COMPARED + 1;
 const WEEKS_COMPARED: u64 = 8;
 
 /// Groups in the order a reader expects; any other follows.
@@ -40,7 +41,7 @@ struct Day {
 /// Counts of the day before the report's date.
 pub fn view(scope: &Scope<'_>, list_id: Option<i64>, sources: &[Source]) -> Result<Overnight> {
     let day = scope.as_of.last_day();
-    let from = day - Days::new(DAYS_SHOWN.max(7 * WEEKS_COMPARED));
+    let from = day - Days::new(DAYS_SHOWN);
     let days = bind::query(
         scope.connection,
         &scope.sql("jobs/morning-briefing/groups.sql")?,

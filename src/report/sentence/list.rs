@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::Sentence;
+use super::{Sentence, index};
 use crate::report::format;
 use crate::report::view::list::{Cut, DateBasis, ListSettings, ListState, ListSummary, Movement};
 
@@ -91,17 +91,28 @@ pub fn harm(list: &ListSummary, target: &str) -> Sentence {
         format!(
             ", {} of the harm alleged against all {}",
             format::percent(share),
-            format::plural(list.suspects, "suspect", "suspects")
+            format::plural(list.suspects, "ranked suspect", "ranked suspects")
         )
     });
     let (who, verb) = if list.listed == 1 {
-        ("The person listed".to_owned(), "carries")
+        ("The person listed".to_owned(), "is")
     } else {
-        (format!("The {} listed", people(list.listed)), "carry")
+        (format!("The {} listed", people(list.listed)), "are")
     };
-    let years = format::harm_years(list.listed_harm_days);
-    let linked = format!("{who} {verb} {years} years of harm");
+    let linked = format!("{who} {verb} accused of {}", years_of_harm(list));
     Sentence::new(&linked, &format!("{share}."), target)
+}
+
+/// The same as a heading: `100 people are accused of 1,420 years of harm`.
+#[must_use]
+pub fn harm_heading(list: &ListSummary) -> String {
+    let verb = match list.listed {
+        0 => return "Nobody is listed".to_owned(),
+        1 => "is",
+        _ => "are",
+    };
+    let years = years_of_harm(list);
+    format!("{} {verb} accused of {years}", people(list.listed))
 }
 
 /// How firm the edge of the list is.
@@ -116,13 +127,20 @@ pub fn cut(list: &ListSummary, target: &str) -> Sentence {
     };
     let (rank, next) = (cut.rank, cut.rank + 1);
     let margin = cut.margin_days();
-    let gap = if margin <= Decimal::ZERO {
-        format!("Ranks {rank} and {next} have the same score")
-    } else {
-        let margin = format::harm_days(margin);
-        format!("Rank {rank} stands {margin} above rank {next}")
-    };
-    Sentence::new(&gap, &format!("; {}.", ties(cut)), target)
+    if margin <= Decimal::ZERO {
+        let linked = format!("Ranks {rank} and {next} have the same score");
+        return Sentence::new(&linked, &format!("; {}.", tie(cut)), target);
+    }
+    let linked = format!(
+        "Rank {rank} stands {} above rank {next}",
+        format::harm_days(margin)
+    );
+    let after = format!(
+        " ({} against {}); no tie crosses the cut.",
+        format::harm(cut.last_on_days),
+        format::harm_days(cut.first_off_days)
+    );
+    Sentence::new(&linked, &after, target)
 }
 
 /// People who came on and left, then why they left.
@@ -156,7 +174,13 @@ pub fn decided(list: &ListSummary) -> String {
         return "There is nobody to decide on.".to_owned();
     }
     if done == 0 {
-        return format!("Nobody is decided yet: {} to go.", people(counts.awaiting));
+        let verb = if counts.awaiting == 1 {
+            "awaits"
+        } else {
+            "await"
+        };
+        let awaiting = people(counts.awaiting);
+        return format!("No decision is recorded yet: {awaiting} {verb} one.");
     }
     if counts.accepted == list.listed {
         return "Every person was accepted as proposed: an override rate of 0% deserves a second \
@@ -164,7 +188,7 @@ pub fn decided(list: &ListSummary) -> String {
             .to_owned();
     }
     format!(
-        "{} accepted, {} deferred, {} rejected; {} to go.",
+        "{} accepted, {} deferred, {} rejected; {} without a decision.",
         format::count(counts.accepted),
         format::count(counts.deferred),
         format::count(counts.rejected),
@@ -181,9 +205,9 @@ pub fn settings(list: &ListSummary) -> Vec<String> {
         format!(
             "Harm is the weight of each allegation in {} times its number of offences, summed over \
              a person’s allegations.",
-            list.edition
+            index::in_words(&list.edition)
         ),
-        format!("The list holds {}.", people(settings.size.into())),
+        format!("The list holds at most {}.", people(settings.size.into())),
     ];
     sentences.push(if settings.counts_conditional_codes {
         "Conditional offence codes count when domestic abuse is flagged or the victim is female."
@@ -223,16 +247,18 @@ fn came_and_went(movement: &Movement) -> String {
     )
 }
 
-fn ties(cut: &Cut) -> String {
-    if cut.tied > 1 {
-        format!(
-            "{} share the score at the cut, in order of worst allegation, latest report and \
-             nominal id",
-            people(cut.tied)
-        )
-    } else {
-        "nobody else has the score at the cut".to_owned()
-    }
+fn tie(cut: &Cut) -> String {
+    format!(
+        "{} share it, in order of worst allegation, latest report and nominal id",
+        people(cut.tied)
+    )
+}
+
+fn years_of_harm(list: &ListSummary) -> String {
+    format!(
+        "{} years of harm",
+        format::harm_years(list.listed_harm_days)
+    )
 }
 
 fn people(count: u64) -> String {
@@ -287,7 +313,8 @@ mod tests {
         let mut list = sample::list();
         assert_eq!(
             cut(&list, "#list").text(),
-            "Rank 100 stands 12.5 days above rank 101; nobody else has the score at the cut."
+            "Rank 100 stands 12.5 days above rank 101 (1,837.5 against 1,825 days); no tie crosses the \
+             cut."
         );
         list.cut = Some(Cut {
             rank: 100,
@@ -307,13 +334,16 @@ mod tests {
     #[test]
     fn a_list_nobody_overrode_is_a_warning() {
         let mut list = sample::list();
-        assert_eq!(decided(&list), "Nobody is decided yet: 100 people to go.");
+        assert_eq!(
+            decided(&list),
+            "No decision is recorded yet: 100 people await one."
+        );
         list.decisions.awaiting = 1;
         list.decisions.accepted = 90;
         list.decisions.rejected = 9;
         assert_eq!(
             decided(&list),
-            "90 accepted, 0 deferred, 9 rejected; 1 person to go."
+            "90 accepted, 0 deferred, 9 rejected; 1 person without a decision."
         );
         list.decisions.accepted = 100;
         assert!(decided(&list).contains("override rate of 0%"));
@@ -324,8 +354,8 @@ mod tests {
         let list = sample::list();
         assert_eq!(
             harm(&list, "#list").text(),
-            "The 100 people listed carry 1,312 years of harm, 41.0% of the harm alleged against \
-             all 35,412 suspects."
+            "The 100 people listed are accused of 1,312 years of harm, 41.0% of the harm \
+             alleged against all 35,412 ranked suspects."
         );
     }
 

@@ -1,9 +1,9 @@
 //! What the measures say: findings for signals, quiet for the rest.
 
-use super::Sentence;
+use super::{Sentence, signal};
 use crate::report::format;
 use crate::report::view::measure::{
-    Assurance, Direction, Measure, MeasureState, Reading, Side, Signal, SignalKind,
+    Assurance, Direction, Measure, MeasureState, Reading, Unit, Xmr,
 };
 
 /// Measures sorted into those with a signal (worsening first), those without,
@@ -81,21 +81,10 @@ pub fn signals(count: usize) -> String {
 /// `VAWG crimes charged: improving, 8 months in a row above the mean`.
 #[must_use]
 pub fn finding(measure: &Measure) -> String {
-    let reading = reading(measure.reading());
-    match evidence(measure) {
+    let reading = signal::reading(measure);
+    match signal::evidence(measure) {
         Some(evidence) => format!("{}: {reading}, {evidence}", measure.title),
         None => format!("{}: {reading}", measure.title),
-    }
-}
-
-#[must_use]
-pub fn reading(reading: Reading) -> &'static str {
-    match reading {
-        Reading::NoSignal => "no signal",
-        Reading::Improving => "improving",
-        Reading::Worsening => "worsening",
-        Reading::Rising => "rising",
-        Reading::Falling => "falling",
     }
 }
 
@@ -108,37 +97,6 @@ pub fn direction(direction: Direction) -> &'static str {
     }
 }
 
-/// What the newest signal rests on.
-#[must_use]
-pub fn evidence(measure: &Measure) -> Option<String> {
-    let signal = measure.xmr.as_ref()?.signals.last()?;
-    Some(signal_in_words(measure, *signal))
-}
-
-/// One signal, naming its months.
-#[must_use]
-pub fn signal_in_words(measure: &Measure, signal: Signal) -> String {
-    let months = signal.to.saturating_sub(signal.from) + 1;
-    let last = measure.series.get(signal.to);
-    let month = last.map_or_else(|| "the last month".to_owned(), |p| format::month(p.month));
-    let (beyond, side, way) = match signal.side {
-        Side::Above => ("above the upper limit", "above the mean", "rising"),
-        Side::Below => ("below the lower limit", "below the mean", "falling"),
-    };
-    match signal.kind {
-        SignalKind::Outside if months > 1 => {
-            format!("{months} months to {month} {beyond}")
-        }
-        SignalKind::Outside => format!("{month} {beyond}"),
-        SignalKind::Run => format!("{months} months in a row {side}"),
-        SignalKind::Trend => format!("{months} months in a row {way}"),
-        SignalKind::TwoOfThree => {
-            let limit = beyond.rsplit(' ').nth(1).unwrap_or("upper");
-            format!("2 of 3 months to {month} near the {limit} limit")
-        }
-    }
-}
-
 /// What the chart shows, for those who cannot see it.
 #[must_use]
 pub fn description(measure: &Measure) -> String {
@@ -146,19 +104,19 @@ pub fn description(measure: &Measure) -> String {
     if let Some(point) = measure.latest() {
         parts.push(format!(
             "Latest {}, {}.",
-            format::value_in_words(measure.unit, point.value.unwrap_or(f64::NAN)),
+            printed_in_words(measure, point.value.unwrap_or(f64::NAN)),
             format::month(point.month)
         ));
     }
     if let Some(xmr) = &measure.xmr {
         parts.push(format!(
             "Mean {}, limits {} to {}.",
-            format::value(measure.unit, xmr.centre),
-            format::value(measure.unit, xmr.lower),
-            format::value(measure.unit, xmr.upper)
+            printed(measure, xmr.centre),
+            printed(measure, xmr.lower),
+            printed(measure, xmr.upper)
         ));
     }
-    if let Some(evidence) = evidence(measure).filter(|_| measure.has_signal()) {
+    if let Some(evidence) = signal::evidence(measure).filter(|_| measure.has_signal()) {
         parts.push(format!("Signal: {evidence}."));
     }
     parts.join(" ")
@@ -172,9 +130,11 @@ pub fn notes(measure: &Measure) -> Vec<String> {
         notes.push(reason.clone());
     }
     if let Some(xmr) = &measure.xmr {
-        if xmr.is_trial {
-            let points = format::plural(xmr.points.into(), "month", "months");
-            notes.push(format!("Trial limits, from {points}; they may still move."));
+        notes.extend(trial(xmr));
+        if signal::is_unsettled(measure, xmr) {
+            let note = "Most of its months are signals: the mean and limits do not describe a \
+                        steady level.";
+            notes.push(note.to_owned());
         }
         if xmr.drops_extreme_ranges {
             notes.push("Extreme moving ranges are left out of the limits.".to_owned());
@@ -187,6 +147,37 @@ pub fn notes(measure: &Measure) -> Vec<String> {
         notes.push(format!("Published baseline: {baseline}."));
     }
     notes
+}
+
+/// Limits that rest on few months.
+#[must_use]
+pub fn trial(xmr: &Xmr) -> Option<String> {
+    let points = format::plural(xmr.points.into(), "month", "months");
+    xmr.is_trial
+        .then(|| format!("Trial limits, from {points}; they may still move."))
+}
+
+/// A value with the decimals its limits call for: `7.35%` where they stand less
+/// than one percentage point apart, `7.4%` elsewhere.
+#[must_use]
+pub fn printed(measure: &Measure, value: f64) -> String {
+    let is_narrow = measure
+        .xmr
+        .as_ref()
+        .is_some_and(|xmr| xmr.upper - xmr.lower < 1.0);
+    if measure.unit == Unit::Percent && is_narrow {
+        return format!("{}%", format::number(value, 2));
+    }
+    format::value(measure.unit, value)
+}
+
+/// A target as it was set: `100%`, not `100.0%`.
+#[must_use]
+pub fn target(measure: &Measure, target: f64) -> String {
+    if measure.unit == Unit::Percent && target.fract().abs() < 1e-9 {
+        return format!("{}%", format::number(target, 0));
+    }
+    format::value_in_words(measure.unit, target)
 }
 
 /// `chance alone would give about 0.1 a month`.
@@ -203,26 +194,32 @@ pub fn chance(expected_false: f64) -> String {
 }
 
 fn named(sorted: &Sorted<'_>) -> String {
-    const NAMED: usize = 2;
-    let mut names: Vec<String> = sorted
+    const NAMED: usize = 3;
+    let names: Vec<String> = sorted
         .signals
         .iter()
         .take(NAMED)
-        .map(|m| format!("{} is {}", quoted(&m.title), reading(m.reading())))
+        .map(|m| format!("{} is {}", quoted(&m.title), signal::reading(m)))
         .collect();
-    let rest = sorted.signals.len().saturating_sub(NAMED);
-    if rest > 0 {
-        names.push(format!("{rest} more"));
+    let names = format::list_in_words(&names);
+    match sorted.signals.len().saturating_sub(NAMED) {
+        0 => names,
+        rest => format!("{names}; {rest} more on the page"),
     }
-    format::list_in_words(&names)
 }
 
 fn quoted(title: &str) -> String {
     format!("“{title}”")
 }
 
-fn target_in_words(measure: &Measure, target: f64) -> String {
-    let target = format::value_in_words(measure.unit, target);
+fn target_in_words(measure: &Measure, value: f64) -> String {
+    let target = target(measure, value);
+    if measure.has_signal() && measure.assurance.is_some() {
+        return format!(
+            "Target: {target}; while the measure is changing, its limits do not say whether it \
+             will be met."
+        );
+    }
     let outlook = match measure.assurance {
         Some(Assurance::WillBeMet) => ", which will be met consistently as things stand",
         Some(Assurance::WillBeMissed) => ", which will be missed consistently as things stand",
@@ -230,6 +227,13 @@ fn target_in_words(measure: &Measure, target: f64) -> String {
         None => "",
     };
     format!("Target: {target}{outlook}.")
+}
+
+fn printed_in_words(measure: &Measure, value: f64) -> String {
+    match measure.unit {
+        Unit::Days => format::value_in_words(measure.unit, value),
+        Unit::Percent | Unit::Change | Unit::Count | Unit::Ratio => printed(measure, value),
+    }
 }
 
 fn span(measure: &Measure) -> String {
@@ -264,6 +268,8 @@ fn urgency(reading: Reading) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sentence::signal::signal_in_words;
+    use crate::report::view::measure::{Side, Signal, SignalKind};
     use crate::report::view::sample;
 
     #[test]
@@ -326,6 +332,40 @@ mod tests {
         );
         let beyond = Signal { to: 900, ..signal };
         assert!(signal_in_words(&measure, beyond).contains("the last month"));
+    }
+
+    #[test]
+    fn a_target_is_not_judged_while_the_measure_changes() {
+        let mut measure = sample::measures::improving();
+        measure.target = Some(10.0);
+        measure.assurance = Some(Assurance::WillBeMissed);
+        let changing = notes(&measure).join(" ");
+        assert!(changing.contains("Target: 10%; while the measure is changing"));
+        measure.xmr.as_mut().expect("set").reading = Reading::NoSignal;
+        assert!(notes(&measure).join(" ").contains("missed consistently"));
+    }
+
+    #[test]
+    fn limits_that_signals_overrun_are_named_as_such() {
+        let mut measure = sample::measures::improving();
+        assert!(!notes(&measure).join(" ").contains("steady level"));
+        measure.xmr.as_mut().expect("set").signals[0].from = 4;
+        assert!(notes(&measure).join(" ").contains("steady level"));
+    }
+
+    #[test]
+    fn narrow_limits_call_for_two_decimals() {
+        let mut measure = sample::measures::improving();
+        assert_eq!(printed(&measure, 7.352), "7.4%");
+        measure.xmr.as_mut().expect("set").lower = 7.8;
+        assert_eq!(printed(&measure, 7.352), "7.35%");
+    }
+
+    #[test]
+    fn up_to_three_signals_are_named_and_the_rest_counted() {
+        let measures: Vec<_> = (0..5).map(|_| sample::measures::improving()).collect();
+        let text = lead(&Sorted::new(&measures), 0.1).text();
+        assert!(text.contains("and “VAWG crimes charged” is improving; 2 more on the page; "));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Why a person stands where they stand, in plain English. A row is an
 //! allegation and a person a suspect until a court convicts.
 
+use super::index;
 use crate::report::format;
 use crate::report::view::harm_list_pack::{
     Contribution, Decision, Flag, HarmListPack, Leaver, Person, Standing,
@@ -75,7 +76,7 @@ pub fn is_blocked(person: &Person) -> bool {
 #[must_use]
 pub fn decision(decision: Decision) -> &'static str {
     match decision {
-        Decision::Awaiting => "awaiting a decision",
+        Decision::Awaiting => "awaited",
         Decision::Accepted => "accepted",
         Decision::Deferred => "deferred",
         Decision::Rejected => "rejected",
@@ -85,23 +86,25 @@ pub fn decision(decision: Decision) -> &'static str {
 /// `rank 112 now`, or the word for nobody ranked.
 #[must_use]
 pub fn leaver_rank(leaver: &Leaver) -> String {
-    leaver
-        .rank
-        .map_or_else(|| "not ranked".to_owned(), |rank| rank.to_string())
+    leaver.rank.map_or_else(
+        || "not ranked".to_owned(),
+        |rank| format::count(rank.into()),
+    )
 }
 
 /// The finding over the concentration chart.
 #[must_use]
 pub fn concentration(pack: &HarmListPack) -> String {
     let list = &pack.list;
-    let listed = format::plural(list.listed, "person", "people");
+    let verb = if list.listed == 1 { "is" } else { "are" };
     match list.harm_share() {
         Some(share) => format!(
-            "{listed} of {} hold {} of all harm",
-            format::count(list.suspects),
+            "{} of {} {verb} accused of {} of all harm",
+            format::count(list.listed),
+            format::plural(list.suspects, "ranked suspect", "ranked suspects"),
             format::percent(share)
         ),
-        None => "No suspect carries any harm".to_owned(),
+        None => "No suspect is accused of any harm".to_owned(),
     }
 }
 
@@ -112,7 +115,7 @@ pub fn ranks(pack: &HarmListPack) -> String {
         return "Nobody is listed".to_owned();
     };
     format!(
-        "Harm falls from {} years at rank {} to {} at rank {}",
+        "Alleged harm falls from {} years at rank {} to {} at rank {}",
         format::harm_years(first.score_days),
         first.rank,
         format::harm_years(last.score_days),
@@ -157,17 +160,25 @@ fn weighed(person: &Person, edition: &str) -> String {
     let share = match worst {
         Some(worst) if person.contributions.len() > 1 => format!(
             "; the gravest, {}, is {} of it",
-            worst.offence,
+            format::inside_a_sentence(&worst.offence),
             format::percent(person.worst_share_percent)
         ),
-        Some(worst) => format!(", all of it for {}", worst.offence),
+        Some(worst) => format!(
+            ", all of it for {}",
+            format::inside_a_sentence(&worst.offence)
+        ),
         None => String::new(),
     };
+    let edition = index::in_words(edition);
     format!("The weight in {edition} is {days} ({years} years){share}.")
 }
 
 fn of_them(person: &Person) -> String {
-    let share = format::number(person.domestic_abuse_percent, 0);
+    let abuse = match format::number(person.domestic_abuse_percent, 0).as_str() {
+        _ if person.domestic_abuse_percent <= 0.0 => "none".to_owned(),
+        "100" => "all".to_owned(),
+        share => format!("{share}%"),
+    };
     let repeats = match person.repeat_victims {
         0 => "no victim is named more than once".to_owned(),
         1 => "1 victim is named more than once".to_owned(),
@@ -175,7 +186,7 @@ fn of_them(person: &Person) -> String {
     };
     let days = format::plural(person.days_since_last_report.into(), "day", "days");
     format!(
-        "Domestic abuse is flagged on {share}% of the allegations; {repeats}; the last report \
+        "Domestic abuse is flagged on {abuse} of the allegations; {repeats}; the last report \
          came {days} before the list date."
     )
 }
@@ -261,6 +272,6 @@ mod tests {
         pack.people.clear();
         pack.list.all_harm_days = rust_decimal::Decimal::ZERO;
         assert_eq!(ranks(&pack), "Nobody is listed");
-        assert_eq!(concentration(&pack), "No suspect carries any harm");
+        assert_eq!(concentration(&pack), "No suspect is accused of any harm");
     }
 }

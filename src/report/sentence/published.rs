@@ -17,7 +17,12 @@ pub fn finding(series: &PublishedSeries) -> String {
         .filter(|before| *before > 0.0)
         .map(|before| compared(newest, before))
         .unwrap_or_default();
-    format!("{}: {} a month{change}", series.title, format::mean(newest))
+    format!(
+        "{}: {} a month in the year to {}{change}",
+        series.title,
+        format::mean(newest),
+        format::month(last.month)
+    )
 }
 
 /// What the chart shows, for those who cannot see it.
@@ -42,11 +47,11 @@ pub fn description(series: &PublishedSeries) -> String {
 fn compared(newest: f64, before: f64) -> String {
     let change = (newest / before - 1.0) * 100.0;
     if change.abs() < 0.5 {
-        return ", as in the year before".to_owned();
+        return ", as in the year before it".to_owned();
     }
     let word = if change > 0.0 { "more" } else { "fewer" };
     format!(
-        ", {}% {word} than in the year before",
+        ", {}% {word} than in the year before it",
         format::number(change.abs(), 0)
     )
 }
@@ -72,7 +77,8 @@ mod tests {
         }
         assert_eq!(
             finding(&series),
-            "VAWG offences recorded in London: 1,030 a month, 3% more than in the year before"
+            "VAWG offences recorded in London: 1,030 a month in the year to May 2025, 3% more \
+             than in the year before it"
         );
     }
 

@@ -1,6 +1,8 @@
 //! Whether the figures can be relied on: what arrived, what was rejected, and
 //! which checks failed.
 
+use chrono::NaiveDate;
+
 use super::Sentence;
 use crate::report::format;
 use crate::report::view::source::{Checks, Source, SourceState};
@@ -10,8 +12,8 @@ const NAMED: usize = 2;
 
 /// The lead sentence about trust.
 #[must_use]
-pub fn lead(sources: &[Source], checks: &Checks) -> Sentence {
-    let expected = expected(sources);
+pub fn lead(sources: &[Source], checks: &Checks, as_of: NaiveDate) -> Sentence {
+    let expected = expected(sources, as_of);
     if expected.is_empty() {
         return Sentence::new("No extract", " has arrived yet.", "#sources");
     }
@@ -20,7 +22,7 @@ pub fn lead(sources: &[Source], checks: &Checks) -> Sentence {
         .filter(|s| s.state == SourceState::Fresh)
         .count();
     let linked = if fresh == expected.len() {
-        format!("All {} arrived", extracts(fresh))
+        format!("{} arrived", all(fresh))
     } else {
         format!("{fresh} of {} arrived", extracts(expected.len()))
     };
@@ -35,28 +37,33 @@ pub fn lead(sources: &[Source], checks: &Checks) -> Sentence {
 
 /// The heading of the sources' section.
 #[must_use]
-pub fn heading(sources: &[Source]) -> String {
-    let expected = expected(sources);
+pub fn heading(sources: &[Source], as_of: NaiveDate) -> String {
+    let expected = expected(sources, as_of);
     let absent = not_fresh(sources);
     match (expected.len(), absent) {
         (0, _) => "No extract has arrived yet".to_owned(),
-        (all, 0) => format!("All {} arrived on time", extracts(all)),
-        (all, absent) => format!("{absent} of {} did not arrive on time", extracts(all)),
+        (due, 0) => format!("{} arrived on time", all(due)),
+        (due, absent) => format!("{absent} of {} did not arrive on time", extracts(due)),
     }
 }
 
 /// Extracts that are late, missing or refused.
 #[must_use]
 pub fn not_fresh(sources: &[Source]) -> usize {
-    expected(sources)
-        .iter()
-        .filter(|source| source.state != SourceState::Fresh)
-        .count()
+    troubled(sources).count()
 }
 
-/// The state of one extract, for a table.
+/// The state of one extract, for a table: `held, of 1 March 2026` for one that was
+/// not due.
 #[must_use]
-pub fn state(state: &SourceState) -> String {
+pub fn state(source: &Source, as_of: NaiveDate) -> String {
+    match source.as_at.filter(|_| source.is_held(as_of)) {
+        Some(as_at) => format!("held, of {}", format::date(as_at.date())),
+        None => in_trouble(&source.state),
+    }
+}
+
+fn in_trouble(state: &SourceState) -> String {
     match state {
         SourceState::Fresh => "fresh".to_owned(),
         SourceState::Late { days } => {
@@ -71,29 +78,37 @@ pub fn state(state: &SourceState) -> String {
 /// What a reader must not rely on, a sentence for each extract in trouble.
 #[must_use]
 pub fn cautions(sources: &[Source], checks: &Checks) -> Vec<String> {
-    let mut cautions: Vec<String> = expected(sources)
-        .into_iter()
-        .filter(|source| source.state != SourceState::Fresh)
+    let mut cautions: Vec<String> = troubled(sources)
         .map(|source| {
             let effect = source
                 .affects
                 .as_ref()
                 .map_or_else(String::new, |affects| format!("; do not rely on {affects}"));
-            format!("{}: {}{effect}.", source.title, state(&source.state))
+            format!("{}: {}{effect}.", source.title, in_trouble(&source.state))
         })
         .collect();
     cautions.extend(checks.failed.iter().map(|check| {
         let rows = format::plural(check.rows, "row breaks", "rows break");
-        format!("Failed check: {}; {rows} it.", check.title)
+        format!("Failed check: “{}”; {rows} it.", check.title)
     }));
     cautions
 }
 
-fn expected(sources: &[Source]) -> Vec<&Source> {
+/// Extracts that were due this night.
+fn expected(sources: &[Source], as_of: NaiveDate) -> Vec<&Source> {
     sources
         .iter()
-        .filter(|source| source.state != SourceState::NeverReceived)
+        .filter(|source| source.state != SourceState::NeverReceived && !source.is_held(as_of))
         .collect()
+}
+
+fn troubled(sources: &[Source]) -> impl Iterator<Item = &Source> {
+    sources.iter().filter(|source| {
+        !matches!(
+            source.state,
+            SourceState::Fresh | SourceState::NeverReceived
+        )
+    })
 }
 
 fn accepted(sources: &[Source]) -> String {
@@ -144,10 +159,22 @@ fn checked(checks: &Checks) -> String {
         (0, _) => "no check ran".to_owned(),
         (1, 0) => "the one check passed".to_owned(),
         (run, 0) => format!("all {} checks passed", format::count(run)),
-        (run, failed) => format!(
-            "{failed} of {} failed",
-            format::plural(run, "check", "checks")
-        ),
+        (run, failed) => {
+            let rows = checks.failed.iter().map(|check| check.rows).sum();
+            format!(
+                "{failed} of {} failed ({})",
+                format::plural(run, "check", "checks"),
+                format::plural(rows, "row", "rows")
+            )
+        }
+    }
+}
+
+fn all(count: usize) -> String {
+    if count == 1 {
+        "The one extract".to_owned()
+    } else {
+        format!("All {}", extracts(count))
     }
 }
 
@@ -172,6 +199,25 @@ mod tests {
         }
     }
 
+    fn as_of() -> NaiveDate {
+        sample::header().as_of
+    }
+
+    #[test]
+    fn a_series_published_months_ago_did_not_arrive_last_night() {
+        let mut sources = vec![
+            sample::source("crimes", "Crime reports"),
+            sample::source("met_vawg_monthly", "Published counts"),
+        ];
+        sources[1].as_at = NaiveDate::from_ymd_opt(2026, 3, 1).and_then(|d| d.and_hms_opt(0, 0, 0));
+        assert_eq!(state(&sources[1], as_of()), "held, of 1 March 2026");
+        assert_eq!(
+            heading(&sources, as_of()),
+            "The one extract arrived on time"
+        );
+        assert!(cautions(&sources, &checks(1)).is_empty());
+    }
+
     #[test]
     fn a_whole_night_can_be_trusted() {
         let sources = vec![
@@ -179,10 +225,10 @@ mod tests {
             sample::source("arrests", "Arrests"),
         ];
         assert_eq!(
-            lead(&sources, &checks(64)).text(),
+            lead(&sources, &checks(64), as_of()).text(),
             "All 2 extracts arrived and all 2,000 rows were accepted; all 64 checks passed."
         );
-        assert_eq!(heading(&sources), "All 2 extracts arrived on time");
+        assert_eq!(heading(&sources, as_of()), "All 2 extracts arrived on time");
         assert!(cautions(&sources, &checks(64)).is_empty());
     }
 
@@ -196,7 +242,7 @@ mod tests {
         sources[1].state = SourceState::Late { days: 2 };
         sources[1].affects = Some("arrests on this page".to_owned());
         assert_eq!(
-            lead(&sources, &checks(1)).text(),
+            lead(&sources, &checks(1), as_of()).text(),
             "1 of 2 extracts arrived and 3 of 2,000 rows were rejected; not in: Arrests (late); \
              the one check passed."
         );
@@ -211,7 +257,7 @@ mod tests {
         let mut sources = vec![sample::source("surveys", "Surveys")];
         sources[0].state = SourceState::NeverReceived;
         assert_eq!(
-            lead(&sources, &checks(0)).text(),
+            lead(&sources, &checks(0), as_of()).text(),
             "No extract has arrived yet."
         );
         assert_eq!(not_fresh(&sources), 0);
@@ -228,13 +274,13 @@ mod tests {
         };
         let sources = vec![sample::source("crimes", "Crime reports")];
         assert!(
-            lead(&sources, &failed)
+            lead(&sources, &failed, as_of())
                 .text()
-                .ends_with("1 of 64 checks failed.")
+                .ends_with("1 of 64 checks failed (1 row).")
         );
         assert_eq!(
             cautions(&sources, &failed),
-            vec!["Failed check: every charge has a crime; 1 row breaks it.".to_owned()]
+            vec!["Failed check: “every charge has a crime”; 1 row breaks it.".to_owned()]
         );
     }
 }

@@ -38,6 +38,8 @@ pub struct Measure {
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     Percent,
+    /// Percentage change on the same month a year before; may be negative.
+    Change,
     Days,
     Count,
     /// A plain ratio, such as crimes per investigator.

@@ -1,6 +1,6 @@
 //! What arrived last night, and whether it can be relied on.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::Serialize;
 
 /// One extract on one night.
@@ -21,6 +21,22 @@ pub struct Source {
     /// What is not to be relied on while this source is not fresh, no full
     /// stop: `arrests and charges on the first page`.
     pub affects: Option<String>,
+}
+
+impl Source {
+    /// Was it cut within the day before this morning?
+    #[must_use]
+    pub fn is_of_the_night(&self, as_of: NaiveDate) -> bool {
+        self.as_at
+            .is_some_and(|as_at| as_at > (as_of - Days::new(1)).and_time(NaiveTime::MIN))
+    }
+
+    /// Fresh by its contract, but not cut for this night: published monthly, or
+    /// sent once a week.
+    #[must_use]
+    pub fn is_held(&self, as_of: NaiveDate) -> bool {
+        self.state == SourceState::Fresh && !self.is_of_the_night(as_of)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

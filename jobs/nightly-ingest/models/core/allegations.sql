@@ -1,10 +1,13 @@
 -- Grain: one row per crime and person named as its suspect. A person named
 -- under two records that were merged is named once.
 -- Purpose: what the harm list ranks; sorted by report date, so that a window
--- of a year reads a year.
+-- of a year reads a year, and with the two dates that decide whether a person
+-- may be ranked, so that ranking joins nothing but the index.
 select
     crimes.crime_key,
     people.person_key,
+    people.date_of_birth as born_on,
+    people.deceased_on,
     crimes.reported_on,
     crimes.committed_on,
     crimes.index_code,

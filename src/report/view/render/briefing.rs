@@ -48,7 +48,7 @@ impl BriefingPage {
                 .published
                 .as_ref()
                 .filter(|series| !series.months.is_empty())
-                .map(PublishedSection::new),
+                .map(|series| PublishedSection::new(series, view.header.is_synthetic)),
             trust: TrustSection::new(view),
             furniture,
         }
@@ -109,7 +109,7 @@ fn lead(view: &MorningBriefing, furniture: &Furniture) -> Vec<Question> {
         furniture.question("What is asked of me", vec![asked::lead(&view.asks)]),
         furniture.question(
             "Can I trust it",
-            vec![trust::lead(&view.sources, &view.checks)],
+            vec![trust::lead(&view.sources, &view.checks, view.header.as_of)],
         ),
     ]
 }

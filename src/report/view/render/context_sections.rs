@@ -27,13 +27,13 @@ pub struct TrustSection {
 
 impl PublishedSection {
     #[must_use]
-    pub fn new(series: &PublishedSeries) -> Self {
+    pub fn new(series: &PublishedSeries, is_synthetic: bool) -> Self {
         let months: Vec<_> = series.months.iter().map(|m| (m.month, m.count)).collect();
         let caption = Caption {
             id: "london-chart".to_owned(),
             title: published::finding(series),
             description: published::description(series),
-            note: published_note(series),
+            note: published_note(series, is_synthetic),
         };
         let numbers = vec![years(series)];
         let draw = |words: Words<'_>, size: Size| monthly::monthly_line(words, size, &months);
@@ -52,21 +52,26 @@ impl TrustSection {
     #[must_use]
     pub fn new(view: &MorningBriefing) -> Self {
         Self {
-            heading: trust::heading(&view.sources),
+            heading: trust::heading(&view.sources, view.header.as_of),
             cautions: trust::cautions(&view.sources, &view.checks),
             sources: sources(view),
         }
     }
 }
 
-fn published_note(series: &PublishedSeries) -> String {
+fn published_note(series: &PublishedSeries, is_synthetic: bool) -> String {
+    let real = if is_synthetic {
+        " These figures are real and published, unlike the rest of the page."
+    } else {
+        ""
+    };
     let to = series
         .months
         .last()
         .map(|last| format!(", published to {}", format::month(last.month)))
         .unwrap_or_default();
     format!(
-        "{}. Context: neither direction is good or bad. Source: {}{to}; {}.",
+        "{}. Context: neither direction is good or bad. Source: {}{to}; {}.{real}",
         format::capitalised(&series.unit),
         series.publisher,
         series.licence
@@ -126,23 +131,59 @@ fn sources(view: &MorningBriefing) -> Table {
         Column::figure("Rows"),
         Column::figure("Accepted").on_page(),
         Column::figure("Rejected"),
-        Column::figure("Twice").on_page(),
+        Column::figure("Repeated").on_page(),
     ];
     let mut table = Table::new("Extracts of the night", columns);
     for source in &view.sources {
-        let is_fresh = source.state == SourceState::Fresh;
+        let is_troubled = !matches!(
+            source.state,
+            SourceState::Fresh | SourceState::NeverReceived
+        );
+        // Nothing came, so nothing was counted: not a zero.
+        let rows = |count: u64| match (source.is_of_the_night(view.header.as_of), is_troubled) {
+            (true, _) => format::count(count),
+            (false, true) => "[x]".to_owned(),
+            (false, false) => "[z]".to_owned(),
+        };
         let cut_at = source
             .as_at
             .map_or_else(|| "[x]".to_owned(), format::date_time_short);
         table.push(vec![
             Cell::new(source.title.as_str()),
-            Cell::new(trust::state(&source.state)).strong(!is_fresh),
+            Cell::new(trust::state(source, view.header.as_of)).strong(is_troubled),
             Cell::new(cut_at),
-            Cell::new(format::count(source.rows_in)),
-            Cell::new(format::count(source.rows_accepted)),
-            Cell::new(format::count(source.rows_rejected)).strong(source.rows_rejected > 0),
-            Cell::new(format::count(source.rows_duplicate)),
+            Cell::new(rows(source.rows_in)),
+            Cell::new(rows(source.rows_accepted)),
+            Cell::new(rows(source.rows_rejected)).strong(source.rows_rejected > 0),
+            Cell::new(rows(source.rows_duplicate)),
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::view::sample;
+
+    #[test]
+    fn an_extract_that_was_not_due_counts_no_rows_and_a_late_one_none_known() {
+        let mut view = sample::morning_briefing();
+        let months_ago = view.header.as_of - chrono::Months::new(8);
+        view.sources[1].as_at = months_ago.and_hms_opt(0, 0, 0);
+        view.sources[3].as_at = (view.header.as_of - chrono::Days::new(2)).and_hms_opt(0, 0, 0);
+        let table = sources(&view);
+        assert_eq!(table.rows[1][1].text, "held, of 21 March 2026");
+        assert_eq!(table.rows[1][3].text, "[z]");
+        assert_eq!(table.rows[3][3].text, "[x]");
+        assert_eq!(table.rows[0][3].text, "1,000");
+    }
+
+    #[test]
+    fn real_figures_beside_synthetic_ones_are_told_apart() {
+        let series = sample::published();
+        let note = |is_synthetic| PublishedSection::new(&series, is_synthetic).figure.note;
+        assert!(note(true).contains("These figures are real"));
+        assert!(!note(false).contains("real"));
+    }
 }

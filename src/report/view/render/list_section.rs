@@ -3,13 +3,15 @@
 
 use super::table::{Cell, Column, Table};
 use crate::report::format;
-use crate::report::sentence::list;
+use crate::report::sentence::{index, list};
 use crate::report::view::list::{ListSummary, RuleCounts};
 
 #[derive(Debug)]
 pub struct ListSection {
     pub heading: String,
     pub reference: String,
+    /// What the weights rest on.
+    pub method: String,
     pub sentences: Vec<String>,
     pub movement: Table,
     pub rules: Table,
@@ -27,7 +29,12 @@ impl ListSection {
         sentences.push(list::decided(view));
         Self {
             heading: list::heading(view),
-            reference: format!("{}. Harm index: {}.", list::reference(view), view.edition),
+            reference: format!(
+                "{}. Harm index: {}.",
+                list::reference(view),
+                index::label(&view.edition)
+            ),
+            method: index::method(&view.edition),
             sentences,
             movement: movement(view),
             rules: rules(&view.rules),
@@ -75,17 +82,10 @@ pub fn rules(rules: &RuleCounts) -> Table {
     let mut table = Table::new("Rules applied to the list", columns);
     for (rule, count) in [
         ("Suspects under 18, not ranked", rules.under_18_not_ranked),
-        ("Deceased, removed", rules.deceased_removed),
-        ("In custody, ranked and flagged", rules.in_custody),
+        ("Suspects deceased, removed", rules.deceased_removed),
         (
-            "Counter-allegation, blocked until reviewed",
-            rules.counter_allegation,
-        ),
-        ("Accuracy contested, restricted", rules.restricted),
-        ("Listed under more than one nominal id", rules.merged),
-        (
-            "Adults with an allegation from before 18",
-            rules.alleged_when_under_18,
+            "Suspects with a contested record, restricted",
+            rules.restricted,
         ),
         (
             "Allegations without a weight, not scored",
@@ -95,8 +95,18 @@ pub fn rules(rules: &RuleCounts) -> Table {
             "Allegations cancelled since the list before",
             rules.cancelled_since_previous,
         ),
+        ("Listed people in custody, flagged", rules.in_custody),
         (
-            "Counted allegations ended with no further action",
+            "Listed people blocked by a counter-allegation",
+            rules.counter_allegation,
+        ),
+        ("Listed people with several nominal ids", rules.merged),
+        (
+            "Listed people with an allegation from before 18",
+            rules.alleged_when_under_18,
+        ),
+        (
+            "Their allegations ended without further action",
             rules.no_further_action,
         ),
     ] {

@@ -7,7 +7,7 @@ use crate::report::chart::xmr::{XmrLine, XmrLines, XmrPoint, xmr_chart};
 use crate::report::chart::{Size, Words, spark};
 use crate::report::format;
 use crate::report::sentence::measures::{self, Sorted};
-use crate::report::view::measure::{Measure, MeasureState, Point};
+use crate::report::view::measure::{Measure, MeasureState, Point, Unit};
 use crate::report::view::morning_briefing::MorningBriefing;
 
 /// Quiet measures side by side in one table of months.
@@ -160,7 +160,7 @@ fn drawing(measure: &Measure) -> (Vec<XmrPoint>, XmrLines, String) {
     let line = |name: &str, value: f64| {
         Some(XmrLine {
             value,
-            text: format!("{name} {}", format::value(measure.unit, value)),
+            text: format!("{name} {}", measures::printed(measure, value)),
         })
     };
     let xmr = measure.xmr.as_ref();
@@ -168,12 +168,15 @@ fn drawing(measure: &Measure) -> (Vec<XmrPoint>, XmrLines, String) {
         centre: xmr.and_then(|xmr| line("mean", xmr.centre)),
         lower: xmr.and_then(|xmr| line("lower", xmr.lower)),
         upper: xmr.and_then(|xmr| line("upper", xmr.upper)),
-        target: measure.target.and_then(|target| line("target", target)),
+        target: measure.target.map(|value| XmrLine {
+            value,
+            text: format!("target {}", measures::target(measure, value)),
+        }),
     };
     let latest = measure
         .latest()
         .and_then(|point| point.value)
-        .map(|value| format::value(measure.unit, value))
+        .map(|value| measures::printed(measure, value))
         .unwrap_or_default();
     (points, lines, latest)
 }
@@ -187,12 +190,13 @@ fn recent(measure: &Measure) -> Table {
 
 /// The months of a measure, newest first.
 fn numbers(measure: &Measure, with_interval: bool) -> Table {
-    let has_parts = measure.series.iter().any(|p| p.denominator.is_some());
+    let has_part = measure.series.iter().any(|p| p.numerator.is_some());
+    let has_whole = measure.series.iter().any(|p| p.denominator.is_some());
     let has_interval = with_interval && measure.series.iter().any(|p| p.interval.is_some());
     let mut columns = vec![Column::words("Month"), Column::figure("Value")];
-    if has_parts {
-        columns.extend([Column::figure("Count"), Column::figure("Out of")]);
-    }
+    let (part, whole) = part_titles(measure.unit, has_part);
+    columns.extend((has_part && has_whole).then(|| Column::figure(part)));
+    columns.extend(has_whole.then(|| Column::figure(whole)));
     if has_interval {
         columns.extend([Column::figure("95% low"), Column::figure("95% high")]);
     }
@@ -200,9 +204,9 @@ fn numbers(measure: &Measure, with_interval: bool) -> Table {
     let mut table = Table::new(&caption, columns);
     for point in measure.series.iter().rev() {
         let mut row = vec![month_cell(point), Cell::new(printed(measure, point.value))];
-        if has_parts {
-            row.extend([point.numerator, point.denominator].map(|part| Cell::new(whole(part))));
-        }
+        let cell = |amount: Option<f64>| Cell::new(as_counted(amount));
+        row.extend((has_part && has_whole).then(|| cell(point.numerator)));
+        row.extend(has_whole.then(|| cell(point.denominator)));
         if has_interval {
             let ends = [
                 point.interval.map(|interval| interval.low),
@@ -213,6 +217,15 @@ fn numbers(measure: &Measure, with_interval: bool) -> Table {
         table.push(row);
     }
     table
+}
+
+/// What a value is made of: a part of a whole, two months, or so many cases.
+fn part_titles(unit: Unit, has_part: bool) -> (&'static str, &'static str) {
+    match (unit, has_part) {
+        (Unit::Change, _) => ("This month", "A year before"),
+        (_, true) => ("Part", "Out of"),
+        (_, false) => ("", "Cases"),
+    }
 }
 
 fn month_cell(point: &Point) -> Cell {
@@ -250,17 +263,29 @@ fn quiet_row(measure: &Measure) -> Vec<Cell> {
         .iter()
         .map(|point| point.value.filter(|_| !point.is_immature))
         .collect();
-    let mut head = Cell::new(format!("{} {}", measure.id, measure.title));
+    let mut head = Cell::new(format!(
+        "{} {}{}",
+        measure.id,
+        measure.title,
+        held_back(measure)
+    ));
     if let MeasureState::Immature { reason } = &measure.state {
         head = head.note(reason.as_str());
     }
-    let month = latest.map_or_else(|| "[x]".to_owned(), |p| format::month_short(p.month));
+    if let Some(trial) = xmr.and_then(measures::trial) {
+        head = head.note(trial);
+    }
+    // A month stays on one line.
+    let month = latest.map_or_else(
+        || "[x]".to_owned(),
+        |p| format::month_short(p.month).replace(' ', "\u{A0}"),
+    );
     let range = limits.map_or_else(
         || "[x]".to_owned(),
         |(lower, upper)| {
-            let lower = format::value(measure.unit, lower);
+            let lower = measures::printed(measure, lower);
             let lower = lower.strip_suffix('%').unwrap_or(&lower).to_owned();
-            format!("{lower} to {}", format::value(measure.unit, upper))
+            format!("{lower} to {}", measures::printed(measure, upper))
         },
     );
     vec![
@@ -271,6 +296,16 @@ fn quiet_row(measure: &Measure) -> Vec<Cell> {
         Cell::new(range),
         Cell::chart(spark::sparkline(&values, limits)),
     ]
+}
+
+/// `, to Apr 2026` where newer months are too young: a mail shows no month.
+fn held_back(measure: &Measure) -> String {
+    let newest = measure.series.iter().rfind(|point| point.value.is_some());
+    measure
+        .latest()
+        .filter(|latest| newest.is_some_and(|newest| newest.month > latest.month))
+        .map(|latest| format!(", to {}", format::month_short(latest.month)))
+        .unwrap_or_default()
 }
 
 /// Months down, measures across: the numbers behind the small charts.
@@ -284,7 +319,13 @@ fn months_table(measures: &[&Measure]) -> Table {
     } else {
         format!("Measures {} to {} by month", ids[0], ids[1])
     };
-    let mut table = Table::new(&caption, columns);
+    let is_any_young = measures.iter().any(|m| m.series.iter().any(is_young));
+    let young = if is_any_young {
+        "; [p] provisional, too young to judge"
+    } else {
+        ""
+    };
+    let mut table = Table::new(&format!("{caption}{young}"), columns);
     let mut months: Vec<_> = measures
         .iter()
         .flat_map(|measure| measure.series.iter().map(|point| point.month))
@@ -295,7 +336,12 @@ fn months_table(measures: &[&Measure]) -> Table {
         let mut row = vec![Cell::new(format::month_short(month))];
         row.extend(measures.iter().map(|measure| {
             let point = measure.series.iter().find(|point| point.month == month);
-            Cell::new(printed(measure, point.and_then(|point| point.value)))
+            let value = printed(measure, point.and_then(|point| point.value));
+            Cell::new(if point.is_some_and(is_young) {
+                format!("{value} [p]")
+            } else {
+                value
+            })
         }));
         table.push(row);
     }
@@ -305,17 +351,82 @@ fn months_table(measures: &[&Measure]) -> Table {
 fn printed(measure: &Measure, value: Option<f64>) -> String {
     value.map_or_else(
         || "[x]".to_owned(),
-        |value| format::value(measure.unit, value),
+        |value| measures::printed(measure, value),
     )
 }
 
-fn whole(part: Option<f64>) -> String {
-    part.map_or_else(|| "[x]".to_owned(), |part| format::number(part, 0))
+/// Posts are counted in halves, so a half is printed where there is one.
+fn as_counted(amount: Option<f64>) -> String {
+    amount.map_or_else(
+        || "[x]".to_owned(),
+        |amount| format::number(amount, usize::from(amount.fract().abs() > 0.04)),
+    )
+}
+
+fn is_young(point: &Point) -> bool {
+    point.is_immature && point.value.is_some()
 }
 
 fn unavailable_heading(count: usize) -> String {
     match count {
         1 => "1 measure is unavailable".to_owned(),
         n => format!("{n} measures are unavailable"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::view::sample;
+
+    fn texts(row: &[Cell]) -> Vec<&str> {
+        row.iter().map(|cell| cell.text.as_str()).collect()
+    }
+
+    #[test]
+    fn a_change_on_the_year_before_is_printed_with_its_sign() {
+        let mut measure = sample::measures::quiet(1).remove(0);
+        measure.unit = Unit::Change;
+        measure.series.truncate(1);
+        let point = &mut measure.series[0];
+        point.value = Some(41.2);
+        point.numerator = Some(48.0);
+        point.denominator = Some(34.0);
+        let table = numbers(&measure, false);
+        let titles: Vec<_> = table.columns.iter().map(|c| c.title.as_str()).collect();
+        assert_eq!(titles, ["Month", "Value", "This month", "A year before"]);
+        assert_eq!(texts(&table.rows[0]), ["Nov 2024", "+41%", "48", "34"]);
+    }
+
+    #[test]
+    fn a_median_has_cases_and_no_part() {
+        let mut measure = sample::measures::worsening();
+        measure.series[23].denominator = Some(38.0);
+        let table = numbers(&measure, false);
+        assert_eq!(table.columns[2].title, "Cases");
+        assert_eq!(texts(&table.rows[0]), ["Oct 2026", "482", "38"]);
+    }
+
+    #[test]
+    fn a_young_month_is_marked_among_the_numbers() {
+        let mut measure = sample::measures::quiet(1).remove(0);
+        measure.series[23].is_immature = true;
+        let table = months_table(&[&measure]);
+        assert!(
+            table
+                .caption
+                .ends_with("[p] provisional, too young to judge")
+        );
+        assert!(table.rows[0][1].text.ends_with(" [p]"));
+        assert!(!table.rows[1][1].text.contains("[p]"));
+        let head = &quiet_row(&measure)[0].text;
+        assert!(head.ends_with(", to Sep 2026"), "{head}");
+    }
+
+    #[test]
+    fn a_half_post_is_printed_as_a_half() {
+        assert_eq!(as_counted(Some(337.5)), "337.5");
+        assert_eq!(as_counted(Some(1_460.0)), "1,460");
+        assert_eq!(as_counted(None), "[x]");
     }
 }

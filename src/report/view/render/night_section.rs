@@ -137,7 +137,7 @@ fn actions(night: &Overnight) -> Table {
     let columns = vec![
         Column::words("Action"),
         Column::figure(&format::day_short(night.day)),
-        Column::figure("On the list"),
+        Column::figure("Of people listed"),
     ];
     let mut table = Table::new("Action on the day", columns);
     let mut push = |label: &str, (total, on_list): (String, String)| {

@@ -4,11 +4,13 @@
 use super::briefing::lead_text;
 use super::figure::{Caption, Figure};
 use super::furniture::{Furniture, Question};
-use super::pack_sections::{PersonBlock, concentration_figure, leavers, people_table, rank_figure};
+use super::pack_sections::{
+    PersonBlock, concentration_figure, joiners, leavers, people_table, rank_figure,
+};
 use super::table::Table;
 use super::{list_section, table};
 use crate::report::format;
-use crate::report::sentence::{Sentence, list, people};
+use crate::report::sentence::{Sentence, index, list};
 use crate::report::view::Header;
 use crate::report::view::harm_list_pack::HarmListPack;
 use crate::report::view::list::{DecisionCounts, ListState, ListSummary};
@@ -20,6 +22,7 @@ pub struct PackPage {
     pub ranks: Option<Figure>,
     pub concentration: Figure,
     pub concentration_sentence: String,
+    pub joined: Option<Table>,
     pub left: Option<Table>,
     pub blocks: Vec<PersonBlock>,
 }
@@ -30,7 +33,12 @@ pub struct PackSummary {
     pub furniture: Furniture,
     pub in_short: String,
     pub reference: String,
+    /// How much harm is alleged.
+    pub harm_heading: String,
+    /// How the list moved.
     pub heading: String,
+    /// What the weights rest on.
+    pub method: String,
     pub window: String,
     pub lead: Vec<Question>,
     pub sentences: Vec<String>,
@@ -50,6 +58,7 @@ impl PackPage {
             ranks: (!view.people.is_empty()).then(|| rank_figure(view, &source)),
             concentration: concentration_figure(view, &source),
             concentration_sentence: concentration_sentence(view),
+            joined: joiners(view),
             left: (!view.left.is_empty()).then(|| leavers(&view.left)),
             blocks: view
                 .people
@@ -64,20 +73,19 @@ impl PackSummary {
     #[must_use]
     pub fn new(header: &Header, list: &ListSummary) -> Self {
         let furniture = Furniture::new("Harm list pack", header);
-        let mut sentences = [list::harm(list, "#list"), list::cut(list, "#list")]
-            .map(|sentence| sentence.text())
-            .to_vec();
-        sentences.extend(list.movement.as_ref().map(list::leaving));
+        let mut sentences: Vec<String> = list.movement.iter().map(list::leaving).collect();
         sentences.push(list::decided(list));
         Self {
             in_short: in_short(header, list),
             reference: list::reference(list),
+            harm_heading: list::harm_heading(list),
             heading: list::heading(list),
+            method: index::method(&list.edition),
             window: format!(
                 "Window {} to {}. Harm index: {}.",
                 format::date(list.window_from),
                 format::date(list.window_to),
-                list.edition
+                index::label(&list.edition)
             ),
             lead: lead(list, &furniture),
             sentences,
@@ -153,9 +161,14 @@ fn trusted(list: &ListSummary) -> Sentence {
             format!("{people} left out because their records are contested")
         }
     };
+    let demonstration = if index::is_starter(&list.edition) {
+        ", which is for demonstration"
+    } else {
+        ""
+    };
     let after = format!(
-        " in {}; {restricted}; every row is an allegation, not a finding of guilt.",
-        list.edition
+        " in {}{demonstration}; {restricted}; every row is an allegation, not a finding of guilt.",
+        index::in_words(&list.edition)
     );
     Sentence::new(&linked, &after, "#rules")
 }
@@ -193,18 +206,16 @@ fn concentration_sentence(view: &HarmListPack) -> String {
     let mut parts = Vec::new();
     if let Some(median) = view.concentration.median_days {
         parts.push(format!(
-            "Half of all suspects stand at {} or less.",
+            "Half of all ranked suspects stand at {} or less.",
             format::harm_days(median)
         ));
     }
     if let Some(gini) = view.concentration.gini {
         parts.push(format!(
-            "The Gini coefficient is {} (0: all equal, 1: one person holds all).",
+            "The Gini coefficient is {} (0: all equal, 1: all harm alleged against one person).",
             format::number(gini, 2)
         ));
     }
-    parts.push(people::concentration(view) + ".");
-    parts.rotate_right(1);
     parts.join(" ")
 }
 
@@ -301,6 +312,38 @@ mod tests {
             }
             assert!(!rendered.mail.subject.contains('\n'));
         }
+    }
+
+    #[test]
+    fn the_starter_table_is_named_for_what_it_is() {
+        let mut view = sample::pack::harm_list_pack();
+        view.list.edition = "starter 2026".to_owned();
+        let rendered = render_harm_list_pack(&view).expect("renders");
+        for body in [&rendered.html, &rendered.mail.html, &rendered.mail.text] {
+            let body = body.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(body.contains("mostly not yet checked against the live guideline"));
+            assert!(body.contains("in the starter table, which is for demonstration"));
+        }
+        view.list.edition = "CCHI 2026".to_owned();
+        let official = render_harm_list_pack(&view).expect("renders");
+        assert!(!official.html.contains("for demonstration"));
+    }
+
+    #[test]
+    fn people_who_came_on_stand_in_a_table_of_their_own() {
+        let mut view = sample::pack::harm_list_pack();
+        let came_on = |view: &HarmListPack| {
+            PackPage::new(view)
+                .joined
+                .map_or(0, |table| table.rows.len())
+        };
+        let stayed = |p: &crate::report::view::harm_list_pack::Person| {
+            p.standing == crate::report::view::harm_list_pack::Standing::Stayed
+        };
+        let expected = view.people.iter().filter(|p| !stayed(p)).count();
+        assert_eq!(came_on(&view), expected);
+        view.people.retain(stayed);
+        assert_eq!(came_on(&view), 0);
     }
 
     #[test]

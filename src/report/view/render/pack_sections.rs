@@ -10,7 +10,7 @@ use crate::report::chart::{Size, Words, concentration, ranks};
 use crate::report::format;
 use crate::report::sentence::people;
 use crate::report::view::harm_list_pack::{
-    Contribution, Flag, HarmListPack, Leaver, NotCounted, Person,
+    Contribution, Flag, HarmListPack, Leaver, NotCounted, Person, Standing,
 };
 
 /// Points of the curve printed as numbers; the chart draws all.
@@ -76,6 +76,32 @@ pub fn people_table(view: &HarmListPack) -> Table {
     table
 }
 
+/// Who is on the list and was not on the one before; none without such a list.
+#[must_use]
+pub fn joiners(view: &HarmListPack) -> Option<Table> {
+    view.list.movement.as_ref()?;
+    let columns = vec![
+        Column::words("Suspect"),
+        Column::figure("Rank now"),
+        Column::figure("Harm, days"),
+        Column::words("Standing"),
+    ];
+    let mut table = Table::new("Came on since the list before", columns);
+    for person in view
+        .people
+        .iter()
+        .filter(|p| p.standing != Standing::Stayed)
+    {
+        table.push(vec![
+            Cell::new(person.name.as_str()).target(format!("#person-{}", person.rank)),
+            Cell::new(person.rank.to_string()),
+            Cell::new(format::harm(person.score_days)),
+            Cell::new(format::capitalised(&people::standing(person))),
+        ]);
+    }
+    (!table.rows.is_empty()).then_some(table)
+}
+
 /// Who was on the list before and is not now.
 #[must_use]
 pub fn leavers(left: &[Leaver]) -> Table {
@@ -103,11 +129,12 @@ pub fn rank_figure(view: &HarmListPack, source: &str) -> Figure {
     let years: Vec<_> = view.people.iter().map(years_of_harm).collect();
     let title = people::ranks(view);
     let description = format!(
-        "Bar chart of years of harm of {}, in order of rank, each with the part of its gravest \
+        "Bar chart of years of alleged harm of {}, in order of rank, each with the part of its gravest \
          allegation.",
         format::plural(years.len() as u64, "person", "people")
     );
-    let note = format!("Years of harm by rank; the numbers are in the table below. {source}");
+    let note =
+        format!("Years of alleged harm by rank; the numbers are in the table below. {source}");
     let words = caption("ranks-chart", title, description, note);
     Figure::across(
         words,
@@ -132,7 +159,7 @@ pub fn concentration_figure(view: &HarmListPack, source: &str) -> Figure {
     let description = format!(
         "Cumulative curve: share of suspects from the most harm down, against share of harm. {title}."
     );
-    let note = format!("Share of all harm, percent. {source}");
+    let note = format!("Share of all alleged harm, percent. {source}");
     let label = format!("the {} listed", format::count(list.listed));
     let draw = |words: Words<'_>, size: Size| {
         let point = listed.map(|point| (point, label.as_str()));
