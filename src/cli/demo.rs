@@ -150,7 +150,8 @@ fn copy_published(landing: &Path) -> Result<()> {
     let folder = DEFAULT_JOBS
         .get_dir("nightly-ingest/published")
         .context("the published figures are part of the program")?;
-    for file in folder.files() {
+    let is_extract = |path: &Path| path.extension().is_some_and(|ending| ending != "md");
+    for file in folder.files().filter(|file| is_extract(file.path())) {
         let path = landing.join(file.path().file_name().unwrap_or_default());
         std::fs::write(&path, file.contents())
             .with_context(|| format!("cannot write {}", path.display()))?;

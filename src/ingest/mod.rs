@@ -4,6 +4,7 @@
 
 pub mod arrive;
 pub mod contract;
+mod contract_file;
 pub mod decode;
 pub mod header;
 pub mod ledger;
