@@ -6,11 +6,8 @@ use anyhow::Result;
 use clap::Args;
 
 use super::output;
-use crate::harm::index;
-use crate::harm::ranking::ListSql;
 use crate::report::png;
 use crate::schedule::context::Deployment;
-use crate::schedule::definition::Action;
 
 #[derive(Debug, Args)]
 pub struct Check {}
@@ -18,12 +15,7 @@ pub struct Check {}
 /// Checks the whole deployment.
 pub fn run(dir: &Path) -> Result<()> {
     let deployment = Deployment::load(dir)?;
-    for job in deployment.jobs.values() {
-        if let Action::HarmList(settings) = &job.action {
-            index::load(dir, &settings.edition)?;
-            ListSql::load(dir)?;
-        }
-    }
+    deployment.check_tables()?;
     png::self_test()?;
     output::line(format!(
         "{}: {} jobs, {} sources, {} models, {} checks, {} measures: no problems found",

@@ -76,9 +76,7 @@ impl Demo {
     fn make_folder(&self) -> Result<()> {
         let folder = &self.folder;
         if folder.join(MARKER).exists() {
-            std::fs::remove_dir_all(folder).with_context(|| {
-                format!("cannot replace the earlier demo in {}", folder.display())
-            })?;
+            replace(folder)?;
         } else if folder
             .read_dir()
             .is_ok_and(|mut entries| entries.next().is_some())
@@ -132,6 +130,26 @@ impl Demo {
         output::line(format!("  daybook list explain --rank 7 --dir {folder}"))?;
         output::line(format!("  daybook jobs next --dir {folder}"))
     }
+}
+
+/// Takes an earlier demo away, unless something still works on it.
+fn replace(folder: &Path) -> Result<()> {
+    if let Ok(earlier) = Config::load(folder)
+        && earlier.store.path.exists()
+    {
+        Store::open_read_only(&earlier.store)
+            .context("the earlier demo is still in use; nothing was changed")?;
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let removed = if path.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
+        removed.with_context(|| format!("cannot replace the earlier demo: {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// The first of each of the last months, and the morning itself: the

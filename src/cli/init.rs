@@ -1,5 +1,6 @@
 //! `daybook init DIR`: a deployment folder that an admin can edit.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -41,8 +42,11 @@ pub fn write(folder: &Path, settings: &str) -> Result<usize> {
         ))
         .into());
     }
-    std::fs::create_dir_all(folder)
+    std::fs::create_dir_all(folder.join("landing"))
         .with_context(|| format!("cannot create {}", folder.display()))?;
+    // Whoever can read the folder can read the list.
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+        .with_context(|| format!("cannot restrict {}", folder.display()))?;
     let files = write_dir(&DEFAULT_JOBS, &folder.join("jobs"))?;
     std::fs::write(&path, settings).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(files)

@@ -79,7 +79,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("daybook: {error:#}");
+            let told = format!("{error:#}").replace(": Error code 1: Unknown error code", "");
+            eprintln!("daybook: {told}");
             let is_configuration = error
                 .chain()
                 .any(|cause| cause.is::<Problems>() || cause.is::<output::Usage>());

@@ -28,10 +28,10 @@ pub enum Format {
     Json,
 }
 
-/// Prints one line; a reader that went away ends the program quietly.
+/// Prints one line; a reader that went away does not stop the work.
 pub fn line(text: impl fmt::Display) -> Result<()> {
     match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         outcome => Ok(outcome?),
     }
 }
@@ -51,7 +51,8 @@ pub fn table(table: &Table, format: Format) -> Result<()> {
             for row in &table.rows {
                 writer.write_record(row.iter().map(|cell| cell.as_deref().unwrap_or("")))?;
             }
-            line(String::from_utf8(writer.into_inner()?)?.trim_end())
+            let text = String::from_utf8(writer.into_inner()?)?;
+            line(text.strip_suffix('\n').unwrap_or(&text))
         }
         Format::Json => {
             let rows: Vec<serde_json::Map<String, serde_json::Value>> =
@@ -87,13 +88,24 @@ fn json_row(table: &Table, row: &[Option<String>]) -> serde_json::Map<String, se
         .map(|((name, cell), is_plain)| {
             let value = match cell {
                 None => serde_json::Value::Null,
-                // Numbers and booleans of SQL are written alike in JSON, save
-                // for what JSON cannot say, such as infinity.
-                Some(text) if *is_plain => serde_json::from_str(text)
-                    .unwrap_or_else(|_| serde_json::Value::String(text.clone())),
+                Some(text) if *is_plain => plain(text),
                 Some(text) => serde_json::Value::String(text.clone()),
             };
             (name.clone(), value)
         })
         .collect()
+}
+
+/// Numbers and booleans of SQL are written alike in JSON, save for what a JSON
+/// number cannot hold to the last digit, or at all: that stays text.
+fn plain(text: &str) -> serde_json::Value {
+    serde_json::from_str::<serde_json::Value>(text)
+        .ok()
+        .filter(|value| value.is_boolean() || is_exact(text, value))
+        .unwrap_or_else(|| serde_json::Value::String(text.to_owned()))
+}
+
+fn is_exact(text: &str, value: &serde_json::Value) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    value.is_i64() || value.is_u64() || (value.is_f64() && digits <= 15)
 }

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use crate::clock::Clock;
 use crate::model::as_of::AsOf;
 use crate::schedule::context::{Context, Deployment};
-use crate::schedule::ledger::Trigger;
+use crate::schedule::ledger::{Trigger, mark_interrupted};
 use crate::schedule::runner;
 use crate::schedule::stop::Stop;
 
@@ -48,6 +48,8 @@ impl Run {
             stop: &Stop::default(),
             progress: &|what, done, total| bar.at(what, done, total),
         };
+        // Whoever has the database alone finds no run that is still under way.
+        mark_interrupted(store.connection(), clock.now())?;
         let slot = runner::slot_of(job, as_of);
         let outcome = runner::run(&context, &store.sibling()?, job, &slot, Trigger::Command);
         bar.finish();

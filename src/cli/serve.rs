@@ -9,11 +9,13 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::report::png;
 use crate::schedule::context::Deployment;
 use crate::schedule::daemon::Daemon;
+use crate::schedule::ledger::mark_interrupted;
 use crate::schedule::metronome::Metronome;
 use crate::schedule::stop::Stop;
 
@@ -29,14 +31,16 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// Runs until SIGTERM or SIGINT.
 pub fn run(dir: &Path) -> Result<()> {
     let deployment = Deployment::load(dir)?;
+    deployment.check_tables()?;
     png::self_test()?;
     let store = deployment.open_store()?;
     let interrupt = store.connection().interrupt_handle();
     // Before the first job, so that an early signal stops it in good order.
     let signals = Signals::listen()?;
     let stop = Stop::default();
+    let ledger = store.sibling()?;
     let (ticks, heard) = mpsc::channel();
-    let (done, finished) = mpsc::channel();
+    let (done, finished) = oneshot::channel();
     let worker = {
         let stop = stop.clone();
         std::thread::Builder::new()
@@ -49,19 +53,24 @@ pub fn run(dir: &Path) -> Result<()> {
                 outcome
             })?
     };
-    signals.wait(ticks)?;
-    tracing::info!("asked to stop");
-    stop.ask();
-    interrupt.interrupt();
-    if finished.recv_timeout(PATIENCE).is_err() {
-        tracing::warn!(
-            "a job did not stop in time; its run will be marked interrupted at the next start"
-        );
+    let is_finished = signals.wait(ticks, finished, || {
+        tracing::info!("asked to stop");
+        stop.ask();
+        interrupt.interrupt();
+    })?;
+    if !is_finished {
+        mark_interrupted(ledger.connection(), Clock::System.now())?;
+        tracing::warn!("a job did not stop in time; its run is marked interrupted");
         return Ok(());
     }
     let outcome = worker
         .join()
         .map_err(|_| anyhow::anyhow!("the job thread panicked"))?;
+    if let (Err(error), true) = (&outcome, stop.is_asked()) {
+        // Whatever was under way was cut off on request.
+        tracing::info!("stopped: {error:#}");
+        return Ok(());
+    }
     tracing::info!("stopped");
     outcome
 }
@@ -90,15 +99,27 @@ impl Signals {
         })
     }
 
-    /// Ticks until a signal arrives.
-    fn wait(mut self, ticks: mpsc::Sender<()>) -> Result<()> {
+    /// Ticks until a signal arrives or the work ends by itself. After a signal
+    /// the work has a while to end; returns whether it has.
+    fn wait(
+        mut self,
+        ticks: mpsc::Sender<()>,
+        mut finished: oneshot::Receiver<()>,
+        ask: impl FnOnce(),
+    ) -> Result<bool> {
         self.runtime.block_on(async {
             let metronome = Metronome::start(TICK, ticks).await?;
-            tokio::select! {
-                _ = self.terminate.recv() => {}
-                _ = self.interrupt.recv() => {}
+            let is_finished = tokio::select! {
+                _ = self.terminate.recv() => false,
+                _ = self.interrupt.recv() => false,
+                _ = &mut finished => true,
+            };
+            metronome.stop().await?;
+            if is_finished {
+                return Ok(true);
             }
-            metronome.stop().await
+            ask();
+            Ok(tokio::time::timeout(PATIENCE, finished).await.is_ok())
         })
     }
 }

@@ -13,6 +13,7 @@ use super::settings::ListSettings;
 use crate::model::as_of::AsOf;
 use crate::store::Store;
 use crate::store::bind;
+use crate::store::query::check_single_select;
 use crate::store::schema::hex_sha256;
 
 /// The job's SQL, read from its folder so that an analyst can read along.
@@ -129,6 +130,7 @@ fn describe(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
 }
 
 fn fill(connection: &Connection, table: &str, sql: &str, inputs: Inputs<'_>) -> Result<()> {
+    check_single_select(connection, sql).with_context(|| format!("jobs/harm-list/{table}.sql"))?;
     let settings = inputs.settings;
     let of_age = inputs.as_of.0 - Months::new(12 * settings.minimum_age);
     bind::execute(

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, Months, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -36,7 +36,28 @@ pub struct Arrival<'a> {
 pub struct Manifest {
     pub rows: Option<u64>,
     pub sha256: Option<String>,
+    /// A moment, or a date for the start of that day.
+    #[serde(default, deserialize_with = "moment")]
     pub as_at: Option<NaiveDateTime>,
+}
+
+fn moment<'de, D: serde::Deserializer<'de>>(
+    input: D,
+) -> std::result::Result<Option<NaiveDateTime>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(input)? else {
+        return Ok(None);
+    };
+    text.parse::<NaiveDateTime>()
+        .or_else(|_| {
+            text.parse::<NaiveDate>()
+                .map(|day| day.and_time(NaiveTime::MIN))
+        })
+        .map(Some)
+        .map_err(|_| {
+            serde::de::Error::custom(format!(
+                "as_at is {text:?}; expected local time without offset, YYYY-MM-DDTHH:MM:SS"
+            ))
+        })
 }
 
 /// A file in the landing folder that is not ready, and why.
@@ -56,14 +77,43 @@ pub fn scan<'a>(
 ) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
     let entries = std::fs::read_dir(landing)
         .with_context(|| format!("cannot read the landing folder {}", landing.display()))?;
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .map(|entry| entry.path())
-        .filter(|path| contract_of(path, contracts).is_some())
-        .collect();
+    let mut paths = Vec::new();
+    let mut passed_over = Vec::new();
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot list {}", landing.display()))?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        match why_passed_over(&path, kind, contracts) {
+            _ if kind.is_dir() || name_of(&path).ends_with(MANIFEST) => {}
+            Some(reason) => passed_over.push(Waiting {
+                file_name: name_of(&path),
+                reason: reason.to_owned(),
+            }),
+            None => paths.push(path),
+        }
+    }
     paths.sort();
-    inspect(&paths, contracts, settle, zone)
+    let (arrivals, mut waiting) = inspect(&paths, contracts, settle, zone)?;
+    waiting.extend(passed_over);
+    waiting.sort_by(|a, b| a.file_name.cmp(&b.file_name));
+    Ok((arrivals, waiting))
+}
+
+const MANIFEST: &str = ".manifest.json";
+
+fn why_passed_over(
+    path: &Path,
+    kind: std::fs::FileType,
+    contracts: &[Contract],
+) -> Option<&'static str> {
+    if kind.is_symlink() {
+        Some("a symbolic link, which is not followed")
+    } else if !kind.is_file() {
+        Some("not a plain file")
+    } else if contract_of(path, contracts).is_none() {
+        Some("not recognised: no contract names files like this")
+    } else {
+        None
+    }
 }
 
 /// Looks at the named files. A file that no contract recognises is an error.
@@ -82,7 +132,9 @@ pub fn inspect<'a>(
                 path.display()
             )
         })?;
-        match arrival(path, contract, date, settle, zone)? {
+        let looked_at = arrival(path, contract, date, settle, zone)
+            .unwrap_or_else(|error| Err(format!("{error:#}")));
+        match looked_at {
             Ok(found) => arrivals.push(found),
             Err(reason) => waiting.push(Waiting {
                 file_name: name_of(path),
@@ -171,7 +223,7 @@ fn is_settled(path: &Path, before: &std::fs::Metadata, settle: Duration) -> Resu
 
 fn read_manifest(path: &Path) -> Result<Option<Manifest>> {
     let mut name = path.as_os_str().to_owned();
-    name.push(".manifest.json");
+    name.push(MANIFEST);
     match std::fs::read(PathBuf::from(name)) {
         Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -179,7 +231,8 @@ fn read_manifest(path: &Path) -> Result<Option<Manifest>> {
     }
 }
 
-fn hash_file(path: &Path) -> Result<(String, u64)> {
+/// The SHA-256 of a file's content, and its size in bytes.
+pub fn hash_file(path: &Path) -> Result<(String, u64)> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];

@@ -27,6 +27,8 @@ pub struct Contract {
     pub format: Format,
     pub encoding: &'static encoding_rs::Encoding,
     pub delimiter: u8,
+    /// Cells may hold line breaks. When not, an open quote refuses the file.
+    pub may_break_lines: bool,
     /// Columns that identify a row. Empty: rows are told apart only by their
     /// content, and equal rows are counted.
     pub key: Vec<String>,
@@ -155,6 +157,7 @@ impl Contract {
             format: file.format,
             encoding,
             delimiter: delimiter_byte(file.delimiter.as_ref()).unwrap_or(b','),
+            may_break_lines: file.line_breaks,
             key: file.key.into_iter().map(Spanned::into_inner).collect(),
             scope: file.scope.into_iter().map(Spanned::into_inner).collect(),
             columns: file.columns.into_iter().map(Column::from).collect(),
@@ -211,6 +214,8 @@ pub fn load_all(dir: &Path) -> Result<Vec<Contract>, Problems> {
 
 /// Columns that ingest adds to every history table.
 pub const RESERVED: &[&str] = &[
+    "line",
+    "op",
     "row_hash",
     "occurrence",
     "file_line",

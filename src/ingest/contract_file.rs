@@ -23,6 +23,8 @@ pub(super) struct ContractFile {
     #[serde(default = "comma")]
     pub(super) delimiter: Spanned<String>,
     #[serde(default)]
+    pub(super) line_breaks: bool,
+    #[serde(default)]
     pub(super) key: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) scope: Vec<Spanned<String>>,

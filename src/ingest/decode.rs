@@ -12,6 +12,7 @@ use csv::{ByteRecord, Writer};
 use super::arrive::Arrival;
 use super::contract::{Contract, Format};
 use super::header::{self, Header};
+use super::quotes::QuoteGuard;
 use super::text::Utf8Reader;
 use super::{Fault, Refused};
 
@@ -34,11 +35,6 @@ pub enum Relation {
     Parquet(PathBuf),
 }
 
-/// A record may not span more lines than this; past it a quote was left open.
-const MOST_LINES_IN_A_RECORD: u64 = 200;
-
-const OPEN_QUOTE: &str = "a quote opened on this line is not closed";
-
 /// Reads a file as its contract says. `parquet_columns` asks the database for
 /// the column names of a Parquet file.
 pub fn decode(
@@ -49,9 +45,7 @@ pub fn decode(
     let contract = arrival.contract;
     match format_of(arrival) {
         Format::Parquet => {
-            let names = parquet_columns(&arrival.path).map_err(|error| {
-                Refused::whole(format!("not a readable Parquet file: {error:#}"))
-            })?;
+            let names = parquet_columns(&arrival.path).map_err(unreadable_parquet)?;
             Ok(Decoded {
                 header: header::map(contract, &names)?,
                 relation: Relation::Parquet(arrival.path.clone()),
@@ -93,7 +87,11 @@ fn csv(arrival: &Arrival<'_>, scratch: &Path) -> Result<Decoded, Refused> {
         .flexible(true)
         .delimiter(contract.delimiter)
         .buffer_capacity(1 << 20)
-        .from_reader(open(arrival)?);
+        .from_reader(QuoteGuard::new(
+            open(arrival)?,
+            contract.delimiter,
+            contract.may_break_lines,
+        ));
     let mut record = ByteRecord::new();
     if !reader
         .read_byte_record(&mut record)
@@ -109,30 +107,19 @@ fn csv(arrival: &Arrival<'_>, scratch: &Path) -> Result<Decoded, Refused> {
         .collect();
     let header = header::map(contract, &names)?;
     let mut rows = Rows::create(contract, scratch, &header)?;
-    // The line of the record before, when it was ragged and ran over several
-    // lines: at the end of the file it is what an open quote swallowed.
-    let mut swallowing = None;
     while reader
         .read_byte_record(&mut record)
         .map_err(|e| unreadable(&e))?
     {
         let line = record.position().map_or(0, csv::Position::line);
-        let spans = reader.position().line().saturating_sub(line);
-        if spans > MOST_LINES_IN_A_RECORD {
-            return Err(Refused::at(line, OPEN_QUOTE));
-        }
         let is_ragged = record.len() != names.len();
-        swallowing = (is_ragged && spans > 1).then_some(line);
         if is_ragged {
             rows.set_aside(line, &record, names.len(), contract.delimiter);
         } else {
             rows.write(line, |index| record.get(index).unwrap_or_default())?;
         }
     }
-    match swallowing {
-        Some(line) => Err(Refused::at(line, OPEN_QUOTE)),
-        None => rows.finish(header),
-    }
+    rows.finish(header)
 }
 
 fn jsonl(arrival: &Arrival<'_>, scratch: &Path) -> Result<Decoded, Refused> {
@@ -289,6 +276,30 @@ fn unreadable_io(error: &io::Error) -> Refused {
         io::ErrorKind::UnexpectedEof => {
             Refused::whole("the compressed stream ends early: the file was cut off")
         }
-        _ => Refused::whole(error.to_string()),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            Refused::whole(error.to_string())
+        }
+        // The disk's fault, not the file's: it is tried again.
+        _ => Refused::Broken(anyhow::anyhow!("{error}")),
+    }
+}
+
+/// A database error while a Parquet file was read: the file's own fault, unless
+/// it tells of a stop, of memory or of the disk.
+pub fn unreadable_parquet(error: anyhow::Error) -> Refused {
+    let text = format!("{error:#}");
+    let is_ours = [
+        "INTERRUPT",
+        "Out of Memory",
+        "No space",
+        "FATAL",
+        "Could not write",
+    ]
+    .iter()
+    .any(|word| text.contains(word));
+    if is_ours {
+        Refused::Broken(error)
+    } else {
+        Refused::whole(format!("not a readable Parquet file: {text}"))
     }
 }

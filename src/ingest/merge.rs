@@ -68,12 +68,14 @@ pub fn ensure_history(connection: &Connection, contract: &Contract) -> Result<()
 }
 
 /// Merges the sound rows of the temporary table `staged` into history. Must
-/// run inside the transaction that records the batch.
+/// run inside the transaction that records the batch. A snapshot ends the rows
+/// it lacks only when all of it `is_sound`: a rejected row is not a missing one.
 pub fn merge(
     connection: &Connection,
     contract: &Contract,
     batch_id: i64,
     as_at: NaiveDateTime,
+    is_sound: bool,
 ) -> Result<Merged> {
     let values: Values<'_> = &[("batch_id", &batch_id), ("as_at", &as_at)];
     let same_key = same_key(contract, "staged", "held");
@@ -84,7 +86,7 @@ pub fn merge(
             "create or replace temp table settled as \
              select staged.line, \
                  case \
-                     when held.row_hash is null then case when op = 'D' then 'unchanged' else 'new' end \
+                     when held.row_hash is null then case when op = 'D' then 'ended' else 'new' end \
                      when held.confirmed_at > cast($as_at as timestamp) then 'superseded' \
                      when held.is_deleted and coalesce(op, 'U') = 'D' then 'unchanged' \
                      when held.is_deleted then 'new' \
@@ -101,7 +103,7 @@ pub fn merge(
     )?;
     let mut merged = counts(connection)?;
     let moved = merged.new + merged.changed + merged.ended;
-    if contract.mode == Mode::Snapshot {
+    if contract.mode == Mode::Snapshot && is_sound {
         merged.ended += end_missing(connection, contract, values)?;
     }
     if moved > 0 {

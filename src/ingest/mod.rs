@@ -9,6 +9,7 @@ pub mod decode;
 pub mod header;
 pub mod ledger;
 pub mod merge;
+pub mod quotes;
 pub mod stage;
 pub mod text;
 
@@ -69,6 +70,8 @@ pub enum Outcome {
         batch_id: i64,
         state: String,
     },
+    /// The file was replaced while it was read; left for the next run.
+    Changed,
     Refused(Batch),
 }
 
@@ -84,11 +87,20 @@ pub fn take_in(
         return Ok(Outcome::Known { batch_id, state });
     }
     match stage_file(store, arrival, scratch) {
+        Ok(_) if arrive::hash_file(&arrival.path).is_ok_and(|(now, _)| now != arrival.sha256) => {
+            Ok(Outcome::Changed)
+        }
         Ok(staged) => store
             .transaction(|tx| {
                 merge::ensure_history(tx, arrival.contract)?;
                 let batch_id = ledger::next_id(tx)?;
-                let merged = merge::merge(tx, arrival.contract, batch_id, arrival.as_at)?;
+                let merged = merge::merge(
+                    tx,
+                    arrival.contract,
+                    batch_id,
+                    arrival.as_at,
+                    staged.faults.is_empty(),
+                )?;
                 let batch = staged.batch(arrival, batch_id, merged, received_at);
                 ledger::record(tx, arrival, &batch, &staged.faults)?;
                 Ok(Outcome::Accepted(batch))
@@ -147,8 +159,7 @@ impl Staged {
 
 fn stage_file(store: &Store, arrival: &Arrival<'_>, scratch: &Path) -> Result<Staged, Refused> {
     let decoded = decode::decode(arrival, scratch, |path| parquet_columns(store, path))?;
-    let outcome =
-        check_manifest(arrival, &decoded).and_then(|()| stage_rows(store, arrival, &decoded));
+    let outcome = stage_rows(store, arrival, &decoded);
     if let decode::Relation::Csv(path) = &decoded.relation {
         // A scratch file that stays behind is overwritten by the next.
         let _ = std::fs::remove_file(path);
@@ -163,9 +174,7 @@ fn stage_rows(store: &Store, arrival: &Arrival<'_>, decoded: &Decoded) -> Result
     connection
         .execute_batch(&sql)
         .map_err(|error| match decoded.relation {
-            decode::Relation::Parquet(_) => {
-                Refused::whole(format!("not a readable Parquet file: {error}"))
-            }
+            decode::Relation::Parquet(_) => decode::unreadable_parquet(error.into()),
             decode::Relation::Csv(_) => {
                 Refused::Broken(anyhow::Error::new(error).context("cannot stage the rows"))
             }
@@ -179,6 +188,7 @@ fn stage_rows(store: &Store, arrival: &Arrival<'_>, decoded: &Decoded) -> Result
             decoded.faults.len()
         )));
     }
+    check_manifest(arrival, rows_read)?;
     let mut faults = decoded.faults.clone();
     faults.extend(collect_faults(store)?);
     connection
@@ -189,6 +199,11 @@ fn stage_rows(store: &Store, arrival: &Arrival<'_>, decoded: &Decoded) -> Result
     faults.sort_by(|a, b| (a.line, &a.column).cmp(&(b.line, &b.column)));
     let rows_accepted: u64 =
         bind::query_one(connection, "select count(*) from staged", &[], |r| r.get(0))?;
+    if arrival.contract.mode == contract::Mode::Snapshot && rows_accepted == 0 {
+        return Err(Refused::whole(
+            "a snapshot without a sound row would end everything that is held; nothing was changed",
+        ));
+    }
     Ok(Staged {
         rows_read,
         rows_duplicate: duplicates,
@@ -207,11 +222,11 @@ fn parquet_columns(store: &Store, path: &Path) -> Result<Vec<String>> {
     )
 }
 
-fn check_manifest(arrival: &Arrival<'_>, decoded: &Decoded) -> Result<(), Refused> {
+fn check_manifest(arrival: &Arrival<'_>, rows_read: u64) -> Result<(), Refused> {
     let claimed = arrival.manifest.as_ref().and_then(|manifest| manifest.rows);
-    match (claimed, decoded.rows_read) {
-        (Some(claimed), Some(read)) if claimed != read => Err(Refused::whole(format!(
-            "the manifest says {claimed} rows, the file has {read}"
+    match claimed {
+        Some(claimed) if claimed != rows_read => Err(Refused::whole(format!(
+            "the manifest says {claimed} rows, the file has {rows_read}"
         ))),
         _ => Ok(()),
     }

@@ -27,18 +27,18 @@ pub fn staged_sql(contract: &Contract, relation: &Relation, header: &Header) -> 
             );
         }
     }
+    faults.push_str(
+        ",\n        case when op not in ('I', 'U', 'D') then {'column_name': 'op', \
+         'value': op, 'reason': 'expected I, U or D'} end",
+    );
     let is_faulty = contract
         .columns
         .iter()
         .flat_map(|column| fault_conditions(contract, column))
         .map(|(condition, _)| format!("({condition})"))
+        .chain(["(op not in ('I', 'U', 'D'))".to_owned()])
         .collect::<Vec<_>>()
         .join("\n        or ");
-    let is_faulty = if is_faulty.is_empty() {
-        "false".to_owned()
-    } else {
-        is_faulty
-    };
     let names: Vec<String> = contract
         .columns
         .iter()
@@ -166,7 +166,7 @@ fn typed_value(column: &Column) -> String {
         // would read 24:00:00 as the next day.
         Kind::Timestamp if column.formats.is_empty() => format!(
             "case when ({cell} like '____-__-__ __:__:__' or {cell} like '____-__-__T__:__:__' \
-             or {cell} like '____-__-__ __:__:__.%' and not contains({cell}, '+')) \
+             or regexp_full_match({cell}, '.{{19}}[.][0-9]{{1,6}}')) \
              and substring({cell}, 12, 2) < '24' then try_cast({cell} as timestamp) end"
         ),
         Kind::Timestamp => formats(),

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::definition::{self, Job};
+use super::definition::{self, Action, Job};
 use super::stop::Stop;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::config::problem::Problems;
+use crate::config::problem::{Problem, Problems};
+use crate::harm::index;
+use crate::harm::ranking::ListSql;
 use crate::ingest::contract::{self, Contract};
 use crate::measures::definition::{self as measure, Definition};
 use crate::store::Store;
@@ -54,6 +56,27 @@ impl Deployment {
                 measures,
             }),
             _ => Err(Problems(problems)),
+        }
+    }
+
+    /// Reads what the jobs will read, so that a broken table is found before
+    /// the database is touched.
+    pub fn check_tables(&self) -> Result<(), Problems> {
+        let problems: Vec<Problem> = self
+            .jobs
+            .values()
+            .filter_map(|job| match &job.action {
+                Action::HarmList(settings) => index::load(&self.dir, &settings.edition)
+                    .and_then(|_| ListSql::load(&self.dir))
+                    .err()
+                    .map(|error| Problem::whole(format!("job {}", job.name), format!("{error:#}"))),
+                _ => None,
+            })
+            .collect();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Problems(problems))
         }
     }
 

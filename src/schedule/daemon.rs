@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 
 use super::context::{Context, Deployment};
@@ -17,6 +17,12 @@ use super::stop::Stop;
 use crate::clock::Clock;
 use crate::model::as_of::AsOf;
 use crate::store::Store;
+
+/// How far back missed slots are recorded.
+const LONGEST_GAP: chrono::Duration = chrono::Duration::days(31);
+
+/// How often mail that could not be sent is tried again.
+const MAIL_PERIOD: chrono::Duration = chrono::Duration::minutes(5);
 
 /// Keeps time for one deployment.
 pub struct Daemon<'a> {
@@ -44,17 +50,18 @@ impl<'a> Daemon<'a> {
         let mut missed = 0;
         let mut settled = BTreeMap::new();
         for job in deployment.jobs.values().filter(|job| job.is_enabled) {
-            if let Some(last) = ledger::latest(ledger.connection(), &job.name)? {
-                for at in job.schedule.between(last, now) {
-                    let reason = "daybook was not running";
-                    ledger::close(
-                        ledger.connection(),
-                        &slot(job, at),
-                        ledger::Unrun::Missed,
-                        reason,
-                    )?;
-                    missed += 1;
-                }
+            if let Some(last) = ledger::latest(ledger.connection(), &job.name, now)? {
+                // Older gaps are history; a slot per minute of them is noise.
+                let since = last.max(now - LONGEST_GAP);
+                let gone: Vec<Slot> = job
+                    .schedule
+                    .between(since, now)
+                    .into_iter()
+                    .map(|at| slot(job, at))
+                    .collect();
+                let reason = "daybook was not running";
+                ledger::close(ledger.connection(), &gone, ledger::Unrun::Missed, reason)?;
+                missed += gone.len();
             }
             settled.insert(job.name.clone(), now);
         }
@@ -78,9 +85,17 @@ impl<'a> Daemon<'a> {
     /// Works at every tick until asked to stop.
     pub fn keep_time(&mut self, ticks: &Receiver<()>) -> Result<()> {
         self.send_waiting_mail();
+        let mut mailed_at = self.clock.now();
         while !self.stop.is_asked() {
             match ticks.recv_timeout(Duration::from_millis(500)) {
-                Ok(()) => self.tick(self.clock.now())?,
+                Ok(()) => {
+                    let now = self.clock.now();
+                    self.tick(now)?;
+                    if now - mailed_at >= MAIL_PERIOD {
+                        self.send_waiting_mail();
+                        mailed_at = now;
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -90,7 +105,9 @@ impl<'a> Daemon<'a> {
 
     /// Runs everything that has become due by `now`.
     pub fn tick(&mut self, now: DateTime<Utc>) -> Result<()> {
-        for (job, slot) in self.due(now)? {
+        let due = self.due(now)?;
+        let is_idle = due.is_empty();
+        for (job, slot) in due {
             if self.stop.is_asked() {
                 return Ok(());
             }
@@ -101,10 +118,25 @@ impl<'a> Daemon<'a> {
                 stop: self.stop,
                 progress: &|_, _, _| {},
             };
-            // A failed run is in the ledger and in the log; the next job goes on.
-            let _ = runner::run(&context, &self.ledger, job, &slot, Trigger::Schedule);
+            // A failed run is in the ledger and in the log; the next job goes
+            // on, unless the database itself has failed.
+            if runner::run(&context, &self.ledger, job, &slot, Trigger::Schedule).is_err() {
+                self.check_database()?;
+            }
+        }
+        if !is_idle {
+            self.store.release_memory(&self.deployment.config.store)?;
         }
         Ok(())
+    }
+
+    /// A database that reported a fatal error answers nothing any more; the
+    /// program must end, so that whoever supervises it starts it again.
+    fn check_database(&self) -> Result<()> {
+        self.ledger
+            .connection()
+            .execute_batch("select count(*) from ledger.slots")
+            .context("the database can no longer be used; daybook must be started again")
     }
 
     /// The newest due slot of each job, in order of time; older ones that
@@ -115,15 +147,14 @@ impl<'a> Daemon<'a> {
             let since = self.settled.get(&job.name).copied().unwrap_or(now);
             let mut instants = job.schedule.between(since, now);
             let newest = instants.pop();
-            for at in instants {
-                let reason = "a later slot of the job was already due";
-                ledger::close(
-                    self.ledger.connection(),
-                    &slot(job, at),
-                    ledger::Unrun::Skipped,
-                    reason,
-                )?;
-            }
+            let passed: Vec<Slot> = instants.into_iter().map(|at| slot(job, at)).collect();
+            let reason = "a later slot of the job was already due";
+            ledger::close(
+                self.ledger.connection(),
+                &passed,
+                ledger::Unrun::Skipped,
+                reason,
+            )?;
             if let Some(at) = newest {
                 self.settled.insert(job.name.clone(), at);
                 due.push((job, slot(job, at)));

@@ -115,22 +115,26 @@ pub enum Unrun {
     Skipped,
 }
 
-/// Gives a slot that was never run its final state.
-pub fn close(connection: &Connection, slot: &Slot, unrun: Unrun, reason: &str) -> Result<()> {
+/// Gives slots that were never run their final state, all or none.
+pub fn close(connection: &Connection, slots: &[Slot], unrun: Unrun, reason: &str) -> Result<()> {
     let state = match unrun {
         Unrun::Missed => "missed",
         Unrun::Skipped => "skipped",
     };
-    connection.execute(
-        "insert into ledger.slots values (?, ?, ?, ?, ?) on conflict do nothing",
-        params![
-            slot.job,
-            slot.scheduled_at.naive_utc(),
-            slot.as_of.0,
-            state,
-            reason
-        ],
-    )?;
+    let transaction = connection.unchecked_transaction()?;
+    for slot in slots {
+        transaction.execute(
+            "insert into ledger.slots values (?, ?, ?, ?, ?) on conflict do nothing",
+            params![
+                slot.job,
+                slot.scheduled_at.naive_utc(),
+                slot.as_of.0,
+                state,
+                reason
+            ],
+        )?;
+    }
+    transaction.commit()?;
     Ok(())
 }
 
@@ -151,11 +155,21 @@ pub fn mark_interrupted(connection: &Connection, now: DateTime<Utc>) -> Result<u
     Ok(runs)
 }
 
-/// The latest instant at which a job has a slot.
-pub fn latest(connection: &Connection, job: &str) -> Result<Option<DateTime<Utc>>> {
+/// The latest instant up to `now` that the schedule has accounted for: a slot
+/// that it ran, missed or skipped. A slot that only a command has run says
+/// nothing of the schedule.
+pub fn latest(
+    connection: &Connection,
+    job: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
     let found: Option<NaiveDateTime> = connection.query_row(
-        "select max(scheduled_at) from ledger.slots where job = ?",
-        [job],
+        "select max(slots.scheduled_at) from ledger.slots as slots \
+         left join ledger.runs as runs \
+             on runs.job = slots.job and runs.scheduled_at = slots.scheduled_at \
+         where slots.job = ? and slots.scheduled_at <= ? \
+             and (runs.run_id is null or runs.trigger = 'schedule')",
+        params![job, now.naive_utc()],
         |row| row.get(0),
     )?;
     Ok(found.map(|at| at.and_utc()))

@@ -1,7 +1,7 @@
 //! Runs a job in a slot: begins and ends it in the ledger, and tells one story
 //! of it.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use chrono::{DateTime, Duration, NaiveTime, TimeZone, Utc};
 
 use super::context::Context;
@@ -62,14 +62,14 @@ pub fn run(
         Err(error) if context.stop.is_asked() => (Ending::Interrupted, format!("{error:#}")),
         Err(error) => (Ending::Failed, format!("{error:#}")),
     };
-    ledger::end(
+    let recorded = ledger::end(
         ledger.connection(),
         slot,
         run_id,
         ending,
         &text,
         context.clock.now(),
-    )?;
+    );
     let (name, as_of) = (job.name.as_str(), slot.as_of.to_string());
     match &outcome {
         Ok(story) => tracing::info!(
@@ -88,7 +88,14 @@ pub fn run(
             "{name} as of {as_of} failed: {error:#}"
         ),
     }
-    outcome
+    if let Err(error) = &recorded {
+        tracing::error!(
+            job.name = name,
+            run.id = run_id,
+            "how {name} ended could not be recorded: {error:#}"
+        );
+    }
+    outcome.and_then(|story| recorded.map(|()| story))
 }
 
 fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
@@ -114,14 +121,15 @@ fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
         Action::Measures => steps::measures(context, as_of).map(|done| tell_measures(&done)),
         Action::Report { kind, to } => {
             let published = steps::report(context, as_of, *kind, to)?;
+            if let Some((recipient, reason)) = published.unsent.first() {
+                bail!(
+                    "{} was rendered, but {} mails are not sent; the first, to {recipient}: {reason}",
+                    kind.as_str(),
+                    published.unsent.len()
+                );
+            }
             let mut details = vec![published.path.display().to_string()];
             details.extend(published.sent.iter().cloned());
-            details.extend(
-                published
-                    .unsent
-                    .iter()
-                    .map(|(to, why)| format!("not sent to {to}: {why}")),
-            );
             Ok(Story {
                 headline: format!(
                     "{} {}, {} mails sent",

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use chrono::NaiveTime;
 
 use super::context::Context;
 use super::definition::{Action, ReportKind};
@@ -42,22 +41,17 @@ pub fn ingest(context: &Context<'_>, as_of: AsOf, files: Option<&[PathBuf]>) -> 
     let zone = deployment.config.tz();
     let (arrivals, waiting) = match files {
         Some(files) => arrive::inspect(files, &deployment.contracts, settle, zone)?,
-        None => {
-            std::fs::create_dir_all(&landing.path)
-                .with_context(|| format!("cannot create {}", landing.path.display()))?;
-            arrive::scan(&landing.path, &deployment.contracts, settle, zone)?
-        }
+        None => arrive::scan(&landing.path, &deployment.contracts, settle, zone)?,
     };
     let mut ingested = Ingested {
         waiting,
         ..Ingested::default()
     };
-    let last_moment = as_of.0.and_time(NaiveTime::MIN);
     let total = arrivals.len() as u64;
     for (done, arrival) in arrivals.iter().enumerate() {
         context.stop.check()?;
         (context.progress)(&arrival.file_name, done as u64, total);
-        if files.is_none() && arrival.as_at > last_moment && arrival.is_dated {
+        if files.is_none() && arrival.as_at.date() > as_of.0 && arrival.is_dated {
             let reason = format!(
                 "speaks of {}, after {as_of}; left for its own night",
                 arrival.as_at.date()
@@ -89,12 +83,24 @@ fn take_in(context: &Context<'_>, arrival: &Arrival<'_>, ingested: &mut Ingested
     std::fs::create_dir_all(&scratch)
         .with_context(|| format!("cannot create {}", scratch.display()))?;
     let received_at = context.clock.now().naive_utc();
-    match ingest::take_in(context.store, arrival, &scratch, received_at)? {
+    let outcome = ingest::take_in(context.store, arrival, &scratch, received_at);
+    if outcome.is_err() && !arrival.path.exists() {
+        ingested.waiting.push(Waiting {
+            file_name: arrival.file_name.clone(),
+            reason: "gone before it could be read".to_owned(),
+        });
+        return Ok(());
+    }
+    match outcome? {
         Outcome::Accepted(batch) => {
             tracing::debug!(batch.id = batch.batch_id, file = %batch.file_name, rows.accepted = batch.rows_accepted, "file taken in");
             ingested.accepted.push(batch);
         }
         Outcome::Refused(batch) => ingested.refused.push(batch),
+        Outcome::Changed => ingested.waiting.push(Waiting {
+            file_name: arrival.file_name.clone(),
+            reason: "replaced while it was read; left for the next run".to_owned(),
+        }),
         Outcome::Known { batch_id, state } => {
             ingested
                 .known
@@ -216,6 +222,8 @@ pub fn report(
     kind: ReportKind,
     to: &[String],
 ) -> Result<super::publish::Published> {
+    // A report never speaks of tables that are older than what has arrived.
+    standing_warehouse(context)?;
     super::publish::publish(context, as_of, kind, &addresses(context, to))
 }
 

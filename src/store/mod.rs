@@ -101,6 +101,15 @@ impl Store {
         value
     }
 
+    /// Gives back the memory that the database keeps between jobs to answer
+    /// faster: a limit it cannot keep makes it let go of what it caches.
+    pub fn release_memory(&self, config: &StoreConfig) -> Result<()> {
+        self.checkpoint()?;
+        // Refused while something is in use, which only means a later release.
+        let _ = self.connection.execute_batch("set memory_limit = '16MiB'");
+        self.apply_limits(config)
+    }
+
     fn apply_limits(&self, config: &StoreConfig) -> Result<()> {
         let spill = config.path.with_extension("tmp");
         self.connection

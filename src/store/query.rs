@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use duckdb::Connection;
-use duckdb::types::{TimeUnit, ValueRef};
+use duckdb::types::{TimeUnit, Value, ValueRef};
 
 /// What a query returned: names and cells, an empty cell being `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,9 @@ pub struct Table {
     /// Columns whose cells are numbers or booleans and need no quotes in JSON.
     pub is_plain: Vec<bool>,
 }
+
+/// Rows that one query may return; more belong into a file of their own.
+pub const MOST_ROWS: usize = 500_000;
 
 /// Runs one SELECT and collects its cells as text.
 pub fn select(connection: &Connection, sql: &str) -> Result<Table> {
@@ -24,6 +27,9 @@ pub fn select(connection: &Connection, sql: &str) -> Result<Table> {
     let mut rows = Vec::new();
     let mut cursor = statement.raw_query();
     while let Some(row) = cursor.next()? {
+        if rows.len() == MOST_ROWS {
+            bail!("more than {MOST_ROWS} rows; add a limit, or count and group");
+        }
         let mut cells = Vec::with_capacity(width);
         for (index, plain) in is_plain.iter_mut().enumerate() {
             let value = row.get_ref(index)?;
@@ -96,11 +102,44 @@ fn cell(value: ValueRef<'_>) -> Option<String> {
         ValueRef::Text(v) => String::from_utf8_lossy(v).into_owned(),
         ValueRef::Date32(days) => date(days),
         ValueRef::Timestamp(unit, v) => timestamp(unit, v),
-        other => match duckdb::types::Value::from(other) {
-            duckdb::types::Value::Decimal(v) => decimal(v),
-            value => format!("{value:?}"),
-        },
+        other => text_of(Value::from(other)),
     })
+}
+
+/// Nested and rarer values, as the database writes them.
+fn text_of(value: Value) -> String {
+    let list = |items: Vec<Value>| {
+        let texts: Vec<String> = items.into_iter().map(text_of).collect();
+        format!("[{}]", texts.join(", "))
+    };
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Text(text) | Value::Enum(text) => text,
+        Value::Decimal(number) => decimal(number),
+        Value::List(items) | Value::Array(items) => list(items),
+        Value::Struct(fields) => {
+            let texts: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{name}: {}", text_of(value.clone())))
+                .collect();
+            format!("{{{}}}", texts.join(", "))
+        }
+        Value::Boolean(v) => v.to_string(),
+        Value::TinyInt(v) => v.to_string(),
+        Value::SmallInt(v) => v.to_string(),
+        Value::Int(v) => v.to_string(),
+        Value::BigInt(v) => v.to_string(),
+        Value::HugeInt(v) => v.to_string(),
+        Value::UTinyInt(v) => v.to_string(),
+        Value::USmallInt(v) => v.to_string(),
+        Value::UInt(v) => v.to_string(),
+        Value::UBigInt(v) => v.to_string(),
+        Value::Float(v) => v.to_string(),
+        Value::Double(v) => v.to_string(),
+        Value::Date32(days) => date(days),
+        Value::Timestamp(unit, at) => timestamp(unit, at),
+        other => format!("{other:?}"),
+    }
 }
 
 fn decimal(value: duckdb::types::Decimal) -> String {

@@ -6,6 +6,7 @@ use duckdb::Connection;
 
 use super::models::Model;
 use crate::store::bind;
+use crate::store::query::check_single_select;
 
 /// What one check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,7 @@ pub fn run(connection: &Connection, checks: &[Model]) -> Result<Vec<CheckResult>
     )?;
     let mut results = Vec::with_capacity(checks.len());
     for check in checks {
+        check_single_select(connection, &check.sql).with_context(|| check.file.clone())?;
         let rows: u64 = bind::query_one(
             connection,
             &format!("select count(*) from (\n{}\n)", check.sql),

@@ -11,6 +11,7 @@ use duckdb::{Connection, params};
 use crate::clock::Stopwatch;
 use crate::store::Store;
 use crate::store::bind;
+use crate::store::query::check_single_select;
 use checks::CheckResult;
 use models::Model;
 
@@ -83,6 +84,7 @@ pub fn known_at(connection: &Connection) -> Result<Option<i64>> {
 fn build(connection: &Connection, model: &Model, known_at: i64) -> Result<Built> {
     let stopwatch = Stopwatch::start();
     let table = model.table();
+    check_single_select(connection, &model.sql).with_context(|| model.file.clone())?;
     bind::execute(
         connection,
         &format!("create or replace table {table} as\n{}", model.sql),

@@ -279,29 +279,50 @@ fn a_header_in_another_order_and_case_loads_right() {
 
 #[test]
 fn lines_of_the_wrong_shape_are_set_aside_and_lines_stay_true() {
-    let sound = crime(
-        "C1",
-        "019/08",
-        "2026-06-01",
-        &[("offence_title", "\"a title,\nof two lines\"")],
-    );
     let rows = [
-        sound,
+        crime("C1", "019/08", "2026-06-01", &[]),
         "C2,too,short".to_owned(),
         crime("C3", "4.10", "2026-06-01", &[]),
     ];
     let site = night("crimes_20261121.csv", file(CRIMES, &rows));
     assert_eq!(
-        site.query("select offence_title, file_line from history.crimes"),
-        [["a title,\nof two lines", "2"]]
+        site.query("select crime_ref, file_line from history.crimes"),
+        [["C1", "2"]]
     );
     let told = rejects(&site);
-    assert_eq!(told[0][0], "4");
+    assert_eq!(told[0][0], "3");
     assert!(
         told[0][3].contains("3 fields where the header has 22"),
         "{told:?}"
     );
-    assert_eq!(told[1][..3], ["5", "ho_code", "4.10"]);
+    assert_eq!(told[1][..3], ["4", "ho_code", "4.10"]);
+}
+
+#[test]
+fn a_cell_of_two_lines_needs_the_contracts_word_and_lines_stay_true() {
+    let title = ("offence_title", "\"a title,\nof two lines\"");
+    let rows = [
+        crime("C1", "019/08", "2026-06-01", &[title]),
+        crime("C2", "4.10", "2026-06-01", &[]),
+    ];
+    let reason = refusal(&night("crimes_20261121.csv", file(CRIMES, &rows)));
+    assert!(
+        reason.contains("line 2") && reason.contains("line_breaks"),
+        "{reason}"
+    );
+    let site = Site::new();
+    let path = site.dir.join("jobs/nightly-ingest/sources/crimes.toml");
+    let contract = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("line_breaks = true\n{contract}")).unwrap();
+    let deployment = daybook::schedule::context::Deployment::load(&site.dir).unwrap();
+    let site = Site { deployment, ..site };
+    site.land("crimes_20261121.csv", file(CRIMES, &rows));
+    site.run("nightly-ingest", MORNING).unwrap();
+    assert_eq!(
+        site.query("select offence_title, file_line from history.crimes"),
+        [["a title,\nof two lines", "2"]]
+    );
+    assert_eq!(rejects(&site)[0][..3], ["4", "ho_code", "4.10"]);
 }
 
 #[test]
@@ -419,5 +440,53 @@ fn people_may_come_with_any_name() {
     assert_eq!(
         site.one("select surname from core.people"),
         "Robert\"); drop table history.crimes; --"
+    );
+}
+
+#[test]
+fn what_is_passed_over_in_the_landing_folder_is_told() {
+    let site = Site::new();
+    site.land("crimes_20261121.csv.zip", "x");
+    site.land("crimes_20261121.csv", two_crimes());
+    std::os::unix::fs::symlink(
+        site.landing().join("crimes_20261121.csv"),
+        site.landing().join("crimes_20261120.csv"),
+    )
+    .unwrap();
+    let story = site.run("nightly-ingest", MORNING).unwrap();
+    let told = story.details.join("\n");
+    assert!(
+        told.contains("crimes_20261120.csv: a symbolic link"),
+        "{told}"
+    );
+    assert!(
+        told.contains("crimes_20261121.csv.zip: not recognised"),
+        "{told}"
+    );
+    std::fs::rename(site.landing(), site.dir.join("elsewhere")).unwrap();
+    assert!(site.run("nightly-ingest", MORNING).is_err());
+}
+
+#[test]
+fn parquet_rows_are_held_against_the_manifest() {
+    let site = Site::new();
+    site.store
+        .connection()
+        .execute_batch(&format!(
+            "copy (select 'C1' as crime_ref, 'S' as nominal_id, 'suspect' as role, \
+                 null::varchar as relationship, null::varchar as named_by) \
+             to '{}' (format parquet)",
+            site.landing().join("parties_20261121.parquet").display()
+        ))
+        .unwrap();
+    site.land(
+        "parties_20261121.parquet.manifest.json",
+        r#"{"rows": 999, "as_at": "2026-11-21"}"#,
+    );
+    site.run("nightly-ingest", MORNING).unwrap();
+    let reason = site.one("select reason from ledger.batches where state = 'refused'");
+    assert!(
+        reason.contains("says 999 rows") && reason.contains("has 1"),
+        "{reason}"
     );
 }

@@ -164,3 +164,49 @@ fn a_large_file_can_be_read_at_once_after_it_was_taken_in() {
         "260000"
     );
 }
+
+#[test]
+fn a_deletion_that_arrives_first_is_kept() {
+    let site = Site::new();
+    let with_op = |op: &str| {
+        let text = crimes("105/01");
+        let mut lines = text.lines();
+        format!(
+            "{},op\n{},{op}\n",
+            lines.next().unwrap(),
+            lines.next().unwrap()
+        )
+    };
+    site.land("crimes_20261120.csv", with_op("D"));
+    site.run("nightly-ingest", MORNING).unwrap();
+    site.land("crimes_20261119.csv", with_op("I"));
+    site.run("nightly-ingest", MORNING).unwrap();
+    let live = "select count(*) from history.crimes where batch_to is null and not is_deleted";
+    assert_eq!(site.one(live), "0");
+    site.land("crimes_20261121.csv", with_op("X"));
+    site.run("nightly-ingest", MORNING).unwrap();
+    assert_eq!(
+        site.query("select column_name, value from ledger.rejects"),
+        [["op", "X"]]
+    );
+}
+
+#[test]
+fn a_rejected_row_of_a_snapshot_is_not_a_missing_one() {
+    let site = Site::new();
+    let header = "unit,role,as_at,established_fte,filled_fte";
+    site.land(
+        "posts_20261119.csv",
+        format!("{header}\nA,staff,2026-11-01,10,8\nB,staff,2026-11-01,4,4\n"),
+    );
+    site.land(
+        "posts_20261120.csv",
+        format!("{header}\nA,staff,2026-11-01,10,9\nB,staff,2026-11-01,2O,4\n"),
+    );
+    site.land("posts_20261121.csv", format!("{header}\n"));
+    site.run("nightly-ingest", MORNING).unwrap();
+    let units = "select unit, filled_fte from staging.posts order by unit";
+    assert_eq!(site.query(units), [["A", "9.000000"], ["B", "4.000000"]]);
+    let refused = site.one("select reason from ledger.batches where state = 'refused'");
+    assert!(refused.contains("without a sound row"), "{refused}");
+}

@@ -209,3 +209,40 @@ fn an_extract_that_did_not_come_is_told_and_no_zero_is_shown_for_it() {
         parsed(&mail).subject()
     );
 }
+
+#[test]
+fn a_report_never_speaks_of_tables_older_than_what_arrived() {
+    let site = Site::with_london(300, 5, 0.0);
+    for job in ["nightly-ingest", "harm-list", "commitment-measures"] {
+        site.run(job, MORNING).unwrap();
+    }
+    // As after a stop between the last file and the rebuild.
+    site.store
+        .connection()
+        .execute_batch("delete from core.crimes where recorded_on = '2026-11-20'; update mart.warehouse set known_at = known_at - 1")
+        .unwrap();
+    site.run("morning-briefing", MORNING).unwrap();
+    let count =
+        site.one("select count(*) from core.crimes where is_vawg and recorded_on = '2026-11-20'");
+    assert_ne!(count, "0");
+    assert!(page(&site, "morning-briefing").contains(&format!("{count} VAWG crimes")));
+}
+
+#[test]
+fn mail_that_cannot_leave_fails_the_run_and_leaves_at_the_next() {
+    let site = Site::with_london(300, 5, 0.0);
+    site.run("nightly-ingest", MORNING).unwrap();
+    std::fs::write(site.dir.join("mail"), "in the way").unwrap();
+    assert!(site.run("morning-briefing", MORNING).is_err());
+    assert_eq!(
+        site.one("select state from ledger.slots where job = 'morning-briefing'"),
+        "failed"
+    );
+    std::fs::remove_file(site.dir.join("mail")).unwrap();
+    site.run("morning-briefing", MORNING).unwrap();
+    assert_eq!(mails(&site, "morning-briefing").len(), 2);
+    assert_eq!(
+        site.one("select count(*) from ledger.outbox where state = 'sent'"),
+        "2"
+    );
+}

@@ -38,6 +38,11 @@ impl Scope<'_> {
         self.as_of.0.and_time(NaiveTime::MIN)
     }
 
+    /// The end of the report's date: what speaks of a later moment is not in it.
+    pub fn end_of_day(&self) -> NaiveDateTime {
+        self.midnight() + chrono::Duration::days(1)
+    }
+
     /// Reads a job's SQL from its folder.
     pub fn sql(&self, file: &str) -> Result<String> {
         std::fs::read_to_string(self.dir.join(file)).with_context(|| format!("cannot read {file}"))

@@ -19,8 +19,8 @@ pub fn newest(scope: &Scope<'_>) -> Result<Option<NaiveDateTime>> {
         .collect();
     let found: Option<NaiveDateTime> = scope.connection.query_row(
         "select max(as_at) from ledger.batches \
-         where state = 'accepted' and as_at <= ? and list_contains(string_split(?, ','), source)",
-        params![scope.midnight(), nightly.join(",")],
+         where state = 'accepted' and as_at < ? and list_contains(string_split(?, ','), source)",
+        params![scope.end_of_day(), nightly.join(",")],
         |row| row.get(0),
     )?;
     Ok(found)
@@ -62,14 +62,14 @@ pub fn checks(scope: &Scope<'_>) -> Result<Checks> {
 
 fn one(scope: &Scope<'_>, contract: &Contract) -> Result<Source> {
     let as_at: Option<NaiveDateTime> = scope.connection.query_row(
-        "select max(as_at) from ledger.batches where source = ? and state = 'accepted' and as_at <= ?",
-        params![contract.name, scope.midnight()],
+        "select max(as_at) from ledger.batches where source = ? and state = 'accepted' and as_at < ?",
+        params![contract.name, scope.end_of_day()],
         |row| row.get(0),
     )?;
     let (rows_in, rows_accepted, rows_rejected, rows_duplicate) = scope.connection.query_row(
         "select coalesce(sum(rows_read), 0)::bigint, coalesce(sum(rows_accepted), 0)::bigint, \
              coalesce(sum(rows_rejected), 0)::bigint, coalesce(sum(rows_duplicate), 0)::bigint \
-         from ledger.batches where source = ? and state = 'accepted' and as_at = ?",
+         from ledger.batches where source = ? and state = 'accepted' and as_at::date = ?::date",
         params![contract.name, scope.midnight()],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )?;
@@ -95,9 +95,9 @@ fn state(
         .connection
         .query_row(
             "select coalesce(reason, '') from ledger.batches \
-             where source = ? and state = 'refused' and as_at <= ? and (? is null or as_at > ?) \
+             where source = ? and state = 'refused' and as_at < ? and (? is null or as_at > ?) \
              order by as_at desc, batch_id desc limit 1",
-            params![contract.name, scope.midnight(), as_at, as_at],
+            params![contract.name, scope.end_of_day(), as_at, as_at],
             |row| row.get(0),
         )
         .optional()?;
