@@ -4,7 +4,7 @@
 -- nothing. Harm is weight x offence count: the Cambridge Crime Harm Index sets
 -- the weight, in days of the starting-point sentence of a first offender.
 with allegations as (
-    select *
+    select * exclude (is_no_further_action)
     from core.allegations
     where
         case $window_by when 'committed' then committed_on else reported_on end

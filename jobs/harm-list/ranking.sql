@@ -29,17 +29,10 @@ with harm as (
         and (
             allegations.born_on is null or allegations.born_on <= $adult_born_by
         )
-        and allegations.is_vawg
-        and not allegations.is_proactive
-        and allegations.status in ('open', 'closed')
+        and allegations.is_countable
+        and ($count_conditional_codes or not allegations.is_conditional)
         and (
-            $count_conditional_codes
-            or allegations.vawg_condition = 'female_victim'
-        )
-        and (
-            $count_no_further_action
-            or allegations.outcome_code is null
-            or allegations.outcome_code not in (14, 15, 16, 18)
+            $count_no_further_action or not allegations.is_no_further_action
         )
 )
 
