@@ -66,7 +66,15 @@ pub fn table(table: &Table, format: Format) -> Result<()> {
 pub fn text_table(table: &Table) -> String {
     let mut text = TextTable::new();
     text.load_preset(presets::UTF8_HORIZONTAL_ONLY);
-    text.remove_style(TableComponent::HorizontalLines);
+    // One line under the header is enough; a line per row is noise.
+    for component in [
+        TableComponent::HorizontalLines,
+        TableComponent::MiddleIntersections,
+        TableComponent::LeftBorderIntersections,
+        TableComponent::RightBorderIntersections,
+    ] {
+        text.remove_style(component);
+    }
     text.set_header(&table.columns);
     for row in &table.rows {
         text.add_row(row.iter().map(|cell| cell.as_deref().unwrap_or("")));
