@@ -35,6 +35,11 @@ pub enum Relation {
     Parquet(PathBuf),
 }
 
+/// Where a source's decoded rows lie until the database has read them.
+pub fn scratch_file(contract: &Contract, scratch: &Path) -> PathBuf {
+    scratch.join(format!("{}.csv", contract.name))
+}
+
 /// Reads a file as its contract says. `parquet_columns` asks the database for
 /// the column names of a Parquet file.
 pub fn decode(
@@ -184,7 +189,7 @@ struct Rows {
 
 impl Rows {
     fn create(contract: &Contract, scratch: &Path, header: &Header) -> Result<Self, Refused> {
-        let path = scratch.join(format!("{}.csv", contract.name));
+        let path = scratch_file(contract, scratch);
         let file =
             File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self {

@@ -158,12 +158,10 @@ impl Staged {
 }
 
 fn stage_file(store: &Store, arrival: &Arrival<'_>, scratch: &Path) -> Result<Staged, Refused> {
-    let decoded = decode::decode(arrival, scratch, |path| parquet_columns(store, path))?;
-    let outcome = stage_rows(store, arrival, &decoded);
-    if let decode::Relation::Csv(path) = &decoded.relation {
-        // A scratch file that stays behind is overwritten by the next.
-        let _ = std::fs::remove_file(path);
-    }
+    let outcome = decode::decode(arrival, scratch, |path| parquet_columns(store, path))
+        .and_then(|decoded| stage_rows(store, arrival, &decoded));
+    // Whatever became of the file; what cannot be removed is overwritten next.
+    let _ = std::fs::remove_file(decode::scratch_file(arrival.contract, scratch));
     outcome
 }
 
