@@ -132,14 +132,17 @@ fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
             details.extend(published.sent.iter().cloned());
             Ok(Story {
                 headline: format!(
-                    "{} {}, {} mails sent",
+                    "{} {}, {} sent",
                     kind.as_str(),
                     if published.is_new {
                         "rendered"
                     } else {
                         "unchanged"
                     },
-                    published.sent.len()
+                    match published.sent.len() {
+                        1 => "1 mail".to_owned(),
+                        count => format!("{count} mails"),
+                    }
                 ),
                 details,
             })
