@@ -83,9 +83,6 @@ pub struct Contribution {
     pub not_counted_because: Option<String>,
 }
 
-/// Lists that are the last word on their date, newest date first.
-pub const CURRENT: &str = "select max(list_id) as list_id from ledger.lists group by as_of";
-
 /// The list of a date, or the newest one.
 pub fn find(connection: &Connection, as_of: Option<AsOf>) -> Result<Option<List>> {
     let wanted = as_of.map(|date| bind::date(date.0));

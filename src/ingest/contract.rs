@@ -174,10 +174,6 @@ impl Contract {
         let captures = self.patterns.iter().find_map(|p| p.captures(file_name))?;
         Some(captures.name("date").map(|date| date.as_str().to_owned()))
     }
-
-    pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.name == name)
-    }
 }
 
 /// Reads all contracts of a folder, in order of name.

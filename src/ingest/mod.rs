@@ -128,6 +128,19 @@ struct Staged {
 }
 
 impl Staged {
+    /// What a reader should know of an accepted file.
+    fn notes(&self, arrival: &Arrival<'_>) -> Option<String> {
+        let mut notes = Vec::new();
+        if !self.ignored_columns.is_empty() {
+            let names = self.ignored_columns.join(", ");
+            notes.push(format!("columns not in the contract, not read: {names}"));
+        }
+        if arrival.contract.mode == contract::Mode::Snapshot && !self.faults.is_empty() {
+            notes.push("rows it lacks were not ended, because rows were rejected".to_owned());
+        }
+        (!notes.is_empty()).then(|| notes.join("; "))
+    }
+
     fn batch(
         &self,
         arrival: &Arrival<'_>,
@@ -141,12 +154,7 @@ impl Staged {
             file_name: arrival.file_name.clone(),
             as_at: arrival.as_at,
             is_accepted: true,
-            reason: (!self.ignored_columns.is_empty()).then(|| {
-                format!(
-                    "columns not in the contract, not read: {}",
-                    self.ignored_columns.join(", ")
-                )
-            }),
+            reason: self.notes(arrival),
             rows_read: self.rows_read,
             rows_accepted: self.rows_accepted,
             rows_rejected: self.rows_read - self.rows_accepted - self.rows_duplicate,

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use chrono::{DateTime, NaiveDateTime, Utc};
-use duckdb::{Connection, OptionalExt, params};
+use duckdb::{Connection, params};
 
 use crate::model::as_of::AsOf;
 
@@ -173,15 +173,4 @@ pub fn latest(
         |row| row.get(0),
     )?;
     Ok(found.map(|at| at.and_utc()))
-}
-
-/// The state of a slot, when it has one.
-pub fn state(connection: &Connection, slot: &Slot) -> Result<Option<String>> {
-    Ok(connection
-        .query_row(
-            "select state from ledger.slots where job = ? and scheduled_at = ?",
-            params![slot.job, slot.scheduled_at.naive_utc()],
-            |row| row.get(0),
-        )
-        .optional()?)
 }

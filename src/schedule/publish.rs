@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use chrono::NaiveDate;
 use duckdb::{Connection, OptionalExt, params};
 
 use super::context::Context;
@@ -220,19 +219,4 @@ fn write_page(path: &std::path::Path, html: &str) -> Result<()> {
     std::fs::write(&partial, html)
         .and_then(|()| std::fs::rename(&partial, path))
         .with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// The newest kept page of a report, for whoever asks what was shown.
-pub fn kept_page(
-    connection: &Connection,
-    report: &str,
-    as_of: NaiveDate,
-) -> Result<Option<String>> {
-    Ok(connection
-        .query_row(
-            "select html from ledger.reports where report = ? and as_of = ? order by version desc limit 1",
-            params![report, as_of],
-            |row| row.get(0),
-        )
-        .optional()?)
 }

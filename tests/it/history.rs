@@ -7,6 +7,16 @@ fn crimes(code: &str) -> String {
     file(CRIMES, &[crime("C1", code, "2026-06-01", &[])])
 }
 
+fn with_op(op: &str) -> String {
+    let text = crimes("105/01");
+    let mut lines = text.lines();
+    format!(
+        "{},op\n{},{op}\n",
+        lines.next().unwrap(),
+        lines.next().unwrap()
+    )
+}
+
 #[test]
 fn a_correction_keeps_what_was_known_before_it() {
     let site = Site::new();
@@ -65,15 +75,6 @@ fn tuesdays_file_after_wednesdays_does_not_overwrite_it() {
 #[test]
 fn a_delta_can_delete_and_bring_back() {
     let site = Site::new();
-    let with_op = |op: &str| {
-        let text = crimes("105/01");
-        let mut lines = text.lines();
-        format!(
-            "{},op\n{},{op}\n",
-            lines.next().unwrap(),
-            lines.next().unwrap()
-        )
-    };
     let live = "select count(*) from history.crimes where batch_to is null and not is_deleted";
     for (date, op, wanted) in [
         ("20261118", "I", "1"),
@@ -168,15 +169,6 @@ fn a_large_file_can_be_read_at_once_after_it_was_taken_in() {
 #[test]
 fn a_deletion_that_arrives_first_is_kept() {
     let site = Site::new();
-    let with_op = |op: &str| {
-        let text = crimes("105/01");
-        let mut lines = text.lines();
-        format!(
-            "{},op\n{},{op}\n",
-            lines.next().unwrap(),
-            lines.next().unwrap()
-        )
-    };
     site.land("crimes_20261120.csv", with_op("D"));
     site.run("nightly-ingest", MORNING).unwrap();
     site.land("crimes_20261119.csv", with_op("I"));
@@ -207,6 +199,9 @@ fn a_rejected_row_of_a_snapshot_is_not_a_missing_one() {
     site.run("nightly-ingest", MORNING).unwrap();
     let units = "select unit, filled_fte from staging.posts order by unit";
     assert_eq!(site.query(units), [["A", "9.000000"], ["B", "4.000000"]]);
+    let note = site
+        .one("select reason from ledger.batches where state = 'accepted' and reason is not null");
+    assert!(note.contains("were not ended"), "{note}");
     let refused = site.one("select reason from ledger.batches where state = 'refused'");
     assert!(refused.contains("without a sound row"), "{refused}");
 }

@@ -32,13 +32,13 @@ fn state(site: &Site) -> BTreeMap<String, String> {
         for entry in std::fs::read_dir(site.dir.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let bytes = std::fs::read(&path).unwrap();
-            found.insert(path.display().to_string(), format!("{:?}", blake(&bytes)));
+            found.insert(path.display().to_string(), format!("{:?}", sha256(&bytes)));
         }
     }
     found
 }
 
-fn blake(bytes: &[u8]) -> Vec<u8> {
+fn sha256(bytes: &[u8]) -> Vec<u8> {
     use sha2::Digest as _;
     sha2::Sha256::digest(bytes).to_vec()
 }

@@ -3,7 +3,7 @@
 -- offence charged, which may differ from the one recorded.
 select
     charges.charge_ref,
-    people.person_key,
+    identities.person_key,
     charges.crime_ref,
     crimes.crime_key,
     charges.ho_code,
@@ -14,10 +14,8 @@ select
     results.result,
     cast(results.result_at as date) as result_on,
 from staging.charges as charges
-left join core.nominals as nominals
-    on nominals.nominal_id = charges.nominal_id
-left join core.people as people
-    on people.person_id = coalesce(nominals.person_id, charges.nominal_id)
+left join core.identities as identities
+    on identities.nominal_id = charges.nominal_id
 left join core.crimes as crimes on crimes.crime_ref = charges.crime_ref
 left join staging.basket as basket on basket.ho_code = charges.ho_code
 left join staging.court_results as results

@@ -6,9 +6,9 @@ select distinct
     crimes.reported_on,
 from staging.parties as parties
 inner join core.crimes as crimes on crimes.crime_ref = parties.crime_ref
-left join core.nominals as nominals
-    on nominals.nominal_id = parties.nominal_id
+inner join core.identities as identities
+    on identities.nominal_id = parties.nominal_id
 inner join core.people as people
-    on people.person_id = coalesce(nominals.person_id, parties.nominal_id)
+    on people.person_key = identities.person_key
 where parties.role = 'victim'
 order by crimes.reported_on, crimes.crime_key, people.person_key
