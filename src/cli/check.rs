@@ -6,24 +6,42 @@ use anyhow::Result;
 use clap::Args;
 
 use super::output;
+use crate::config::problem::Problems;
 use crate::report::png;
+use crate::schedule::binding;
 use crate::schedule::context::Deployment;
 
 #[derive(Debug, Args)]
-pub struct Check {}
+pub struct Check {
+    /// Only bind the SQL files, and list them in the order they run
+    #[arg(long)]
+    sql: bool,
+}
 
-/// Checks the whole deployment.
-pub fn run(dir: &Path) -> Result<()> {
-    let deployment = Deployment::load(dir)?;
-    deployment.check_tables()?;
-    png::self_test()?;
-    output::line(format!(
-        "{}: {} jobs, {} sources, {} models, {} checks, {} measures: no problems found",
-        dir.display(),
-        deployment.jobs.len(),
-        deployment.contracts.len(),
-        deployment.models.len(),
-        deployment.checks.len(),
-        deployment.measures.len()
-    ))
+impl Check {
+    pub fn run(&self, dir: &Path) -> Result<()> {
+        let deployment = Deployment::load(dir)?;
+        if self.sql {
+            let files = binding::check(&deployment)??;
+            return files.iter().try_for_each(output::line);
+        }
+        let mut problems = Vec::new();
+        let mut keep = |found: Problems| problems.extend(found.0);
+        deployment.check_tables().unwrap_or_else(&mut keep);
+        let files = binding::check(&deployment)?.map_err(&mut keep).ok();
+        let Some(files) = files.filter(|_| problems.is_empty()) else {
+            return Err(Problems(problems).into());
+        };
+        png::self_test()?;
+        output::line(format!(
+            "{}: {} jobs, {} sources, {} models, {} checks, {} measures, {} SQL files bound: no problems found",
+            dir.display(),
+            deployment.jobs.len(),
+            deployment.contracts.len(),
+            deployment.models.len(),
+            deployment.checks.len(),
+            deployment.measures.len(),
+            files.len()
+        ))
+    }
 }

@@ -67,7 +67,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     let outcome = match &arguments.command {
         Command::Init(command) => command.run(),
         Command::Demo(command) => command.run(),
-        Command::Check(_) => check::run(dir),
+        Command::Check(command) => command.run(dir),
         Command::Serve(_) => serve::run(dir),
         Command::Run(command) => command.run(dir),
         Command::Jobs(command) => command.run(dir),

@@ -53,6 +53,13 @@ impl ListSql {
     }
 }
 
+/// What stands before `entries.sql` and `listed_contributions.sql`, whose
+/// columns go into the ledger in their order; `) as rows` follows.
+pub const INSERT_ENTRIES: &str =
+    "insert into ledger.list_entries\nselect $list_id, rows.* from (\n";
+pub const INSERT_CONTRIBUTIONS: &str =
+    "insert into ledger.list_contributions\nselect $list_id, rows.* from (\n";
+
 /// What a list is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
@@ -220,10 +227,7 @@ fn write(
     )?;
     let entries = bind::execute(
         connection,
-        &format!(
-            "insert into ledger.list_entries\nselect $list_id, entries.* from (\n{}\n) as entries",
-            inputs.sql.entries
-        ),
+        &format!("{INSERT_ENTRIES}{}\n) as rows", inputs.sql.entries),
         &[("list_id", &list_id)],
     )?;
     let ranked: usize =
@@ -235,7 +239,7 @@ fn write(
     bind::execute(
         connection,
         &format!(
-            "insert into ledger.list_contributions\nselect $list_id, listed.* from (\n{}\n) as listed",
+            "{INSERT_CONTRIBUTIONS}{}\n) as rows",
             inputs.sql.listed_contributions
         ),
         &[

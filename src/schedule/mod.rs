@@ -1,6 +1,7 @@
 //! Jobs: what they are, when they are due, what running one does, and what
 //! became of every run.
 
+pub mod binding;
 pub mod context;
 pub mod daemon;
 pub mod definition;
@@ -9,5 +10,6 @@ pub mod ledger;
 pub mod metronome;
 pub mod publish;
 pub mod runner;
+pub mod statements;
 pub mod steps;
 pub mod stop;

@@ -54,6 +54,17 @@ pub fn query_one<T>(
     }
 }
 
+/// Names and types of a temporary table's columns, in their order.
+pub fn temp_columns(connection: &Connection, table: &str) -> Result<Vec<(String, String)>> {
+    query(
+        connection,
+        "select column_name, data_type from duckdb_columns() \
+         where database_name = 'temp' and table_name = $table order by column_index",
+        &[("table", &table)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 fn prepare<'c>(connection: &'c Connection, sql: &str, values: Values<'_>) -> Result<Statement<'c>> {
     let mut statement = connection.prepare(sql)?;
     for index in 1..=statement.parameter_count() {

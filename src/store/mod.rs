@@ -48,7 +48,8 @@ impl Store {
         Ok(store)
     }
 
-    /// A database that lives as long as the value, for tests and benches.
+    /// A database that lives as long as the value: for tests and benches, and
+    /// to bind SQL against the schema.
     pub fn in_memory() -> Result<Self> {
         let connection = Connection::open_in_memory_with_flags(safe_config()?)?;
         let store = Self { connection };

@@ -45,9 +45,25 @@ pub fn select(connection: &Connection, sql: &str) -> Result<Table> {
     })
 }
 
+/// Why a text is not exactly one SELECT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub message: String,
+    /// Bytes before the place, when the parser names one.
+    pub position: Option<usize>,
+}
+
 /// Refuses anything that the database's own parser does not see as exactly
 /// one SELECT.
 pub fn check_single_select(connection: &Connection, sql: &str) -> Result<()> {
+    match fault_of_select(connection, sql)? {
+        Some(fault) => bail!("{}", fault.message),
+        None => Ok(()),
+    }
+}
+
+/// What the database's own parser has against a text as exactly one SELECT.
+pub fn fault_of_select(connection: &Connection, sql: &str) -> Result<Option<Fault>> {
     let parsed: String = connection
         .query_row(
             "select cast(json_serialize_sql(cast(? as varchar)) as varchar)",
@@ -58,12 +74,16 @@ pub fn check_single_select(connection: &Connection, sql: &str) -> Result<()> {
     let parsed: serde_json::Value = serde_json::from_str(&parsed)?;
     if parsed["error"].as_bool() == Some(true) {
         let message = parsed["error_message"].as_str().unwrap_or("not a SELECT");
-        bail!("expected one SELECT: {message}");
+        return Ok(Some(Fault {
+            message: format!("expected one SELECT: {message}"),
+            position: parsed["position"].as_str().and_then(|at| at.parse().ok()),
+        }));
     }
-    match parsed["statements"].as_array().map(Vec::len) {
-        Some(1) => Ok(()),
-        count => bail!("expected one SELECT, got {} statements", count.unwrap_or(0)),
-    }
+    let statements = parsed["statements"].as_array().map_or(0, Vec::len);
+    Ok((statements != 1).then(|| Fault {
+        message: format!("expected one SELECT, got {statements} statements"),
+        position: None,
+    }))
 }
 
 fn is_plain_value(value: &ValueRef<'_>) -> bool {

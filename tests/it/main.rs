@@ -26,3 +26,4 @@ mod real_data;
 mod reports;
 mod rules;
 mod twice;
+mod warehouse;
