@@ -10,6 +10,7 @@ use super::progress::Progress;
 use crate::clock::Clock;
 use crate::model::as_of::AsOf;
 use crate::schedule::context::{Context, Deployment};
+use crate::schedule::runner;
 use crate::schedule::steps::{self, Ingested};
 use crate::schedule::stop::Stop;
 
@@ -36,6 +37,9 @@ impl Ingest {
         let done = steps::ingest(&context, today, Some(&self.files))?;
         bar.finish();
         tell(&done)?;
+        if let Some(blocked) = runner::tell_blocked(&done) {
+            bail!("{blocked}");
+        }
         if done.refused.is_empty() && done.waiting.is_empty() {
             Ok(())
         } else {
@@ -87,10 +91,7 @@ fn tell(done: &Ingested) -> Result<()> {
         ))?;
     }
     for check in done.checks.iter().filter(|check| check.rows > 0) {
-        output::line(format!(
-            "check: {} ({} rows do not)",
-            check.title, check.rows
-        ))?;
+        output::line(format!("check: {}", check.with_examples()))?;
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ pub fn evaluate(
     )? {
         return Ok(found);
     }
-    let gap = missing_source(store.connection(), definition)?;
+    let gap = missing_source(store.connection(), definition, known_at)?;
     let key = Key {
         as_of,
         known_at,
@@ -132,7 +132,11 @@ fn find(
         .optional()?)
 }
 
-fn missing_source(connection: &Connection, definition: &Definition) -> Result<Option<String>> {
+fn missing_source(
+    connection: &Connection,
+    definition: &Definition,
+    known_at: i64,
+) -> Result<Option<String>> {
     for source in &definition.sources {
         if source == "list" {
             let lists: i64 =
@@ -147,8 +151,9 @@ fn missing_source(connection: &Connection, definition: &Definition) -> Result<Op
         let arrived = names.iter().try_fold(false, |any, name| {
             connection
                 .query_row(
-                    "select count(*) > 0 from ledger.batches where source = ? and state = 'accepted'",
-                    [name],
+                    "select count(*) > 0 from ledger.batches \
+                     where source = ? and state = 'accepted' and batch_id <= ?",
+                    params![name, known_at],
                     |row| row.get::<_, bool>(0),
                 )
                 .map(|here| any || here)

@@ -15,6 +15,7 @@ use crate::harm::ranking::ListSql;
 use crate::ingest::contract::{self, Contract};
 use crate::measures::definition::{self as measure, Definition};
 use crate::store::Store;
+use crate::warehouse::checks::{self, Check};
 use crate::warehouse::models::{self, Model};
 
 /// A deployment folder, read and checked as a whole.
@@ -24,7 +25,7 @@ pub struct Deployment {
     pub jobs: BTreeMap<String, Job>,
     pub contracts: Vec<Contract>,
     pub models: Vec<Model>,
-    pub checks: Vec<Model>,
+    pub checks: Vec<Check>,
     pub measures: Vec<Definition>,
 }
 
@@ -41,7 +42,7 @@ impl Deployment {
         let models = models::load(dir, &format!("{folder}/models"), &["staging", "core"])
             .map_err(&mut keep)
             .ok();
-        let checks = models::read_folder(dir, &format!("{folder}/checks"), "mart")
+        let checks = checks::load(dir, &format!("{folder}/checks"))
             .map_err(&mut keep)
             .ok();
         let measures = measure::load_all(dir).map_err(&mut keep).ok();

@@ -100,7 +100,14 @@ pub fn run(
 
 fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
     match &job.action {
-        Action::Ingest => steps::ingest(context, as_of, None).map(|done| tell_ingest(&done)),
+        Action::Ingest => {
+            let done = steps::ingest(context, as_of, None)?;
+            let story = tell_ingest(&done);
+            match tell_blocked(&done) {
+                None => Ok(story),
+                Some(blocked) => bail!("{}; {blocked}", story.headline),
+            }
+        }
         Action::HarmList(settings) => {
             let made = steps::harm_list(context, as_of, settings)?;
             Ok(Story {
@@ -173,12 +180,8 @@ pub fn tell_ingest(done: &Ingested) -> Story {
             .iter()
             .map(|waiting| format!("{}: {}", waiting.file_name, waiting.reason)),
     );
-    for check in done.checks.iter().filter(|check| check.rows > 0) {
-        details.push(format!(
-            "check: {} ({} rows do not)",
-            check.title, check.rows
-        ));
-    }
+    let failed = done.checks.iter().filter(|check| check.rows > 0);
+    details.extend(failed.map(|check| format!("check: {}", check.with_examples())));
     Story {
         headline: format!(
             "{} files taken in ({} rows accepted, {} rejected, {} duplicate), {} known already, {} refused, {} waiting; {} tables rebuilt",
@@ -193,6 +196,19 @@ pub fn tell_ingest(done: &Ingested) -> Story {
         ),
         details,
     }
+}
+
+/// Why a night whose files were taken in did not end well.
+pub fn tell_blocked(done: &Ingested) -> Option<String> {
+    let blocked = done.blocked.as_ref()?;
+    let ground = done.stands_at.map_or_else(
+        || "there is no warehouse yet".to_owned(),
+        |batch| format!("lists and reports stand on batch {batch} and say so"),
+    );
+    Some(format!(
+        "what was taken in is kept, but the warehouse was not rebuilt, because a check failed: \
+         {blocked} (which rows: ledger.check_results); {ground}"
+    ))
 }
 
 fn tell_measures(done: &[Evaluated]) -> Story {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use super::context::Context;
 use super::definition::{Action, ReportKind};
@@ -17,7 +17,8 @@ use crate::measures::evaluate::{self, Evaluated};
 use crate::model::as_of::AsOf;
 use crate::store::schema::hex_sha256;
 use crate::warehouse::checks::CheckResult;
-use crate::warehouse::{self, Built};
+use crate::warehouse::standing::{self, Blocked, Standing};
+use crate::warehouse::{self, Built, Plan, Rebuilt};
 
 /// What a night of ingest did.
 #[derive(Debug, Default)]
@@ -30,6 +31,10 @@ pub struct Ingested {
     /// Empty when nothing had changed.
     pub built: Vec<Built>,
     pub checks: Vec<CheckResult>,
+    /// Why the warehouse does not stand on what was taken in.
+    pub blocked: Option<Blocked>,
+    /// The batch on which it stands; none before the first build.
+    pub stands_at: Option<i64>,
 }
 
 /// Takes in what has landed up to a date, or the named files, and rebuilds the
@@ -65,10 +70,13 @@ pub fn ingest(context: &Context<'_>, as_of: AsOf, files: Option<&[PathBuf]>) -> 
         take_in(context, arrival, &mut ingested)?;
     }
     (context.progress)("warehouse", total, total);
-    let (built, checks) = refresh_warehouse(context)?;
+    let Rebuilt { built, checks } = refresh_warehouse(context)?;
+    let connection = context.store.connection();
     Ok(Ingested {
         built,
         checks,
+        blocked: standing::blocked(connection)?,
+        stands_at: standing::standing(connection)?.map(|standing| standing.known_at),
         ..ingested
     })
 }
@@ -111,28 +119,15 @@ fn take_in(context: &Context<'_>, arrival: &Arrival<'_>, ingested: &mut Ingested
 }
 
 /// Rebuilds the warehouse unless it already stands on the newest batch and the
-/// same models and reference tables.
-pub fn refresh_warehouse(context: &Context<'_>) -> Result<(Vec<Built>, Vec<CheckResult>)> {
+/// same models and reference tables, or has been tried with exactly these and
+/// was blocked by a check.
+pub fn refresh_warehouse(context: &Context<'_>) -> Result<Rebuilt> {
     let deployment = context.deployment;
     let reference = reference(context)?;
     let known_at = ledger::latest(context.store.connection())?;
-    let text: Vec<&str> = deployment
-        .models
-        .iter()
-        .chain(&deployment.checks)
-        .map(|m| m.sql.as_str())
-        .collect();
-    let recipe = hex_sha256(
-        format!(
-            "{}\n{}\n{}",
-            text.join("\n"),
-            reference.index_sha256,
-            reference.basket_sha256
-        )
-        .as_bytes(),
-    );
-    if warehouse::stands_on(context.store.connection(), known_at, &recipe)? {
-        return Ok((Vec::new(), Vec::new()));
+    let recipe = recipe(context, &reference);
+    if standing::is_settled(context.store.connection(), known_at, &recipe)? {
+        return Ok(Rebuilt::default());
     }
     context.store.transaction(|tx| {
         deployment
@@ -140,27 +135,47 @@ pub fn refresh_warehouse(context: &Context<'_>) -> Result<(Vec<Built>, Vec<Check
             .iter()
             .try_for_each(|contract| ingest::merge::ensure_history(tx, contract))
     })?;
-    let prepare = |tx: &duckdb::Connection| index::write(tx, &reference);
-    let rebuilt = warehouse::rebuild(
-        context.store,
-        &deployment.models,
-        &deployment.checks,
+    let plan = Plan {
+        models: &deployment.models,
+        checks: &deployment.checks,
         known_at,
-        &recipe,
-        prepare,
-    )?;
+        recipe: &recipe,
+        attempted_at: context.clock.now(),
+    };
+    let rebuilt = warehouse::rebuild(context.store, plan, |tx| index::write(tx, &reference))?;
     context.store.checkpoint()?;
     Ok(rebuilt)
 }
 
+/// Hashes of the SQL and of the reference tables that decide the warehouse.
+fn recipe(context: &Context<'_>, reference: &Reference) -> String {
+    let models = context.deployment.models.iter().map(|m| m.sql.as_str());
+    let checks = context.deployment.checks.iter().map(|c| c.sql.as_str());
+    let sql: Vec<&str> = models.chain(checks).collect();
+    format!(
+        "{} {}",
+        hex_sha256(sql.join("\n").as_bytes()),
+        reference_sha256(reference)
+    )
+}
+
+fn reference_sha256(reference: &Reference) -> String {
+    hex_sha256(format!("{}\n{}", reference.index_sha256, reference.basket_sha256).as_bytes())
+}
+
 /// Makes the harm list of a date.
 pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) -> Result<Made> {
-    let known_at = standing_warehouse(context)?;
+    let standing = standing_warehouse(context)?;
     let reference = index::load(&context.deployment.dir, &settings.edition)?;
+    ensure!(
+        !standing.is_stale() || standing.recipe.ends_with(&reference_sha256(&reference)),
+        "the warehouse stands on an earlier edition or basket until its checks hold; \
+         a list by the new one would be wrong"
+    );
     let sql = ListSql::load(&context.deployment.dir)?;
     let inputs = Inputs {
         as_of,
-        known_at,
+        known_at: standing.known_at,
         settings,
         reference: &reference,
         sql: &sql,
@@ -170,7 +185,7 @@ pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) ->
 
 /// Evaluates every measure; a failing one is part of the result.
 pub fn measures(context: &Context<'_>, as_of: AsOf) -> Result<Vec<Evaluated>> {
-    let known_at = standing_warehouse(context)?;
+    let known_at = standing_warehouse(context)?.known_at;
     let definitions = &context.deployment.measures;
     let total = definitions.len() as u64;
     let mut results = Vec::with_capacity(definitions.len());
@@ -222,7 +237,8 @@ pub fn report(
     kind: ReportKind,
     to: &[String],
 ) -> Result<super::publish::Published> {
-    // A report never speaks of tables that are older than what has arrived.
+    // A report never speaks of tables that are older than what has arrived,
+    // unless a check keeps them there.
     standing_warehouse(context)?;
     super::publish::publish(context, as_of, kind, &addresses(context, to))
 }
@@ -231,12 +247,15 @@ fn reference(context: &Context<'_>) -> Result<Reference> {
     index::load(&context.deployment.dir, &list_settings(context).edition)
 }
 
-fn standing_warehouse(context: &Context<'_>) -> Result<i64> {
+fn standing_warehouse(context: &Context<'_>) -> Result<Standing> {
     refresh_warehouse(context)?;
-    match warehouse::known_at(context.store.connection())? {
-        Some(0) | None => {
-            bail!("nothing has been taken in yet; run `daybook run nightly-ingest` first")
-        }
-        Some(known_at) => Ok(known_at),
+    let connection = context.store.connection();
+    match standing::standing(connection)? {
+        Some(standing) if standing.known_at > 0 => Ok(standing),
+        Some(_) => bail!("nothing has been taken in yet; run `daybook run nightly-ingest` first"),
+        None => match standing::blocked(connection)? {
+            Some(blocked) => bail!("there is no warehouse yet, because a check failed: {blocked}"),
+            None => bail!("there is no warehouse yet"),
+        },
     }
 }

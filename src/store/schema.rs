@@ -13,11 +13,18 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "ledger",
-    sql: include_str!("migrations/0001_ledger.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "ledger",
+        sql: include_str!("migrations/0001_ledger.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "warehouse",
+        sql: include_str!("migrations/0003_warehouse.sql"),
+    },
+];
 
 /// Runs what has not been run yet. A file from a newer program, or one whose
 /// migrations differ from ours, is refused untouched.

@@ -1,19 +1,34 @@
 //! Rebuilds the warehouse: one SELECT per table, in layers, ordered by what
 //! each reads, all in one transaction. Readers see yesterday's tables until
-//! today's are whole.
+//! today's are whole; a failed check that blocks leaves yesterday's in place.
 
 pub mod checks;
 pub mod models;
+pub mod standing;
 
 use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
 use duckdb::{Connection, params};
 
 use crate::clock::Stopwatch;
 use crate::store::Store;
 use crate::store::bind;
 use crate::store::query::check_single_select;
-use checks::CheckResult;
+use checks::{Check, CheckResult};
 use models::Model;
+use standing::State;
+
+/// What a rebuild is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan<'a> {
+    pub models: &'a [Model],
+    pub checks: &'a [Check],
+    /// The batch up to which the tables will stand.
+    pub known_at: i64,
+    /// A hash of everything but the data that decides the result.
+    pub recipe: &'a str,
+    pub attempted_at: DateTime<Utc>,
+}
 
 /// One rebuilt table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,62 +38,65 @@ pub struct Built {
     pub elapsed_ms: u64,
 }
 
-/// Rebuilds every model as known after batch `known_at`, then runs the checks.
+/// What became of a rebuild.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Empty when a check blocked the rebuild.
+    pub built: Vec<Built>,
+    pub checks: Vec<CheckResult>,
+}
+
+/// Undoes the transaction of a rebuild and carries out what was found.
+#[derive(Debug, thiserror::Error)]
+#[error("a check of severity block failed")]
+struct Undone(Vec<CheckResult>);
+
+/// Rebuilds every model, then runs the checks. When one of severity `block`
+/// fails, all of it is rolled back and only the failure is recorded.
 /// `prepare` fills the reference tables of the staging layer, in the same
-/// transaction; `recipe` is a hash of everything but the data that decides the
-/// result.
+/// transaction.
 pub fn rebuild(
     store: &Store,
-    models: &[Model],
-    checks: &[Model],
-    known_at: i64,
-    recipe: &str,
+    plan: Plan<'_>,
     prepare: impl FnOnce(&Connection) -> Result<()>,
-) -> Result<(Vec<Built>, Vec<CheckResult>)> {
-    store.transaction(|tx| {
+) -> Result<Rebuilt> {
+    let outcome = store.transaction(|tx| {
         prepare(tx)?;
-        let mut built = Vec::with_capacity(models.len());
-        for model in models {
-            built.push(build(tx, model, known_at)?);
+        let mut built = Vec::with_capacity(plan.models.len());
+        for model in plan.models {
+            built.push(build(tx, model, plan.known_at)?);
         }
-        let results = checks::run(tx, checks)?;
-        tx.execute_batch(
-            "create or replace table mart.warehouse (known_at bigint, recipe varchar)",
-        )?;
-        tx.execute(
-            "insert into mart.warehouse values (?, ?)",
-            params![known_at, recipe],
-        )?;
-        Ok((built, results))
+        let checks = checks::run(tx, plan.checks)?;
+        if checks.iter().any(CheckResult::is_blocking) {
+            return Err(Undone(checks).into());
+        }
+        stand_on(tx, plan)?;
+        standing::record(tx, plan, State::Built, &checks)?;
+        Ok(Rebuilt { built, checks })
+    });
+    let error = match outcome {
+        Ok(rebuilt) => return Ok(rebuilt),
+        Err(error) => error,
+    };
+    let Undone(checks) = error.downcast::<Undone>()?;
+    store
+        .transaction(|tx| standing::record(tx, plan, State::Blocked, &checks))
+        .context("the blocked rebuild could not be recorded")?;
+    Ok(Rebuilt {
+        built: Vec::new(),
+        checks,
     })
 }
 
-/// Whether the warehouse was built from this batch by these models.
-pub fn stands_on(connection: &Connection, batch: i64, recipe: &str) -> Result<bool> {
-    if known_at(connection)? != Some(batch) {
-        return Ok(false);
-    }
-    let found: String =
-        connection.query_row("select recipe from mart.warehouse", [], |row| row.get(0))?;
-    Ok(found == recipe)
-}
-
-/// The batch up to which the warehouse stands; none before the first build.
-pub fn known_at(connection: &Connection) -> Result<Option<i64>> {
-    let exists: bool = connection.query_row(
-        "select count(*) > 0 from information_schema.tables \
-         where table_schema = 'mart' and table_name = 'warehouse'",
-        [],
-        |row| row.get(0),
+fn stand_on(connection: &Connection, plan: Plan<'_>) -> Result<()> {
+    connection.execute_batch(
+        "create or replace table mart.warehouse (known_at bigint, recipe varchar)",
     )?;
-    if !exists {
-        return Ok(None);
-    }
-    Ok(
-        connection.query_row("select max(known_at) from mart.warehouse", [], |row| {
-            row.get(0)
-        })?,
-    )
+    connection.execute(
+        "insert into mart.warehouse values (?, ?)",
+        params![plan.known_at, plan.recipe],
+    )?;
+    Ok(())
 }
 
 fn build(connection: &Connection, model: &Model, known_at: i64) -> Result<Built> {

@@ -327,7 +327,7 @@ fn records_merged_in_a_circle_stand_for_one_person_and_are_told() {
         [["A"]]
     );
     assert_eq!(
-        site.one("select failing_rows from mart.checks where name = 'merged_records_resolve'"),
+        site.one("select failing_rows from mart.checks where name = 'merges_end'"),
         "1"
     );
 }
