@@ -16,10 +16,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("warehouse", &["store", "model", "config", "clock"]),
     ("harm", &["store", "model", "config"]),
     ("measures", &["store", "model", "config"]),
-    // A report says which extracts it rests on, and so knows their contracts.
+    // A report says which extracts it rests on, and so knows their contracts,
+    // and what the warehouse stands on.
     (
         "report",
-        &["harm", "measures", "model", "store", "config", "ingest"],
+        &[
+            "harm",
+            "measures",
+            "model",
+            "store",
+            "config",
+            "ingest",
+            "warehouse",
+        ],
     ),
     ("mail", &["config", "store"]),
     ("audit", &["store"]),

@@ -9,6 +9,7 @@ pub mod night;
 pub mod people;
 pub mod published;
 pub mod signal;
+pub mod stale;
 pub mod trust;
 
 /// A sentence whose figure is a link to the place that shows it.

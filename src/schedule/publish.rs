@@ -15,6 +15,7 @@ use crate::model::as_of::AsOf;
 use crate::report::query::{self, Scope};
 use crate::report::view::render::{self, Rendered, RenderedMail};
 use crate::store::schema::hex_sha256;
+use crate::warehouse::standing::Standing;
 
 /// What publishing did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,11 +35,12 @@ pub type Unsent = Vec<(String, String)>;
 /// Renders a report for a date and gets it to its recipients, each once.
 pub fn publish(
     context: &Context<'_>,
+    standing: &Standing,
     as_of: AsOf,
     kind: ReportKind,
     recipients: &[String],
 ) -> Result<Published> {
-    let rendered = render(context, as_of, kind)?;
+    let rendered = render(context, standing, as_of, kind)?;
     let sha256 = hex_sha256(rendered.html.as_bytes());
     let path = context
         .deployment
@@ -101,13 +103,19 @@ pub fn send_queued(context: &Context<'_>) -> Result<(Vec<String>, Unsent)> {
     Ok((sent, unsent))
 }
 
-fn render(context: &Context<'_>, as_of: AsOf, kind: ReportKind) -> Result<Rendered> {
+fn render(
+    context: &Context<'_>,
+    standing: &Standing,
+    as_of: AsOf,
+    kind: ReportKind,
+) -> Result<Rendered> {
     let scope = Scope {
         connection: context.store.connection(),
         dir: &context.deployment.dir,
         config: &context.deployment.config,
         contracts: &context.deployment.contracts,
         measures: &context.deployment.measures,
+        standing,
         as_of,
     };
     match kind {

@@ -238,9 +238,9 @@ pub fn report(
     to: &[String],
 ) -> Result<super::publish::Published> {
     // A report never speaks of tables that are older than what has arrived,
-    // unless a check keeps them there.
-    standing_warehouse(context)?;
-    super::publish::publish(context, as_of, kind, &addresses(context, to))
+    // unless a check keeps them there; then it says so.
+    let standing = standing_warehouse(context)?;
+    super::publish::publish(context, &standing, as_of, kind, &addresses(context, to))
 }
 
 fn reference(context: &Context<'_>) -> Result<Reference> {

@@ -19,7 +19,9 @@ use crate::config::Config;
 use crate::ingest::contract::Contract;
 use crate::measures::definition::Definition;
 use crate::model::as_of::AsOf;
-use crate::report::view::Header;
+use crate::report::view::source::FailedCheck;
+use crate::report::view::{Header, Stale};
+use crate::warehouse::standing::Standing;
 
 /// What a report is made from.
 #[derive(Clone, Copy)]
@@ -29,6 +31,8 @@ pub struct Scope<'a> {
     pub config: &'a Config,
     pub contracts: &'a [Contract],
     pub measures: &'a [Definition],
+    /// What the tables stand on.
+    pub standing: &'a Standing,
     pub as_of: AsOf,
 }
 
@@ -56,12 +60,42 @@ impl Scope<'_> {
             force: self.config.force.clone(),
             as_of: self.as_of.0,
             data_to: sources::newest(self)?,
+            stale: stale(self)?,
             run_id: None,
             page_url: (!link.is_empty()).then(|| format!("{link}/{}/{report}.html", self.as_of)),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             is_synthetic: self.config.synthetic,
         })
     }
+}
+
+/// What keeps the figures at an earlier batch.
+fn stale(scope: &Scope<'_>) -> Result<Option<Stale>> {
+    let Some(blocked) = &scope.standing.stale else {
+        return Ok(None);
+    };
+    let taken_in_at: Option<NaiveDateTime> = scope.connection.query_row(
+        "select max(received_at) from ledger.batches where batch_id = ?",
+        [scope.standing.known_at],
+        |row| row.get(0),
+    )?;
+    let local = |at: NaiveDateTime| {
+        let zone = scope.config.tz();
+        at.and_utc().with_timezone(&zone).naive_local()
+    };
+    Ok(Some(Stale {
+        batch: scope.standing.known_at,
+        taken_in_at: taken_in_at.map(local),
+        since: local(blocked.since),
+        failed: blocked
+            .because
+            .iter()
+            .map(|check| FailedCheck {
+                title: check.title.clone(),
+                rows: check.rows,
+            })
+            .collect(),
+    }))
 }
 
 /// A row count as an index or a size.

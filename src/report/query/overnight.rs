@@ -73,14 +73,14 @@ pub fn view(scope: &Scope<'_>, list_id: Option<i64>, sources: &[Source]) -> Resu
     let weeks = weeks(&days, day);
     let shown = (0..DAYS_SHOWN).rev().map(|back| day - Days::new(back));
     let events = events(scope, day, list_id)?;
-    let has = |name: &str| {
-        sources
-            .iter()
-            .any(|s| s.name == name && s.state == SourceState::Fresh)
+    let is = |name: &str, state: &SourceState| {
+        sources.iter().any(|s| s.name == name && s.state == *state)
     };
+    let has = |name: &str| is(name, &SourceState::Fresh);
     Ok(Overnight {
         day,
         is_complete: has("crimes"),
+        is_held_back: is("crimes", &SourceState::HeldBack),
         vawg: day_count(day, &weeks, total),
         groups: groups(&days, day, &weeks),
         domestic_abuse: abuse(day),

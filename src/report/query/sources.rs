@@ -7,9 +7,10 @@ use duckdb::{OptionalExt, params};
 use super::Scope;
 use crate::ingest::contract::Contract;
 use crate::report::view::source::{Checks, FailedCheck, Source, SourceState};
-use crate::store::bind;
+use crate::warehouse::standing;
 
-/// The newest moment that any nightly extract speaks of, up to the report's.
+/// The newest moment that any nightly extract behind the figures speaks of, up
+/// to the report's.
 pub fn newest(scope: &Scope<'_>) -> Result<Option<NaiveDateTime>> {
     let nightly: Vec<&str> = scope
         .contracts
@@ -19,8 +20,13 @@ pub fn newest(scope: &Scope<'_>) -> Result<Option<NaiveDateTime>> {
         .collect();
     let found: Option<NaiveDateTime> = scope.connection.query_row(
         "select max(as_at) from ledger.batches \
-         where state = 'accepted' and as_at < ? and list_contains(string_split(?, ','), source)",
-        params![scope.end_of_day(), nightly.join(",")],
+         where state = 'accepted' and as_at < ? and batch_id <= ? \
+             and list_contains(string_split(?, ','), source)",
+        params![
+            scope.end_of_day(),
+            scope.standing.known_at,
+            nightly.join(",")
+        ],
         |row| row.get(0),
     )?;
     Ok(found)
@@ -41,22 +47,19 @@ pub fn all(scope: &Scope<'_>) -> Result<Vec<Source>> {
         .collect()
 }
 
-/// The checks that ran with the last rebuild of the warehouse.
+/// The checks that ran with the last attempt to rebuild the warehouse.
 pub fn checks(scope: &Scope<'_>) -> Result<Checks> {
-    let rows = bind::query(
-        scope.connection,
-        "select title, failing_rows from mart.checks order by name",
-        &[],
-        |row| {
-            Ok(FailedCheck {
-                title: row.get(0)?,
-                rows: row.get(1)?,
-            })
-        },
-    )?;
+    let results = standing::newest_results(scope.connection)?;
     Ok(Checks {
-        run: rows.len() as u64,
-        failed: rows.into_iter().filter(|check| check.rows > 0).collect(),
+        run: results.len() as u64,
+        failed: results
+            .into_iter()
+            .filter(|check| check.rows > 0)
+            .map(|check| FailedCheck {
+                title: check.title,
+                rows: check.rows,
+            })
+            .collect(),
     })
 }
 
@@ -117,7 +120,18 @@ fn state(
             Some(limit) if age > limit => SourceState::Late {
                 days: super::to_u32(age.num_days().unsigned_abs()),
             },
+            _ if is_held_back(scope, contract, as_at)? => SourceState::HeldBack,
             _ => SourceState::Fresh,
         },
     )
+}
+
+/// Whether no file of a moment has reached the tables.
+fn is_held_back(scope: &Scope<'_>, contract: &Contract, as_at: NaiveDateTime) -> Result<bool> {
+    Ok(scope.connection.query_row(
+        "select min(batch_id) > ? from ledger.batches \
+         where source = ? and state = 'accepted' and as_at = ?",
+        params![scope.standing.known_at, contract.name, as_at],
+        |row| row.get(0),
+    )?)
 }

@@ -42,7 +42,7 @@ pub fn lead(night: &Overnight) -> Sentence {
     if !night.is_complete {
         return Sentence {
             before: format!("The crimes of {weekday} "),
-            linked: "have not arrived".to_owned(),
+            linked: absent(night).to_owned(),
             after: ", so the night is not counted here.".to_owned(),
             target: "#sources".to_owned(),
         };
@@ -57,7 +57,7 @@ pub fn lead(night: &Overnight) -> Sentence {
 #[must_use]
 pub fn heading(night: &Overnight) -> String {
     if !night.is_complete {
-        return "The night’s crimes have not arrived".to_owned();
+        return format!("The night’s crimes {}", absent(night));
     }
     let crimes = crimes(night.vawg.count);
     let weekday = format::weekday(night.day);
@@ -70,6 +70,24 @@ pub fn heading(night: &Overnight) -> String {
         }
         (Standing::Within, Some(_)) => format!("{crimes}, in the range of a {weekday}"),
         _ => format!("{crimes} recorded on {weekday}"),
+    }
+}
+
+fn absent(night: &Overnight) -> &'static str {
+    if night.is_held_back {
+        "are held back by a failed check"
+    } else {
+        "have not arrived"
+    }
+}
+
+/// Why a night has no counts of crimes.
+#[must_use]
+pub fn left_out(night: &Overnight) -> &'static str {
+    if night.is_held_back {
+        "Counts of crimes are left out until the check holds."
+    } else {
+        "Counts of crimes are left out until the extract is in."
     }
 }
 

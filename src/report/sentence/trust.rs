@@ -17,10 +17,7 @@ pub fn lead(sources: &[Source], checks: &Checks, as_of: NaiveDate) -> Sentence {
     if expected.is_empty() {
         return Sentence::new("No extract", " has arrived yet.", "#sources");
     }
-    let fresh = expected
-        .iter()
-        .filter(|s| s.state == SourceState::Fresh)
-        .count();
+    let fresh = expected.iter().filter(|s| s.has_arrived()).count();
     let linked = if fresh == expected.len() {
         format!("{} arrived", all(fresh))
     } else {
@@ -66,6 +63,7 @@ pub fn state(source: &Source, as_of: NaiveDate) -> String {
 fn in_trouble(state: &SourceState) -> String {
     match state {
         SourceState::Fresh => "fresh".to_owned(),
+        SourceState::HeldBack => "arrived, held back".to_owned(),
         SourceState::Late { days } => {
             format!("late by {}", format::plural((*days).into(), "day", "days"))
         }
@@ -103,12 +101,9 @@ fn expected(sources: &[Source], as_of: NaiveDate) -> Vec<&Source> {
 }
 
 fn troubled(sources: &[Source]) -> impl Iterator<Item = &Source> {
-    sources.iter().filter(|source| {
-        !matches!(
-            source.state,
-            SourceState::Fresh | SourceState::NeverReceived
-        )
-    })
+    sources
+        .iter()
+        .filter(|source| !source.has_arrived() && source.state != SourceState::NeverReceived)
 }
 
 fn accepted(sources: &[Source]) -> String {
@@ -128,7 +123,7 @@ fn accepted(sources: &[Source]) -> String {
 fn troubles(expected: &[&Source]) -> String {
     let troubled: Vec<_> = expected
         .iter()
-        .filter(|source| source.state != SourceState::Fresh)
+        .filter(|source| !source.has_arrived())
         .collect();
     if troubled.is_empty() {
         return String::new();
@@ -146,7 +141,7 @@ fn troubles(expected: &[&Source]) -> String {
 
 fn short(state: &SourceState) -> &'static str {
     match state {
-        SourceState::Fresh => "fresh",
+        SourceState::Fresh | SourceState::HeldBack => "arrived",
         SourceState::Late { .. } => "late",
         SourceState::Missing => "missing",
         SourceState::Refused { .. } => "refused",

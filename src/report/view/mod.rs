@@ -14,6 +14,8 @@ pub mod source;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
+use source::FailedCheck;
+
 /// What every report carries at its head and foot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Header {
@@ -25,6 +27,8 @@ pub struct Header {
     pub as_of: NaiveDate,
     /// When the newest extract behind the figures was cut, London time.
     pub data_to: Option<NaiveDateTime>,
+    /// Set when the figures are of an earlier batch than what has arrived.
+    pub stale: Option<Stale>,
     /// The ledger's id of the run that made the report, for questions about it.
     pub run_id: Option<String>,
     /// Address of the authenticated page, without anchor. Mail links need it;
@@ -34,4 +38,17 @@ pub struct Header {
     pub version: String,
     /// True shows a banner: no real person or event.
     pub is_synthetic: bool,
+}
+
+/// Why the figures could not be renewed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stale {
+    /// The batch up to which the figures stand.
+    pub batch: i64,
+    /// When that batch was taken in, London time.
+    pub taken_in_at: Option<NaiveDateTime>,
+    /// When renewing them first failed, London time.
+    pub since: NaiveDateTime,
+    /// The checks that stand in the way; never empty.
+    pub failed: Vec<FailedCheck>,
 }

@@ -35,6 +35,8 @@ pub struct Overnight {
     /// False when the crimes extract covering the day did not arrive; the
     /// counts below are then not shown.
     pub is_complete: bool,
+    /// True when that extract arrived and a failed check keeps it out.
+    pub is_held_back: bool,
     /// VAWG crimes recorded on the day.
     pub vawg: DayCount,
     /// Groups in reading order; their counts add up to `vawg.count`.

@@ -6,7 +6,6 @@ pub(crate) mod pack;
 use chrono::{Days, Months, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::Header;
 use super::list::{
     Cut, DateBasis, DecisionCounts, ListSettings, ListState, ListSummary, Movement, ReasonCount,
     RuleCounts,
@@ -14,7 +13,8 @@ use super::list::{
 use super::morning_briefing::{
     Ask, AskKind, DayCount, DayPoint, GroupCount, MorningBriefing, OnList, Overnight, Usual,
 };
-use super::source::{Checks, MonthCount, PublishedSeries, Source, SourceState};
+use super::source::{Checks, FailedCheck, MonthCount, PublishedSeries, Source, SourceState};
+use super::{Header, Stale};
 
 pub(crate) const HOSTILE: [&str; 3] = [
     "<script>alert(1)</script>",
@@ -32,10 +32,25 @@ pub(crate) fn header() -> Header {
         force: "Invented Police".to_owned(),
         as_of: day(2026, 11, 21),
         data_to: day(2026, 11, 21).and_hms_opt(2, 15, 0),
+        stale: None,
         run_id: Some("morning-briefing/2026-11-21T06:00".to_owned()),
         page_url: Some("https://daybook.example/reports/2026-11-21".to_owned()),
         version: "0.1.0".to_owned(),
         is_synthetic: true,
+    }
+}
+
+pub(crate) fn stale() -> Stale {
+    Stale {
+        batch: 118,
+        taken_in_at: day(2026, 11, 20).and_hms_opt(4, 12, 0),
+        since: day(2026, 11, 21)
+            .and_hms_opt(4, 11, 0)
+            .expect("a time of the sample"),
+        failed: vec![FailedCheck {
+            title: "A person is named once per crime".to_owned(),
+            rows: 3,
+        }],
     }
 }
 
@@ -85,6 +100,7 @@ pub(crate) fn overnight() -> Overnight {
     Overnight {
         day: day(2026, 11, 20),
         is_complete: true,
+        is_held_back: false,
         vawg: DayCount {
             count: 312,
             usual: Some(Usual {

@@ -31,6 +31,12 @@ impl Source {
             .is_some_and(|as_at| as_at > (as_of - Days::new(1)).and_time(NaiveTime::MIN))
     }
 
+    /// Did it arrive in time?
+    #[must_use]
+    pub fn has_arrived(&self) -> bool {
+        matches!(self.state, SourceState::Fresh | SourceState::HeldBack)
+    }
+
     /// Fresh by its contract, but not cut for this night: published monthly, or
     /// sent once a week.
     #[must_use]
@@ -43,6 +49,8 @@ impl Source {
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum SourceState {
     Fresh,
+    /// Arrived in time; a failed check keeps it out of the figures.
+    HeldBack,
     /// Arrived, but older than the contract allows.
     Late {
         days: u32,

@@ -7,7 +7,7 @@ use super::list_section::ListSection;
 use super::mail;
 use super::measure_sections::MeasuresSection;
 use super::night_section::NightSection;
-use crate::report::sentence::{asked, list, measures, night, trust};
+use crate::report::sentence::{asked, list, measures, night, stale, trust};
 use crate::report::view::morning_briefing::{Ask, MorningBriefing};
 
 /// A mail holds at most eight pictures: six signals, the night, the city.
@@ -125,6 +125,7 @@ fn in_short(view: &MorningBriefing) -> String {
         1 => parts.push("1 extract not in".to_owned()),
         n => parts.push(format!("{n} extracts not in")),
     }
+    parts.extend(view.header.stale.as_ref().map(stale::in_short));
     if view.header.is_synthetic {
         parts.push("synthetic data".to_owned());
     }
@@ -174,6 +175,9 @@ mod tests {
         for hostile in HOSTILE {
             let mut view = sample::morning_briefing();
             view.header.force = hostile.to_owned();
+            let mut stale = sample::stale();
+            stale.failed[0].title = hostile.to_owned();
+            view.header.stale = Some(stale);
             view.header.marking = hostile.to_owned();
             view.header.run_id = Some(hostile.to_owned());
             view.header.page_url = Some(format!("javascript:{hostile}"));

@@ -135,10 +135,7 @@ fn sources(view: &MorningBriefing) -> Table {
     ];
     let mut table = Table::new("Extracts of the night", columns);
     for source in &view.sources {
-        let is_troubled = !matches!(
-            source.state,
-            SourceState::Fresh | SourceState::NeverReceived
-        );
+        let is_troubled = !source.has_arrived() && source.state != SourceState::NeverReceived;
         // Nothing came, so nothing was counted: not a zero.
         let rows = |count: u64| match (source.is_of_the_night(view.header.as_of), is_troubled) {
             (true, _) => format::count(count),

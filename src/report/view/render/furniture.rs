@@ -2,7 +2,7 @@
 //! questions its first screen answers.
 
 use crate::report::format;
-use crate::report::sentence::Sentence;
+use crate::report::sentence::{Sentence, stale};
 use crate::report::view::Header;
 
 #[derive(Debug)]
@@ -20,6 +20,14 @@ pub struct Furniture {
     pub provenance: Vec<String>,
     pub page_url: Option<String>,
     pub is_synthetic: bool,
+    /// Stands above everything else when the figures could not be renewed.
+    pub notice: Option<Notice>,
+}
+
+#[derive(Debug)]
+pub struct Notice {
+    pub heading: &'static str,
+    pub text: String,
 }
 
 /// One of the questions of the first screen, with its answer.
@@ -52,6 +60,10 @@ impl Furniture {
             provenance: provenance(header),
             page_url: header.page_url.as_deref().and_then(safe_target),
             is_synthetic: header.is_synthetic,
+            notice: header.stale.as_ref().map(|stale| Notice {
+                heading: stale::HEADING,
+                text: stale::notice(stale),
+            }),
         }
     }
 

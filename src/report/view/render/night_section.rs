@@ -28,8 +28,7 @@ impl NightSection {
         let (first, on_groups) = if is_complete {
             (night::domestic_abuse(overnight), night::groups(overnight))
         } else {
-            let absent = "Counts of crimes are left out until the extract is in.";
-            (absent.to_owned(), String::new())
+            (night::left_out(overnight).to_owned(), String::new())
         };
         Self {
             heading: night::heading(overnight),

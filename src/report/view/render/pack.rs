@@ -10,7 +10,7 @@ use super::pack_sections::{
 use super::table::Table;
 use super::{list_section, table};
 use crate::report::format;
-use crate::report::sentence::{Sentence, index, list};
+use crate::report::sentence::{Sentence, index, list, stale};
 use crate::report::view::Header;
 use crate::report::view::harm_list_pack::HarmListPack;
 use crate::report::view::list::{DecisionCounts, ListState, ListSummary};
@@ -228,6 +228,7 @@ fn in_short(header: &Header, list: &ListSummary) -> String {
     };
     let number = format!("list {}", list.number);
     let mut parts = vec![number, list::movement_in_short(Some(list)), decided];
+    parts.extend(header.stale.as_ref().map(stale::in_short));
     if header.is_synthetic {
         parts.push("synthetic data".to_owned());
     }
@@ -295,6 +296,9 @@ mod tests {
         for hostile in HOSTILE {
             let mut view = sample::pack::harm_list_pack();
             view.people.truncate(2);
+            let mut stale = sample::stale();
+            stale.failed[0].title = hostile.to_owned();
+            view.header.stale = Some(stale);
             let person = &mut view.people[0];
             person.name = hostile.to_owned();
             person.nominal_id = hostile.to_owned();
