@@ -32,7 +32,7 @@ pub(super) fn busy(day: NaiveDate, to: NaiveDate) -> f64 {
         (12, 12..=23 | 27..=30) => 1.09,
         _ => 1.0,
     };
-    let years = f64::from(i32::try_from((to - day).num_days()).unwrap_or(0)) / 365.0;
+    let years = years_between(day, to);
     summer * weekday * feast * (1.0 - 0.02 * years)
 }
 
@@ -100,6 +100,11 @@ pub(super) fn in_days(from: NaiveDateTime, days: f64) -> NaiveDateTime {
 
 pub(super) fn later(day: NaiveDate, days: i64) -> NaiveDate {
     day + TimeDelta::days(days)
+}
+
+/// Years of 365 days from one day to another, with their fraction.
+pub(super) fn years_between(from: NaiveDate, until: NaiveDate) -> f64 {
+    f64::from(i32::try_from((until - from).num_days()).unwrap_or(0)) / 365.0
 }
 
 /// Whole years from `born` to `day`.

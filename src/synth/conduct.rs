@@ -1,7 +1,7 @@
 //! Conduct cases against police employees, from record to outcome.
 
 use super::Plan;
-use super::calendar::{born_between, day_time, days, in_days, later};
+use super::calendar::{born_between, day_time, days, in_days, later, years_between};
 use super::dice::{Dice, Theme, count};
 use super::files::Record;
 use super::offences::Kin;
@@ -144,8 +144,7 @@ impl Case {
             ("use_of_force", 11),
             ("duties_and_responsibilities", 18),
         ]);
-        let years_ago = f64::from(i32::try_from((to - day).num_days()).unwrap_or(0)) / 365.0;
-        let median = 188.0 + 16.0 * years_ago;
+        let median = 188.0 + 16.0 * years_between(day, to);
         let recorded = day_time(day, dice);
         let vawg = match category {
             "sexual_misconduct" | "domestic_abuse" | "sexism_and_misogyny" => true,

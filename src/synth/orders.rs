@@ -1,7 +1,7 @@
 //! Protective orders of nine kinds, from application to expiry or revocation.
 
 use super::Plan;
-use super::calendar::{business, busy, days, in_days, later, night_out};
+use super::calendar::{business, busy, days, in_days, later, night_out, years_between};
 use super::dice::{Dice, Theme, count, whole};
 use super::files::Record;
 use super::offences::Kin;
@@ -176,7 +176,7 @@ fn apply(world: &mut World, plan: &Plan, habit: &Habit, able: &[&Pair], dice: &m
     let mut due = 0.0;
     let mut made = 0;
     for day in days(first, plan.to) {
-        let years = f64::from(i32::try_from((plan.to - day).num_days()).unwrap_or(0)) / 365.0;
+        let years = years_between(day, plan.to);
         due += daily * busy(day, plan.to) / (1.0 + habit.growth).powf(years);
         while made < count(due) {
             made += 1;

@@ -2,7 +2,7 @@
 //! is one person's answer to one statement.
 
 use super::Plan;
-use super::calendar::{later, month_start};
+use super::calendar::{later, month_start, years_between};
 use super::dice::{Dice, Theme, count};
 use super::files::Record;
 use super::row::Row;
@@ -176,7 +176,7 @@ fn ask(
     ];
     let age_band = dice.choose(&bands);
     let weight = (dice.lognormal(1.0, 0.28) * 1000.0).round() / 1000.0;
-    let years = f64::from(i32::try_from((plan.to - wave).num_days()).unwrap_or(0)) / 365.0;
+    let years = years_between(wave, plan.to);
     for (statement, held) in (0u8..).zip(survey.statements) {
         let share = agreement(*held, sex, ethnicity, years);
         answers.push(Answer {
