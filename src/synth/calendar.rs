@@ -107,6 +107,21 @@ pub(super) fn years_between(from: NaiveDate, until: NaiveDate) -> f64 {
     f64::from(i32::try_from((until - from).num_days()).unwrap_or(0)) / 365.0
 }
 
+/// The same time of day some working days later; bank holidays are not known.
+pub(super) fn working_days(from: NaiveDateTime, days: u32) -> NaiveDateTime {
+    let mut left = days;
+    let mut at = from;
+    while left > 0 {
+        at += TimeDelta::days(1);
+        left -= u32::from(!is_weekend(at.date()));
+    }
+    at
+}
+
+pub(super) fn is_weekend(day: NaiveDate) -> bool {
+    matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
 /// Whole years from `born` to `day`.
 pub(super) fn age(born: NaiveDate, day: NaiveDate) -> i32 {
     let birthday_to_come = (day.month(), day.day()) < (born.month(), born.day());
@@ -124,4 +139,18 @@ pub(super) fn month_start(day: NaiveDate, months: i32) -> NaiveDate {
 pub(super) fn born_between(day: NaiveDate, (low, high): (f64, f64), dice: &mut Dice) -> NaiveDate {
     let years = low + (high - low) * dice.unit();
     day - TimeDelta::days(whole(years * 365.25))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weekend_holds_no_working_day() {
+        let friday = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+        let at = |days| midnight(later(friday, days));
+        assert_eq!(working_days(at(0), 1), at(3));
+        assert_eq!(working_days(at(1), 1), at(3));
+        assert_eq!(working_days(at(0), 5), at(7));
+    }
 }

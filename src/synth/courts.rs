@@ -53,10 +53,10 @@ pub(super) const CUSTODY_SPELLS: Source = Source {
 
 pub(super) struct Charge {
     number: u32,
-    person: u32,
-    crime: u32,
+    pub(super) person: u32,
+    pub(super) crime: u32,
     offence: u8,
-    at: NaiveDateTime,
+    pub(super) at: NaiveDateTime,
     remanded: bool,
 }
 
@@ -68,10 +68,10 @@ pub(super) struct CourtResult {
 }
 
 pub(super) struct Spell {
-    person: u32,
-    starts: NaiveDateTime,
+    pub(super) person: u32,
+    pub(super) starts: NaiveDateTime,
     kind: &'static str,
-    ends: Option<NaiveDateTime>,
+    pub(super) ends: Option<NaiveDateTime>,
 }
 
 /// Charges a suspect with a crime, at times with a common assault beside it.

@@ -137,6 +137,12 @@ impl Crime {
             && self.dropped.is_none_or(|(_, when)| when.date() >= morning)
     }
 
+    /// When it was closed with a charge, outcome 1.
+    pub(super) fn charged(&self) -> Option<NaiveDateTime> {
+        let charged = self.closed.filter(|(outcome, _)| *outcome == 1);
+        charged.map(|(_, when)| when)
+    }
+
     pub(super) fn is_city(&self, london: &London) -> bool {
         london.name(self.spot.borough) == "City of London"
     }

@@ -16,6 +16,16 @@ pub(super) enum Theme {
     Posts = 7,
     Surveys = 8,
     Faults = 9,
+    OrderBreaches = 10,
+    Interventions = 11,
+    Disclosures = 12,
+    VictimServices = 13,
+    Training = 14,
+    PanelReviews = 15,
+    Engagements = 16,
+    Patrols = 17,
+    PlaceReports = 18,
+    Pilots = 19,
 }
 
 pub(super) struct Dice(ChaCha8Rng);
@@ -70,6 +80,17 @@ impl Dice {
     pub(super) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
         radius * (std::f64::consts::TAU * self.unit()).cos()
+    }
+
+    /// How often something happens that happens `mean` times on average.
+    pub(super) fn poisson(&mut self, mean: f64) -> usize {
+        let mut left = mean - self.exponential(1.0);
+        let mut times = 0;
+        while left > 0.0 {
+            times += 1;
+            left -= self.exponential(1.0);
+        }
+        times
     }
 
     pub(super) fn lognormal(&mut self, median: f64, sigma: f64) -> f64 {

@@ -99,7 +99,7 @@ fn malformed(code: &str, dice: &mut Dice) -> String {
 }
 
 /// Two letters of a word change places: `open` becomes `opne`.
-fn misspelt(value: &str) -> String {
+pub(super) fn misspelt(value: &str) -> String {
     let mut letters: Vec<char> = value.chars().collect();
     let last = letters.len().saturating_sub(1);
     if last > 1 && letters[last] != letters[last - 1] {

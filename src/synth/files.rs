@@ -1,7 +1,7 @@
 //! The nightly files of one source: the initial back-load, then what is new
 //! or changed, night by night, with a manifest beside each file.
 
-use super::dice::Dice;
+use super::dice::{Dice, Theme};
 use super::faults::{Faults, damage};
 use super::row::Row;
 use super::sheet::{Sheet, WrittenFile};
@@ -12,6 +12,10 @@ use std::path::Path;
 
 /// Something that the extracts hold one row of, and that changes over time.
 pub(super) trait Record {
+    /// The theme that its damage is drawn from, so that a source that came
+    /// later leaves the damage of the others as it was; none for the first
+    /// eleven sources, which share one stream.
+    const DAMAGE: Option<Theme> = None;
     /// Sorts rows within a file.
     fn order(&self, world: &World) -> u64;
     /// The days on which the row appeared and changed, the first one first.
@@ -46,7 +50,12 @@ pub(super) struct Ledger<'a, R> {
     nights: Vec<Vec<u32>>,
     /// Rows damaged the night before, which now come in good form.
     repairs: Vec<u32>,
+    /// The source's own stream of damage, if it has one.
+    dice: Option<Dice>,
 }
+
+/// The draw of a theme that damages rows; draw 0 makes them.
+const DAMAGING: u64 = 1;
 
 impl<'a, R: Record> Ledger<'a, R> {
     pub(super) fn new(source: &'static Source, records: &'a [R], world: &World) -> Self {
@@ -69,6 +78,7 @@ impl<'a, R: Record> Ledger<'a, R> {
             records,
             nights,
             repairs: Vec::new(),
+            dice: R::DAMAGE.map(|theme| Dice::new(world.seed, theme, DAMAGING)),
         }
     }
 }
@@ -97,14 +107,15 @@ impl<R: Record> Feed for Ledger<'_, R> {
         let repairs = std::mem::take(&mut self.repairs);
         let mut file = Sheet::create(desk.out, self.source, morning)?;
         let mut row = Row::default();
+        let dice = self.dice.as_mut().unwrap_or(&mut desk.dice);
         for at in merged(&self.nights[night], &repairs) {
             let record = &self.records[at as usize];
             row.clear();
             record.fill(desk.world, morning, &mut row);
             let spared = repairs.contains(&at) || record.steady(desk.world);
-            if !spared && desk.dice.chance(desk.dirty_share) {
+            if !spared && dice.chance(desk.dirty_share) {
                 let fields: Vec<&str> = row.fields().collect();
-                let damage = damage(self.source, &fields, &mut desk.dice);
+                let damage = damage(self.source, &fields, dice);
                 file.write_damaged(&damage, &mut desk.faults)?;
                 self.repairs.push(at);
             } else {

@@ -8,17 +8,25 @@ mod conduct;
 mod courts;
 mod crimes;
 mod dice;
+mod disclosures;
+mod engagements;
 mod faults;
 mod files;
 mod high_harm;
+mod interventions;
 mod investigation;
 mod names;
 mod numbering;
 mod offences;
+mod order_breaches;
 mod orders;
 mod ordinary;
+mod panel_reviews;
 mod parties;
+mod patrols;
 mod people;
+mod pilots;
+mod place_reports;
 mod places;
 mod posts;
 mod profiles;
@@ -30,7 +38,9 @@ mod source;
 mod surveys;
 #[cfg(test)]
 mod tests;
+mod training;
 mod unsolved;
+mod victim_services;
 mod world;
 
 pub use sheet::WrittenFile;
@@ -133,7 +143,7 @@ impl Plan {
     }
 }
 
-/// One feed for each source, in the order of the house format.
+/// One feed for each source.
 fn feeds<'w>(world: &'w World, plan: &Plan) -> Vec<Box<dyn Feed + 'w>> {
     vec![
         Box::new(Ledger::new(&crimes::CRIMES, &world.crimes, world)),
@@ -147,5 +157,43 @@ fn feeds<'w>(world: &'w World, plan: &Plan) -> Vec<Box<dyn Feed + 'w>> {
         Box::new(Ledger::new(&conduct::CONDUCT_CASES, &world.conduct, world)),
         Box::new(posts::Posts::new(plan, &world.london, &world.mornings)),
         Box::new(Ledger::new(&surveys::SURVEYS, &world.answers, world)),
+        Box::new(Ledger::new(
+            &order_breaches::ORDER_BREACHES,
+            &world.breaches,
+            world,
+        )),
+        Box::new(Ledger::new(
+            &interventions::INTERVENTIONS,
+            &world.interventions,
+            world,
+        )),
+        Box::new(Ledger::new(
+            &disclosures::DISCLOSURES,
+            &world.disclosures,
+            world,
+        )),
+        Box::new(Ledger::new(
+            &victim_services::VICTIM_SERVICES,
+            &world.services,
+            world,
+        )),
+        Box::new(Ledger::new(&training::TRAINING, &world.training, world)),
+        Box::new(Ledger::new(
+            &panel_reviews::PANEL_REVIEWS,
+            &world.recommendations,
+            world,
+        )),
+        Box::new(Ledger::new(
+            &engagements::ENGAGEMENTS,
+            &world.engagements,
+            world,
+        )),
+        Box::new(Ledger::new(&patrols::PATROLS, &world.patrols, world)),
+        Box::new(Ledger::new(
+            &place_reports::PLACE_REPORTS,
+            &world.place_reports,
+            world,
+        )),
+        Box::new(Ledger::new(&pilots::PILOTS, &world.pilots, world)),
     ]
 }

@@ -38,8 +38,8 @@ pub(super) const ORDERS: Source = Source {
 
 pub(super) struct Order {
     number: u32,
-    kind: &'static str,
-    subject: u32,
+    pub(super) kind: &'static str,
+    pub(super) subject: u32,
     protected: u32,
     applied: NaiveDateTime,
     decision: &'static str,
@@ -232,6 +232,16 @@ impl Order {
             revoked: revoked.filter(|_| granted),
         }
     }
+
+    pub(super) fn reference(&self) -> String {
+        format!("{}-{:06}", self.kind, self.number)
+    }
+
+    /// From when and until when it stands, if it was granted.
+    pub(super) fn stands(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
+        let until = self.revoked.unwrap_or(self.expires);
+        (self.decision == "granted").then_some((self.decided, until))
+    }
 }
 
 impl Record for Order {
@@ -249,7 +259,7 @@ impl Record for Order {
         let decided = self.decided.date() < morning;
         let granted = decided && self.decision == "granted";
         let person = |at: u32| nominal_id(world.people[at as usize].number);
-        row.text(&format!("{}-{:06}", self.kind, self.number));
+        row.text(&self.reference());
         row.text(self.kind);
         row.text(&person(self.subject));
         row.text(&person(self.protected));

@@ -1,7 +1,9 @@
 //! What the written files must hold, read back without the code that wrote
 //! them.
 
+mod contracts;
 mod list;
+mod services;
 
 use super::calendar::later;
 use super::careers::Setting;
@@ -15,6 +17,9 @@ use list::{Ranked, files, latest, list};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use tempfile::TempDir;
+
+/// Files that arrive each morning.
+const SOURCES: usize = 21;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -187,7 +192,7 @@ fn over_nine_in_ten_of_a_list_are_new_a_year_later() {
 #[test]
 fn every_manifest_tells_the_rows_and_the_hash_of_its_file() {
     let (_folder, summary) = written(&plan(360, 2));
-    assert_eq!(summary.files.len(), 11 * 15);
+    assert_eq!(summary.files.len(), SOURCES * 15);
     for file in &summary.files {
         let path = format!("{}.manifest.json", file.path.display());
         let manifest: serde_json::Value =
@@ -298,7 +303,7 @@ fn any_span_and_any_size_can_be_written() {
             dirty_share: 0.5,
         };
         let (folder, summary) = written(&plan);
-        assert_eq!(summary.files.len(), 11 * (nights as usize + 1));
+        assert_eq!(summary.files.len(), SOURCES * (nights as usize + 1));
         assert_eq!(files(folder.path(), "posts", to).len(), nights as usize + 1);
     }
 }

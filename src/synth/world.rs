@@ -11,10 +11,15 @@ use super::offences::Catalogue;
 use super::parties::{Party, Role};
 use super::people::{Ages, Person};
 use super::places::London;
-use super::{conduct, high_harm, investigation, numbering, orders, ordinary, surveys, unsolved};
+use super::{
+    conduct, disclosures, engagements, high_harm, interventions, investigation, numbering,
+    order_breaches, orders, ordinary, panel_reviews, patrols, pilots, place_reports, surveys,
+    training, unsolved, victim_services,
+};
 use chrono::{Days, NaiveDate};
 
 pub(super) struct World {
+    pub(super) seed: u64,
     pub(super) catalogue: Catalogue,
     pub(super) london: London,
     /// The mornings on which files arrive.
@@ -29,6 +34,16 @@ pub(super) struct World {
     pub(super) orders: Vec<orders::Order>,
     pub(super) conduct: Vec<conduct::Case>,
     pub(super) answers: Vec<surveys::Answer>,
+    pub(super) breaches: Vec<order_breaches::Breach>,
+    pub(super) interventions: Vec<interventions::Intervention>,
+    pub(super) disclosures: Vec<disclosures::Application>,
+    pub(super) services: Vec<victim_services::Duty>,
+    pub(super) training: Vec<training::Place>,
+    pub(super) recommendations: Vec<panel_reviews::Recommendation>,
+    pub(super) engagements: Vec<engagements::Engagement>,
+    pub(super) patrols: Vec<patrols::Patrol>,
+    pub(super) place_reports: Vec<place_reports::PlaceReport>,
+    pub(super) pilots: Vec<pilots::Pilot>,
 }
 
 impl World {
@@ -53,6 +68,7 @@ impl World {
         conduct::make(&mut world, plan);
         world.answers = surveys::make(plan);
         numbering::number(&mut world);
+        world.follow_up(plan);
         Ok(world)
     }
 
@@ -60,6 +76,7 @@ impl World {
         let first = plan.to - Days::new(u64::from(plan.nights));
         let mornings = first.iter_days().take_while(|day| *day <= plan.to);
         Ok(Self {
+            seed: plan.seed,
             catalogue: Catalogue::load()?,
             london: London::load()?,
             mornings: mornings.collect(),
@@ -73,7 +90,31 @@ impl World {
             orders: Vec::new(),
             conduct: Vec::new(),
             answers: Vec::new(),
+            breaches: Vec::new(),
+            interventions: Vec::new(),
+            disclosures: Vec::new(),
+            services: Vec::new(),
+            training: Vec::new(),
+            recommendations: Vec::new(),
+            engagements: Vec::new(),
+            patrols: Vec::new(),
+            place_reports: Vec::new(),
+            pilots: Vec::new(),
         })
+    }
+
+    /// What adds no person and no crime, and so reads what is settled.
+    fn follow_up(&mut self, plan: &Plan) {
+        self.breaches = order_breaches::make(self, plan);
+        self.interventions = interventions::make(self, plan);
+        self.disclosures = disclosures::make(plan);
+        self.services = victim_services::make(self, plan);
+        self.training = training::make(plan);
+        self.recommendations = panel_reviews::make(self, plan);
+        self.engagements = engagements::make(self, plan);
+        self.patrols = patrols::make(self, plan);
+        self.place_reports = place_reports::make(self, plan);
+        self.pilots = pilots::make(plan);
     }
 
     pub(super) fn add_person(&mut self, person: Person) -> u32 {
