@@ -14,7 +14,7 @@ use daybook::harm::ranking::{self, Inputs, ListSql};
 use daybook::harm::settings::ListSettings;
 use daybook::model::as_of::AsOf;
 use daybook::schedule::context::{Context, Deployment};
-use daybook::schedule::steps;
+use daybook::schedule::intake;
 use daybook::schedule::stop::Stop;
 use daybook::store::bind;
 use daybook::synth::{self, Plan};
@@ -54,7 +54,7 @@ fn main() -> Result<()> {
         stop: &Stop::default(),
         progress: &|_, _, _| {},
     };
-    steps::ingest(&context, AsOf(to), None)?;
+    intake::ingest(&context, AsOf(to), None)?;
     let settings = ListSettings::default();
     let reference = index::load(&dir, &settings.edition)?;
     let sql = ListSql::load(&dir)?;

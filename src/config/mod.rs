@@ -38,6 +38,8 @@ pub struct Config {
     #[serde(default)]
     pub landing: LandingConfig,
     #[serde(default)]
+    pub retention: RetentionConfig,
+    #[serde(default)]
     pub reports: ReportsConfig,
     #[serde(default)]
     pub mail: MailConfig,
@@ -65,6 +67,17 @@ pub struct LandingConfig {
     pub path: PathBuf,
     /// A file without a manifest must lie unchanged this long, in seconds.
     pub settle_seconds: u32,
+    /// Judged files stay where they are, for folders that are only read.
+    pub leave_files: bool,
+}
+
+/// How long personal data is kept beside history.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionConfig {
+    /// Days after which the values of rejected rows are forgotten and refused
+    /// files removed; 0 keeps them.
+    pub rejected_days: u32,
 }
 
 /// Where rendered reports go, and where readers find them.
@@ -136,7 +149,14 @@ impl Default for LandingConfig {
         Self {
             path: "landing".into(),
             settle_seconds: 5,
+            leave_files: false,
         }
+    }
+}
+
+impl Default for RetentionConfig {
+    fn default() -> Self {
+        Self { rejected_days: 90 }
     }
 }
 

@@ -157,6 +157,14 @@ impl Source {
         }
         Problem::whole(self.file.clone(), message)
     }
+
+    /// A problem at the first place that holds `text`.
+    pub fn problem_containing(&self, text: &str, message: impl Into<String>) -> Problem {
+        match self.text.find(text) {
+            Some(at) => self.problem(at..at, message),
+            None => Problem::whole(self.file.clone(), message),
+        }
+    }
 }
 
 fn line_around(text: &str, at: usize) -> Range<usize> {

@@ -1,19 +1,18 @@
 //! Finds the files that have arrived, whole, and says what each claims to be:
-//! its source, the moment it speaks of, its content's hash, its manifest.
+//! its source, the moment it speaks of, its manifest.
 
-use std::fs::File;
-use std::io::Read;
+use std::fs::{File, FileType, Metadata};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Months, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
-use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::contract::Contract;
-use crate::store::schema::to_hex;
+use super::manifest::{self, Manifest};
+use super::shelve;
 
 /// A file that is ready to be read.
 #[derive(Debug, Clone)]
@@ -27,224 +26,354 @@ pub struct Arrival<'a> {
     /// The moment comes from a manifest or the file's name, not from the
     /// file's own time stamp.
     pub is_dated: bool,
-    pub sha256: String,
     pub manifest: Option<Manifest>,
+    identity: Identity,
 }
 
-/// What the sender says about a file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Manifest {
-    pub rows: Option<u64>,
-    pub sha256: Option<String>,
-    /// A moment, or a date for the start of that day.
-    #[serde(default, deserialize_with = "moment")]
-    pub as_at: Option<NaiveDateTime>,
+/// What tells a file from any other and from itself after a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Identity {
+    device: u64,
+    inode: u64,
+    bytes: u64,
+    modified: (i64, i64),
+    /// The kernel's own mark, which nobody can set back.
+    changed: (i64, i64),
 }
 
-fn moment<'de, D: serde::Deserializer<'de>>(
-    input: D,
-) -> std::result::Result<Option<NaiveDateTime>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(input)? else {
-        return Ok(None);
-    };
-    text.parse::<NaiveDateTime>()
-        .or_else(|_| {
-            text.parse::<NaiveDate>()
-                .map(|day| day.and_time(NaiveTime::MIN))
-        })
-        .map(Some)
-        .map_err(|_| {
-            serde::de::Error::custom(format!(
-                "as_at is {text:?}; expected local time without offset, YYYY-MM-DDTHH:MM:SS"
-            ))
-        })
+impl Identity {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            bytes: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
 }
 
-/// A file in the landing folder that is not ready, and why.
+/// Why a file that changed under our hands is left.
+pub const REPLACED: &str = "replaced while it was read; left for the next run";
+
+impl Arrival<'_> {
+    /// The file, if it still is the one that arrived.
+    pub fn open(&self) -> Result<Option<File>> {
+        let file = File::open(&self.path)
+            .with_context(|| format!("cannot read {}", self.path.display()))?;
+        let is_same = Identity::of(&file.metadata()?) == self.identity;
+        Ok(is_same.then_some(file))
+    }
+
+    /// Whether nobody has written to the file, or put another in its place.
+    pub fn is_unchanged(&self) -> bool {
+        std::fs::symlink_metadata(&self.path)
+            .is_ok_and(|metadata| Identity::of(&metadata) == self.identity)
+    }
+
+    /// Values that the file's name gives to columns.
+    pub fn named(&self) -> Vec<(String, String)> {
+        let columns = self.contract.columns.iter();
+        columns
+            .filter_map(|column| {
+                let place = column.from_name.as_ref()?;
+                let value = self.contract.place_in_name(&self.file_name, place)?;
+                Some((column.name.clone(), value))
+            })
+            .collect()
+    }
+}
+
+/// A file that is not taken in now, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     pub file_name: String,
     pub reason: String,
 }
 
-/// Everything that lies in a landing folder, in the order it is taken in:
-/// by the moment a file speaks of, then by source and name.
-pub fn scan<'a>(
-    landing: &Path,
-    contracts: &'a [Contract],
-    settle: Duration,
-    zone: Tz,
-) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
-    let entries = std::fs::read_dir(landing)
-        .with_context(|| format!("cannot read the landing folder {}", landing.display()))?;
-    let mut paths = Vec::new();
-    let mut passed_over = Vec::new();
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot list {}", landing.display()))?;
-        let (path, kind) = (entry.path(), entry.file_type()?);
-        match why_passed_over(&path, kind, contracts) {
-            _ if kind.is_dir() || name_of(&path).ends_with(MANIFEST) => {}
-            Some(reason) => passed_over.push(Waiting {
-                file_name: name_of(&path),
-                reason: reason.to_owned(),
-            }),
-            None => paths.push(path),
+/// How files are looked at.
+#[derive(Clone, Copy)]
+pub struct Looking<'a> {
+    pub contracts: &'a [Contract],
+    /// A file without a manifest is whole when it has not been written to for
+    /// this long.
+    pub settle: Duration,
+    pub zone: Tz,
+    /// Asked while waiting; an error ends it.
+    pub go_on: &'a dyn Fn() -> Result<()>,
+}
+
+/// What lies in a landing folder: what is ready, in the order it is taken in,
+/// and what is not. Folders in it that are named after a source hold only that
+/// source's files.
+pub fn scan<'a>(landing: &Path, looking: Looking<'a>) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
+    let mut found = Vec::new();
+    let mut waiting = Vec::new();
+    look_into(landing, None, looking.contracts, &mut found, &mut waiting)?;
+    for contract in looking.contracts {
+        let folder = landing.join(&contract.name);
+        let is_folder = std::fs::symlink_metadata(&folder).is_ok_and(|m| m.is_dir());
+        if is_folder {
+            look_into(
+                &folder,
+                Some(contract),
+                looking.contracts,
+                &mut found,
+                &mut waiting,
+            )?;
         }
     }
-    paths.sort();
-    let (arrivals, mut waiting) = inspect(&paths, contracts, settle, zone)?;
-    waiting.extend(passed_over);
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    let (arrivals, unready) = inspect_all(found, looking)?;
+    waiting.extend(unready);
     waiting.sort_by(|a, b| a.file_name.cmp(&b.file_name));
     Ok((arrivals, waiting))
 }
 
-const MANIFEST: &str = ".manifest.json";
-
-fn why_passed_over(
-    path: &Path,
-    kind: std::fs::FileType,
-    contracts: &[Contract],
-) -> Option<&'static str> {
-    if kind.is_symlink() {
-        Some("a symbolic link, which is not followed")
-    } else if !kind.is_file() {
-        Some("not a plain file")
-    } else if contract_of(path, contracts).is_none() {
-        Some("not recognised: no contract names files like this")
-    } else {
-        None
-    }
-}
-
-/// Looks at the named files. A file that no contract recognises is an error.
+/// Looks at the named files. One that is no file of a source is told.
 pub fn inspect<'a>(
     paths: &[PathBuf],
-    contracts: &'a [Contract],
-    settle: Duration,
-    zone: Tz,
+    looking: Looking<'a>,
 ) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
-    let mut arrivals = Vec::new();
+    let mut found = Vec::new();
     let mut waiting = Vec::new();
     for path in paths {
-        let (contract, date) = contract_of(path, contracts).with_context(|| {
-            format!(
-                "{}: no contract in jobs/nightly-ingest/sources names files like this",
-                path.display()
-            )
-        })?;
-        let looked_at = arrival(path, contract, date, settle, zone)
-            .unwrap_or_else(|error| Err(format!("{error:#}")));
-        match looked_at {
-            Ok(found) => arrivals.push(found),
+        let metadata = std::fs::symlink_metadata(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        match claim(path, metadata.file_type(), looking.contracts) {
+            Ok(candidate) => found.push(candidate),
             Err(reason) => waiting.push(Waiting {
-                file_name: name_of(path),
+                file_name: shown_name(path),
                 reason,
             }),
         }
     }
-    arrivals.sort_by(|a, b| {
-        (a.as_at, &a.contract.name, &a.file_name).cmp(&(b.as_at, &b.contract.name, &b.file_name))
-    });
+    let (arrivals, unready) = inspect_all(found, looking)?;
+    waiting.extend(unready);
     Ok((arrivals, waiting))
 }
 
-fn contract_of<'a>(
+/// Looks at one file under the name that it arrived with.
+pub fn inspect_as<'a>(
     path: &Path,
-    contracts: &'a [Contract],
-) -> Option<(&'a Contract, Option<String>)> {
-    let name = name_of(path);
-    contracts
-        .iter()
-        .find_map(|contract| contract.recognise(&name).map(|date| (contract, date)))
+    name: &str,
+    looking: Looking<'a>,
+) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
+    let kind = std::fs::symlink_metadata(path)?.file_type();
+    let claimed = claim(&path.with_file_name(name), kind, looking.contracts);
+    match claimed {
+        Ok(candidate) => {
+            let path = path.to_owned();
+            let (mut arrivals, waiting) =
+                inspect_all(vec![Candidate { path, ..candidate }], looking)?;
+            for arrival in &mut arrivals {
+                name.clone_into(&mut arrival.file_name);
+            }
+            Ok((arrivals, waiting))
+        }
+        Err(reason) => Ok((
+            Vec::new(),
+            vec![Waiting {
+                file_name: name.to_owned(),
+                reason,
+            }],
+        )),
+    }
 }
 
-fn name_of(path: &Path) -> String {
-    path.file_name()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+/// A file that a contract claims.
+struct Candidate<'a> {
+    path: PathBuf,
+    contract: &'a Contract,
+    date: Option<String>,
+}
+
+fn look_into<'a>(
+    folder: &Path,
+    only: Option<&Contract>,
+    contracts: &'a [Contract],
+    found: &mut Vec<Candidate<'a>>,
+    waiting: &mut Vec<Waiting>,
+) -> Result<()> {
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("cannot read the landing folder {}", folder.display()))?;
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot list {}", folder.display()))?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_dir() || manifest::is_manifest(&path) || shelve::is_receipt(&path) {
+            continue;
+        }
+        let claimed = claim(&path, kind, contracts).and_then(|candidate| match only {
+            Some(only) if only.name != candidate.contract.name => Err(format!(
+                "a file of {} in the folder of {}",
+                candidate.contract.name, only.name
+            )),
+            _ => Ok(candidate),
+        });
+        match claimed {
+            Ok(candidate) => found.push(candidate),
+            Err(reason) => waiting.push(Waiting {
+                file_name: shown_name(&path),
+                reason,
+            }),
+        }
+    }
+    Ok(())
+}
+
+/// The one contract that a file belongs to, or why it is left.
+fn claim<'a>(
+    path: &Path,
+    kind: FileType,
+    contracts: &'a [Contract],
+) -> Result<Candidate<'a>, String> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let Some(name) = name.filter(|name| !name.contains(char::is_control)) else {
+        return Err("refused: its name is not plain text".to_owned());
+    };
+    if kind.is_symlink() {
+        return Err("refused: a symbolic link, which is not followed".to_owned());
+    }
+    if !kind.is_file() {
+        return Err("refused: not a plain file".to_owned());
+    }
+    let claims: Vec<(&Contract, Option<String>)> = contracts
+        .iter()
+        .filter_map(|contract| contract.recognise(name).map(|date| (contract, date)))
+        .collect();
+    match claims.as_slice() {
+        [] => Err("not recognised: no contract names files like this".to_owned()),
+        [(contract, date)] => Ok(Candidate {
+            path: path.to_owned(),
+            contract,
+            date: date.clone(),
+        }),
+        [(first, _), (second, _), ..] => Err(format!(
+            "two contracts name files like this: {} and {}",
+            first.name, second.name
+        )),
+    }
+}
+
+/// A name that can be printed, whatever stands in it.
+fn shown_name(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| {
+        name.to_string_lossy().escape_debug().to_string()
+    })
+}
+
+fn inspect_all<'a>(
+    found: Vec<Candidate<'a>>,
+    looking: Looking<'a>,
+) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
+    let seen: Vec<Result<Metadata>> = found
+        .iter()
+        .map(|candidate| Ok(std::fs::symlink_metadata(&candidate.path)?))
+        .collect();
+    let unsettled = || {
+        let young = found.iter().zip(&seen);
+        young.filter(|(candidate, _)| !manifest::path(&candidate.path).exists())
+    };
+    let longest = unsettled()
+        .filter_map(|(_, metadata)| metadata.as_ref().ok()?.modified().ok())
+        .map(|modified| {
+            looking
+                .settle
+                .saturating_sub(modified.elapsed().unwrap_or_default())
+        })
+        .max();
+    wait(longest.unwrap_or_default(), looking.go_on)?;
+    let mut arrivals = Vec::new();
+    let mut waiting = Vec::new();
+    for (candidate, before) in found.iter().zip(seen) {
+        let looked_at = before
+            .and_then(|before| arrival(candidate, &before, looking))
+            .unwrap_or_else(|error| Err(format!("{error:#}")));
+        match looked_at {
+            Ok(found) => arrivals.push(found),
+            Err(reason) => waiting.push(Waiting {
+                file_name: shown_name(&candidate.path),
+                reason,
+            }),
+        }
+    }
+    sort(&mut arrivals, looking.contracts);
+    Ok((arrivals, waiting))
+}
+
+/// Waits in small steps, so that a stop is heard.
+fn wait(longest: Duration, go_on: &dyn Fn() -> Result<()>) -> Result<()> {
+    const STEP: Duration = Duration::from_millis(100);
+    let mut left = longest;
+    while !left.is_zero() {
+        go_on()?;
+        let step = left.min(STEP);
+        std::thread::sleep(step);
+        left -= step;
+    }
+    Ok(())
+}
+
+/// By the moment a file speaks of; then what others name comes before those
+/// that name it; then by source and name.
+fn sort(arrivals: &mut [Arrival<'_>], contracts: &[Contract]) {
+    let depth = |arrival: &Arrival<'_>| depth(arrival.contract, contracts, contracts.len());
+    arrivals.sort_by(|a, b| {
+        (a.as_at, depth(a), &a.contract.name, &a.file_name).cmp(&(
+            b.as_at,
+            depth(b),
+            &b.contract.name,
+            &b.file_name,
+        ))
+    });
+}
+
+/// How many steps of relations a source stands away from those that name none.
+fn depth(contract: &Contract, contracts: &[Contract], most: usize) -> usize {
+    if most == 0 {
+        return 0;
+    }
+    let named = contract.relations.iter().filter_map(|rule| {
+        let other = contracts.iter().find(|c| c.name == rule.source)?;
+        (other.name != contract.name).then(|| 1 + depth(other, contracts, most - 1))
+    });
+    named.max().unwrap_or(0)
 }
 
 fn arrival<'a>(
-    path: &Path,
-    contract: &'a Contract,
-    date: Option<String>,
-    settle: Duration,
-    zone: Tz,
+    candidate: &Candidate<'a>,
+    before: &Metadata,
+    looking: Looking<'_>,
 ) -> Result<Result<Arrival<'a>, String>> {
-    let shown = path.display();
-    let manifest = match read_manifest(path) {
+    let path = &candidate.path;
+    let manifest = match manifest::read(path) {
         Ok(manifest) => manifest,
         Err(error) => return Ok(Err(format!("its manifest cannot be read: {error:#}"))),
     };
-    let before = std::fs::metadata(path).with_context(|| format!("cannot read {shown}"))?;
-    if manifest.is_none() && !is_settled(path, &before, settle)? {
+    let now = std::fs::symlink_metadata(path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    if manifest.is_none() && Identity::of(&now) != Identity::of(before) {
         return Ok(Err("still growing; left for the next run".to_owned()));
     }
-    let (sha256, bytes) = hash_file(path).with_context(|| format!("cannot read {shown}"))?;
-    let claimed = manifest.as_ref().and_then(|m| m.sha256.as_ref());
-    if claimed.is_some_and(|claimed| !claimed.eq_ignore_ascii_case(&sha256)) {
-        return Ok(Err(
-            "its content does not match the sha256 of its manifest; \
-                       it is still being written, or was damaged on the way"
-                .to_owned(),
-        ));
-    }
-    let dated = match (manifest.as_ref().and_then(|m| m.as_at), date) {
+    let dated = match (manifest.as_ref().and_then(|m| m.as_at), &candidate.date) {
         (Some(as_at), _) => Some(as_at),
-        (None, Some(text)) => match moment_of(&text) {
+        (None, Some(text)) => match moment_of(text) {
             Some(moment) => Some(moment),
             None => return Ok(Err(format!("{text} in its name is not a date that exists"))),
         },
         (None, None) => None,
     };
-    let written = DateTime::<chrono::Utc>::from(before.modified()?).with_timezone(&zone);
+    let written = DateTime::<chrono::Utc>::from(now.modified()?).with_timezone(&looking.zone);
     Ok(Ok(Arrival {
-        contract,
-        path: path.to_owned(),
-        file_name: name_of(path),
-        bytes,
+        contract: candidate.contract,
+        path: path.clone(),
+        file_name: shown_name(path),
+        bytes: now.len(),
         as_at: dated.unwrap_or_else(|| written.naive_local()),
         is_dated: dated.is_some(),
-        sha256,
         manifest,
+        identity: Identity::of(&now),
     }))
-}
-
-/// A file without a manifest is whole when it has not been written to for the
-/// settling time; a younger one is watched for that time.
-fn is_settled(path: &Path, before: &std::fs::Metadata, settle: Duration) -> Result<bool> {
-    let age = before.modified()?.elapsed().unwrap_or_default();
-    if age >= settle {
-        return Ok(true);
-    }
-    std::thread::sleep(settle.saturating_sub(age));
-    let after = std::fs::metadata(path)?;
-    Ok(after.len() == before.len() && after.modified()? == before.modified()?)
-}
-
-fn read_manifest(path: &Path) -> Result<Option<Manifest>> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(MANIFEST);
-    match std::fs::read(PathBuf::from(name)) {
-        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The SHA-256 of a file's content, and its size in bytes.
-pub fn hash_file(path: &Path) -> Result<(String, u64)> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    let mut bytes = 0;
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((to_hex(&hasher.finalize()), bytes));
-        }
-        bytes += read as u64;
-        hasher.update(&buffer[..read]);
-    }
 }
 
 /// `20261121` is the start of that day; `2026-10` speaks of a whole month and

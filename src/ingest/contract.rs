@@ -1,19 +1,19 @@
-//! A contract says what a source's files look like and what its columns mean.
-//! Contracts are TOML files in `jobs/nightly-ingest/sources/`, one per source;
-//! the file's name is the source's name.
+//! A contract says what a source's files look like, what its columns mean, and
+//! what to do when they do not. Contracts are TOML files in
+//! `jobs/nightly-ingest/sources/`, one per source; the file's name is the
+//! source's name.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
+use chrono::NaiveTime;
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use toml::Spanned;
 
-use super::contract_file::{ContractFile, delimiter_byte, pattern_regex};
+use super::contract_file::{self, ContractFile};
 use crate::config::problem::{Problem, Problems, Source};
-use crate::model::ho_code;
-use crate::store::schema::hex_sha256;
 
 /// A checked contract.
 #[derive(Debug, Clone)]
@@ -25,8 +25,10 @@ pub struct Contract {
     pub publisher: Option<Publisher>,
     pub mode: Mode,
     pub format: Format,
-    pub encoding: &'static encoding_rs::Encoding,
+    pub encoding: Encoding,
     pub delimiter: u8,
+    /// None: the file has no quoting, and a quote is a letter like any other.
+    pub quote: Option<u8>,
     /// Cells may hold line breaks. When not, an open quote refuses the file.
     pub may_break_lines: bool,
     /// Columns that identify a row. Empty: rows are told apart only by their
@@ -34,16 +36,23 @@ pub struct Contract {
     pub key: Vec<String>,
     /// Snapshot only: columns that say which part of the whole a file covers.
     pub scope: Vec<String>,
+    pub op: Op,
     pub columns: Vec<Column>,
+    pub relations: Vec<Relation>,
     pub affects: Option<String>,
-    /// Hours after which the newest file counts as late; none: never late.
-    pub late_after_hours: Option<u32>,
-    patterns: Vec<Regex>,
-    /// SHA-256 of the contract's text.
+    pub volume: Volume,
+    /// None: the source has no set time to arrive.
+    pub freshness: Option<Freshness>,
+    /// Share of rejected rows above which the whole file is refused.
+    pub rejects: Limit,
+    /// Snapshot only: share of the rows held that a file may end unasked.
+    pub ending: Limit,
+    pub(super) patterns: Vec<Regex>,
+    /// SHA-256 of the contract's text: its version.
     pub sha256: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// The file holds every live row (of its scope); a missing row is gone.
@@ -53,7 +62,7 @@ pub enum Mode {
 }
 
 /// How a file's bytes become rows. `auto` goes by the file's ending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     #[default]
@@ -63,12 +72,56 @@ pub enum Format {
     Parquet,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// How a file's bytes are letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    Known(&'static encoding_rs::Encoding),
+    /// Found out from the content of each file.
+    Detect,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Publisher {
     pub name: String,
     pub licence: String,
     pub url: Option<String>,
+}
+
+/// The column of a delta that says what happened to a row: I, U or D.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Op {
+    /// Spellings of its header.
+    pub headers: Vec<String>,
+    /// The file's codes to ours.
+    pub map: BTreeMap<String, Operation>,
+}
+
+impl Default for Op {
+    fn default() -> Self {
+        Self {
+            headers: vec!["op".to_owned()],
+            map: BTreeMap::new(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum Operation {
+    I,
+    U,
+    D,
+}
+
+impl Operation {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::I => "I",
+            Self::U => "U",
+            Self::D => "D",
+        }
+    }
 }
 
 /// One column of the house format and how it is found in a file.
@@ -80,23 +133,43 @@ pub struct Column {
     /// Spellings of the header that are accepted, compared without case and
     /// outer spaces; the name itself always is.
     pub headers: Vec<String>,
+    /// Which of several columns of that name, counted from 1; none: there
+    /// must be only one.
+    pub nth: Option<usize>,
     /// A file may come without this column; its cells are then empty.
     pub may_be_absent: bool,
+    /// Stands where the cell is empty or the column absent.
+    pub default: Option<String>,
+    /// The value stands in the file's name, where the pattern has `{this}`.
+    pub from_name: Option<String>,
     /// The only values allowed, after mapping; empty: any.
     pub values: Vec<String>,
     /// A file's spelling to ours: `Y = "true"`.
     pub map: BTreeMap<String, String>,
+    /// The whole value must match.
+    pub pattern: Option<String>,
     /// `strptime` formats, tried in order; empty: ISO.
     pub formats: Vec<String>,
     /// Smallest and largest number allowed, both inside.
     pub min: Option<i64>,
     pub max: Option<i64>,
+    /// Dates and times before this year are wrong.
+    pub first_year: i32,
+    /// Dates and times more than so many calendar years after the file's own
+    /// year are wrong.
+    pub years_ahead: i32,
+    /// `15646.0` stands for `15646`.
+    pub drop_zero_decimals: bool,
+    pub otherwise: Otherwise,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Text,
+    /// Text that names a thing: one that a spreadsheet or a program turned
+    /// into a decimal number is rejected.
+    Identifier,
     Integer,
     Decimal,
     Boolean,
@@ -111,7 +184,7 @@ impl Kind {
     /// The column's type in the history table.
     pub fn sql_type(self) -> &'static str {
         match self {
-            Self::Text | Self::HoCode => "varchar",
+            Self::Text | Self::Identifier | Self::HoCode => "varchar",
             Self::Integer => "bigint",
             Self::Decimal => "decimal(18, 6)",
             Self::Boolean => "boolean",
@@ -124,6 +197,7 @@ impl Kind {
     pub fn expected(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Identifier => "an identifier",
             Self::Integer => "a whole number",
             Self::Decimal => "a number",
             Self::Boolean => "true or false",
@@ -134,45 +208,92 @@ impl Kind {
     }
 }
 
+/// What to do when something is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Otherwise {
+    /// The row is set aside with its reason.
+    #[default]
+    RejectRow,
+    /// Nothing of the file is taken in.
+    RejectFile,
+    /// The row is taken in; a wrong value becomes empty, and it is told.
+    Warn,
+}
+
+/// Rows of another source that rows of this one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    pub columns: Vec<String>,
+    pub source: String,
+    pub source_columns: Vec<String>,
+    /// Days that the other source may take to bring the row.
+    pub within_days: u32,
+    pub otherwise: Otherwise,
+}
+
+/// How many rows a file should have.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Volume {
+    pub least: Option<u64>,
+    pub most: Option<u64>,
+    /// Smallest and largest share of the median of the last 28 files.
+    pub median_share: Option<(f64, f64)>,
+    pub refuses: bool,
+}
+
+/// When a nightly file should be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freshness {
+    /// Local time of the force; none: any time will do.
+    pub due_by: Option<NaiveTime>,
+    /// Hours after the moment a file speaks of when its source counts as
+    /// stale rather than merely late.
+    pub stale_after_hours: u32,
+}
+
+/// A share of rows that must not be passed, once it is `at_least` so many.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit {
+    pub share: f64,
+    pub at_least: u64,
+}
+
+impl Limit {
+    #[expect(clippy::cast_precision_loss, reason = "row counts are below 2^52")]
+    pub fn is_passed(self, part: u64, whole: u64) -> bool {
+        part >= self.at_least.max(1) && part as f64 > self.share * whole as f64
+    }
+}
+
 impl Contract {
     /// Parses and checks one contract.
     pub fn parse(name: &str, source: &Source) -> Result<Self, Problems> {
         let file: ContractFile = source.parse()?;
         let problems = file.problems(name, source);
-        if !problems.is_empty() {
-            return Err(Problems(problems));
+        if problems.is_empty() {
+            Ok(contract_file::contract(name, file, source))
+        } else {
+            Err(Problems(problems))
         }
-        let encoding = encoding_rs::Encoding::for_label(file.encoding.as_ref().as_bytes())
-            .unwrap_or(encoding_rs::UTF_8);
-        let patterns = file
-            .files
-            .iter()
-            .filter_map(|pattern| pattern_regex(pattern.as_ref()).ok())
-            .collect();
-        Ok(Self {
-            name: name.to_owned(),
-            title: file.title,
-            publisher: file.publisher,
-            mode: file.mode,
-            format: file.format,
-            encoding,
-            delimiter: delimiter_byte(file.delimiter.as_ref()).unwrap_or(b','),
-            may_break_lines: file.line_breaks,
-            key: file.key.into_iter().map(Spanned::into_inner).collect(),
-            scope: file.scope.into_iter().map(Spanned::into_inner).collect(),
-            columns: file.columns.into_iter().map(Column::from).collect(),
-            affects: file.affects,
-            late_after_hours: file.late_after_hours,
-            patterns,
-            sha256: hex_sha256(source.text.as_bytes()),
-        })
     }
 
     /// Whether a file of this name belongs to this source, and the date or
     /// month in its name, as digits and dashes.
     pub fn recognise(&self, file_name: &str) -> Option<Option<String>> {
         let captures = self.patterns.iter().find_map(|p| p.captures(file_name))?;
-        Some(captures.name("date").map(|date| date.as_str().to_owned()))
+        let date = captures.name("date").or_else(|| captures.name("month"));
+        Some(date.map(|date| date.as_str().to_owned()))
+    }
+
+    /// What a file's name has in a place of its pattern, such as `{force}`.
+    pub fn place_in_name(&self, file_name: &str, place: &str) -> Option<String> {
+        let captures = self.patterns.iter().find_map(|p| p.captures(file_name))?;
+        Some(captures.name(place)?.as_str().to_owned())
+    }
+
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
     }
 }
 
@@ -194,12 +315,15 @@ pub fn load_all(dir: &Path) -> Result<Vec<Contract>, Problems> {
     let mut contracts = Vec::new();
     let mut problems = Vec::new();
     for name in names {
-        let parsed = Source::read(dir, &folder.join(format!("{name}.toml")))
-            .and_then(|source| Contract::parse(&name, &source));
+        let file = folder.join(format!("{name}.toml"));
+        let parsed = Source::read(dir, &file).and_then(|source| Contract::parse(&name, &source));
         match parsed {
             Ok(contract) => contracts.push(contract),
             Err(found) => problems.extend(found.0),
         }
+    }
+    if problems.is_empty() {
+        problems = relation_problems(dir, folder, &contracts);
     }
     if problems.is_empty() {
         Ok(contracts)
@@ -208,24 +332,49 @@ pub fn load_all(dir: &Path) -> Result<Vec<Contract>, Problems> {
     }
 }
 
-/// Columns that ingest adds to every history table.
+/// Relations that lead to a source or a column that is not there.
+fn relation_problems(dir: &Path, folder: &Path, contracts: &[Contract]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for contract in contracts {
+        for relation in &contract.relations {
+            let file = folder.join(format!("{}.toml", contract.name));
+            let Ok(source) = Source::read(dir, &file) else {
+                continue;
+            };
+            let other = contracts.iter().find(|c| c.name == relation.source);
+            let missing = match other {
+                None => Some(format!("no source is named {:?}", relation.source)),
+                Some(other) => relation
+                    .source_columns
+                    .iter()
+                    .find(|name| other.column(name).is_none())
+                    .map(|name| format!("{} has no column {name:?}", relation.source)),
+            };
+            problems.extend(missing.map(|message| {
+                source.problem_containing(&format!("\"{}\"", relation.source), message)
+            }));
+        }
+    }
+    problems
+}
+
+/// Columns that ingest adds to every history table or needs on the way.
 pub const RESERVED: &[&str] = &[
     "line",
     "op",
+    "key_hash",
     "row_hash",
     "occurrence",
     "file_line",
     "as_at",
+    "said_by",
+    "confirmed_by",
     "batch_from",
     "batch_to",
     "is_deleted",
-    "faults",
+    "is_faulty",
+    "has_warning",
 ];
-
-/// The pattern of Home Office codes, for the staging SQL.
-pub fn ho_code_pattern() -> &'static str {
-    ho_code::PATTERN
-}
 
 #[cfg(test)]
 mod tests {
@@ -234,12 +383,12 @@ mod tests {
     const SMALL: &str = r#"
 title = "Crime reports"
 mode = "delta"
-files = ["crimes_{date}.csv", "crimes_{date}.csv.gz"]
+files = ["crimes_{date}.csv"]
 key = ["crime_ref"]
 
 [[columns]]
 name = "crime_ref"
-type = "text"
+type = "identifier"
 required = true
 
 [[columns]]
@@ -255,14 +404,13 @@ map = { Y = "true", N = "false" }
     #[test]
     fn a_file_is_recognised_by_its_name_and_gives_its_date() {
         let contract = parse(SMALL).unwrap();
-        assert_eq!(
-            contract.recognise("crimes_20261121.csv"),
-            Some(Some("20261121".to_owned()))
-        );
-        assert_eq!(
-            contract.recognise("crimes_20261121.csv.gz"),
-            Some(Some("20261121".to_owned()))
-        );
+        for name in [
+            "crimes_20261121.csv",
+            "crimes_20261121.csv.gz",
+            "crimes_20261121.csv.zst",
+        ] {
+            assert_eq!(contract.recognise(name), Some(Some("20261121".to_owned())));
+        }
         assert_eq!(contract.recognise("crimes_20261121.csv.part"), None);
         assert_eq!(contract.recognise("old_crimes_20261121.csv"), None);
     }
@@ -283,8 +431,46 @@ map = { Y = "true", N = "false" }
     }
 
     #[test]
-    fn a_column_may_not_take_a_name_of_the_house() {
-        let text = SMALL.replace("name = \"proactive\"", "name = \"batch_to\"");
-        assert_eq!(parse(&text).unwrap_err().0.len(), 1);
+    fn what_a_contract_cannot_keep_is_told() {
+        let wrong = |from: &str, to: &str| {
+            let found = parse(&SMALL.replace(from, to)).unwrap_err();
+            found.0.into_iter().next().unwrap().message
+        };
+        let column = "type = \"boolean\"";
+        for (from, to, message) in [
+            (
+                "name = \"proactive\"",
+                "name = \"batch_to\"",
+                "daybook's own",
+            ),
+            (column, "type = \"date\"\nformats = [\"%q\"]", "format"),
+            (column, "type = \"text\"\npattern = \"(\"", "pattern"),
+            (column, "type = \"integer\"\nmin = 5\nmax = 4", "min"),
+            (column, "type = \"boolean\"\ndefault = \"maybe\"", "default"),
+            (column, "type = \"text\"\nnth = 0", "counted from 1"),
+            (
+                "mode = \"delta\"",
+                "mode = \"delta\"\nrejects = { refuse_above = 7.0 }",
+                "share",
+            ),
+            (
+                "mode = \"delta\"",
+                "mode = \"delta\"\nquote = \",\"",
+                "delimiter",
+            ),
+            (
+                "mode = \"delta\"",
+                "mode = \"delta\"\nvolume = { least = 9, most = 3 }",
+                "least",
+            ),
+            (
+                "mode = \"delta\"",
+                "mode = \"delta\"\nfreshness = { due_by = \"25:00\", stale_after_hours = 36 }",
+                "time",
+            ),
+        ] {
+            let told = wrong(from, to);
+            assert!(told.contains(message), "{to}: {told}");
+        }
     }
 }

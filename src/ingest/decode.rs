@@ -3,36 +3,53 @@
 //! aside as a fault and the rest goes on.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use csv::{ByteRecord, Writer};
 
 use super::arrive::Arrival;
-use super::contract::{Contract, Format};
+use super::bytes::HashedFile;
+use super::contract::{Contract, Encoding, Format};
 use super::header::{self, Header};
-use super::quotes::QuoteGuard;
-use super::text::Utf8Reader;
-use super::{Fault, Refused};
+use super::lines::{Cells, Dialect, Flaw, LONGEST_LINE, Lines, plain_cells};
+use super::text::{self, Utf8Reader};
+use super::{Fault, Refused, jsonl};
 
 /// Rows of text, ready for the database to read.
 #[derive(Debug)]
 pub struct Decoded {
     pub relation: Relation,
     pub header: Header,
-    /// Data rows in the file, readable or not; unknown for Parquet.
-    pub rows_read: Option<u64>,
+    pub counts: Counts,
     /// Lines that are not rows.
     pub faults: Vec<Fault>,
 }
 
-/// Where the database finds the rows: each has `line` and every column of the
-/// contract as text.
+/// What a file holds, counted as it is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Data rows, readable or not; unknown for Parquet until it is read.
+    pub rows: Option<u64>,
+    /// Lines of the file, the header and blank ones included.
+    pub lines: u64,
+    pub blank_lines: u64,
+    /// The last line lacks its end.
+    pub is_unclosed: bool,
+}
+
+/// Where the database finds the rows.
 #[derive(Debug)]
 pub enum Relation {
-    Csv(PathBuf),
-    Parquet(PathBuf),
+    /// Comma or other; each row is led by its line number. The longest row in
+    /// bytes is what the database needs to be told.
+    Csv {
+        path: PathBuf,
+        delimiter: u8,
+        longest: usize,
+    },
+    /// The database's types of the file's columns decide how each is read.
+    Parquet { path: PathBuf, types: Vec<String> },
 }
 
 /// Where a source's decoded rows lie until the database has read them.
@@ -40,32 +57,33 @@ pub fn scratch_file(contract: &Contract, scratch: &Path) -> PathBuf {
     scratch.join(format!("{}.csv", contract.name))
 }
 
-/// Reads a file as its contract says. `parquet_columns` asks the database for
-/// the column names of a Parquet file.
+/// Reads a file as its contract says, and hashes it on the way: the hash is
+/// there even when the content is refused. `parquet_columns` asks the database
+/// for the names and types of a Parquet file's columns.
 pub fn decode(
     arrival: &Arrival<'_>,
+    file: File,
     scratch: &Path,
-    parquet_columns: impl FnOnce(&Path) -> anyhow::Result<Vec<String>>,
-) -> Result<Decoded, Refused> {
-    let contract = arrival.contract;
-    match format_of(arrival) {
-        Format::Parquet => {
-            let names = parquet_columns(&arrival.path).map_err(unreadable_parquet)?;
-            Ok(Decoded {
-                header: header::map(contract, &names)?,
-                relation: Relation::Parquet(arrival.path.clone()),
-                rows_read: None,
-                faults: Vec::new(),
-            })
+    parquet_columns: impl FnOnce(&Path) -> anyhow::Result<Vec<(String, String)>>,
+) -> (anyhow::Result<String>, Result<Decoded, Refused>) {
+    let mut hashed = HashedFile::read(file);
+    let decoded = match format_of(arrival) {
+        Format::Parquet => parquet(arrival, parquet_columns),
+        Format::Jsonl => open(arrival, hashed.blocks())
+            .and_then(|text| jsonl::decode(arrival.contract, text, scratch)),
+        Format::Csv | Format::Auto => {
+            open(arrival, hashed.blocks()).and_then(|text| csv(arrival.contract, text, scratch))
         }
-        Format::Jsonl => jsonl(arrival, scratch),
-        Format::Csv | Format::Auto => csv(arrival, scratch),
-    }
+    };
+    (hashed.finish(), decoded)
 }
 
 fn format_of(arrival: &Arrival<'_>) -> Format {
     let name = arrival.file_name.to_lowercase();
-    let stem = name.strip_suffix(".gz").unwrap_or(&name);
+    let stem = name
+        .strip_suffix(".gz")
+        .or_else(|| name.strip_suffix(".zst"))
+        .unwrap_or(&name);
     match (arrival.contract.format, stem.rsplit('.').next()) {
         (Format::Auto, Some("parquet")) => Format::Parquet,
         (Format::Auto, Some("jsonl")) => Format::Jsonl,
@@ -74,186 +92,288 @@ fn format_of(arrival: &Arrival<'_>) -> Format {
     }
 }
 
-fn open(arrival: &Arrival<'_>) -> anyhow::Result<Utf8Reader<Box<dyn Read>>> {
-    let file = File::open(&arrival.path)
-        .with_context(|| format!("cannot read {}", arrival.path.display()))?;
-    let raw: Box<dyn Read> = if arrival.file_name.to_lowercase().ends_with(".gz") {
-        Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(file)))
+fn open<'b>(
+    arrival: &Arrival<'_>,
+    blocks: &'b mut (dyn Read + 'b),
+) -> Result<Utf8Reader<Box<dyn Read + 'b>>, Refused> {
+    let encoding = match arrival.contract.encoding {
+        Encoding::Known(encoding) => encoding,
+        Encoding::Detect => {
+            let file = File::open(&arrival.path).context("cannot read the file")?;
+            let mut content = uncompressed(&arrival.file_name, Box::new(file))?;
+            text::detect(&mut content).map_err(|error| unreadable_io(&error))?
+        }
+    };
+    let content = uncompressed(&arrival.file_name, Box::new(blocks))?;
+    Ok(Utf8Reader::new(content, encoding))
+}
+
+fn uncompressed<'b>(name: &str, raw: Box<dyn Read + 'b>) -> Result<Box<dyn Read + 'b>, Refused> {
+    let name = name.to_lowercase();
+    Ok(if name.ends_with(".gz") {
+        Box::new(flate2::read::MultiGzDecoder::new(raw))
+    } else if name.ends_with(".zst") {
+        let decoder = ruzstd::decoding::StreamingDecoder::new(raw)
+            .map_err(|error| Refused::whole(format!("not a zstd stream: {error}")))?;
+        Box::new(decoder)
     } else {
-        Box::new(file)
+        raw
+    })
+}
+
+fn parquet(
+    arrival: &Arrival<'_>,
+    columns: impl FnOnce(&Path) -> anyhow::Result<Vec<(String, String)>>,
+) -> Result<Decoded, Refused> {
+    let columns = columns(&arrival.path).map_err(unreadable_parquet)?;
+    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    let header = header::map(arrival.contract, &names)?;
+    header::check_types(arrival.contract, &header, &columns)?;
+    Ok(Decoded {
+        header,
+        relation: Relation::Parquet {
+            path: arrival.path.clone(),
+            types: columns.into_iter().map(|(_, held)| held).collect(),
+        },
+        counts: Counts::default(),
+        faults: Vec::new(),
+    })
+}
+
+fn csv(contract: &Contract, text: impl Read, scratch: &Path) -> Result<Decoded, Refused> {
+    let mut table = Table {
+        contract,
+        dialect: Dialect {
+            delimiter: contract.delimiter,
+            quote: contract.quote,
+        },
+        lines: Lines::new(text),
+        cells: Cells::default(),
     };
-    Ok(Utf8Reader::new(raw, arrival.contract.encoding))
+    let header = table.header()?;
+    let mut rows = Rows::create(contract, scratch, contract.delimiter)?;
+    table.read(header.names.len(), &mut rows)?;
+    let counts = Counts {
+        rows: None,
+        lines: table.lines.number,
+        blank_lines: table.lines.blank,
+        is_unclosed: !table.lines.is_closed,
+    };
+    rows.finish(header, counts)
 }
 
-fn csv(arrival: &Arrival<'_>, scratch: &Path) -> Result<Decoded, Refused> {
-    let contract = arrival.contract;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(contract.delimiter)
-        .buffer_capacity(1 << 20)
-        .from_reader(QuoteGuard::new(
-            open(arrival)?,
-            contract.delimiter,
-            contract.may_break_lines,
-        ));
-    let mut record = ByteRecord::new();
-    if !reader
-        .read_byte_record(&mut record)
-        .map_err(|e| unreadable(&e))?
-    {
-        return Err(Refused::whole(
-            "the file is empty; a night without rows still has a header line",
-        ));
-    }
-    let names: Vec<String> = record
-        .iter()
-        .map(|f| String::from_utf8_lossy(f).into_owned())
-        .collect();
-    let header = header::map(contract, &names)?;
-    let mut rows = Rows::create(contract, scratch, &header)?;
-    while reader
-        .read_byte_record(&mut record)
-        .map_err(|e| unreadable(&e))?
-    {
-        let line = record.position().map_or(0, csv::Position::line);
-        let is_ragged = record.len() != names.len();
-        if is_ragged {
-            rows.set_aside(line, &record, names.len(), contract.delimiter);
-        } else {
-            rows.write(line, |index| record.get(index).unwrap_or_default())?;
-        }
-    }
-    rows.finish(header)
+/// A cell that runs over more lines than this is a quote that was never closed.
+const MOST_LINES_IN_A_ROW: usize = 1_000;
+
+/// A delimited file on its way through.
+struct Table<'c, R> {
+    contract: &'c Contract,
+    dialect: Dialect,
+    lines: Lines<R>,
+    cells: Cells,
 }
 
-fn jsonl(arrival: &Arrival<'_>, scratch: &Path) -> Result<Decoded, Refused> {
-    let contract = arrival.contract;
-    let names: Vec<String> = contract.columns.iter().map(|c| c.name.clone()).collect();
-    let header = header::map(contract, &names)?;
-    let mut rows = Rows::create(contract, scratch, &header)?;
-    let mut lines = BufReader::new(open(arrival)?);
-    let mut text = String::new();
-    let mut line = 0;
-    loop {
-        text.clear();
-        if lines.read_line(&mut text).map_err(|e| unreadable_io(&e))? == 0 {
-            break;
+impl<R: Read> Table<'_, R> {
+    fn header(&mut self) -> Result<Header, Refused> {
+        let Some(line) = self.lines.next_filled()? else {
+            return Err(Refused::whole(
+                "the file is empty; a night without rows still has a header line",
+            ));
+        };
+        if memchr::memchr(b'\r', line.text).is_some() {
+            return Err(Refused::at(
+                line.number,
+                "a carriage return inside the header; lines must end with LF or CR LF",
+            ));
         }
-        line += 1;
-        if text.trim().is_empty() {
-            continue;
-        }
-        match json_cells(&text, contract) {
-            Ok(cells) => rows.write(line, |index| cells[index].as_bytes())?,
-            Err(reason) => rows.fault(line, None, Some(text.trim().to_owned()), reason),
-        }
+        let number = line.number;
+        self.cells
+            .split(line.text, self.dialect)
+            .map_err(|flaw| misplaced(flaw, number, self.contract))?;
+        let names: Vec<String> = self.cells.iter().map(text_of).collect();
+        header::map(self.contract, &names)
     }
-    if line == 0 {
-        return Err(Refused::whole("the file is empty"));
-    }
-    rows.finish(header)
-}
 
-fn json_cells(text: &str, contract: &Contract) -> Result<Vec<String>, String> {
-    let object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"))?;
-    let cell = |column: &super::contract::Column| {
-        let value = object
-            .iter()
-            .find(|(name, _)| header::matches(column, name))
-            .map(|(_, v)| v);
-        match value {
-            None | Some(serde_json::Value::Null) => Ok(String::new()),
-            Some(serde_json::Value::String(text)) => Ok(text.clone()),
-            Some(value @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_))) => {
-                Ok(value.to_string())
+    fn read(&mut self, width: usize, rows: &mut Rows) -> Result<(), Refused> {
+        while let Some(line) = self.lines.next_filled()? {
+            if plain_cells(line.text, self.dialect) == Some(width) {
+                rows.pass(line.number, line.text)?;
+                continue;
             }
-            Some(_) => Err(format!(
-                "{} holds a list or an object; expected one value",
-                column.name
-            )),
+            let number = line.number;
+            match self.cells.split(line.text, self.dialect) {
+                Ok(()) => {}
+                Err(Flaw::Open) if self.contract.may_break_lines => {
+                    let start = line.text.to_vec();
+                    self.gather(number, start)?;
+                }
+                Err(flaw) => return Err(misplaced(flaw, number, self.contract)),
+            }
+            if self.cells.len() == width {
+                rows.write(number, self.cells.iter())?;
+            } else {
+                rows.set_aside(number, &self.cells, width, self.dialect.delimiter);
+            }
         }
-    };
-    contract.columns.iter().map(cell).collect()
+        Ok(())
+    }
+
+    /// Takes further lines to a row whose last cell is still open.
+    fn gather(&mut self, number: u64, mut row: Vec<u8>) -> Result<(), Refused> {
+        for _ in 0..MOST_LINES_IN_A_ROW {
+            let Some(line) = self.lines.next()? else {
+                break;
+            };
+            row.push(b'\n');
+            row.extend_from_slice(line.text);
+            let has_quote = self
+                .dialect
+                .quote
+                .is_some_and(|quote| memchr::memchr(quote, line.text).is_some());
+            if row.len() > LONGEST_LINE {
+                break;
+            }
+            if has_quote {
+                match self.cells.split(&row, self.dialect) {
+                    Ok(()) => return Ok(()),
+                    Err(Flaw::Open) => {}
+                    Err(flaw) => return Err(misplaced(flaw, number, self.contract)),
+                }
+            }
+        }
+        Err(misplaced(Flaw::Open, number, self.contract))
+    }
 }
 
-/// The rows on their way to the database.
-struct Rows {
+fn misplaced(flaw: Flaw, line: u64, contract: &Contract) -> Refused {
+    let reason = match flaw {
+        Flaw::Open if contract.may_break_lines => {
+            "a quote opened in the row that begins here is not closed".to_owned()
+        }
+        Flaw::Open => "a quote opened on this line is not closed on it; say `line_breaks = true` \
+                       in the contract if cells may hold line breaks"
+            .to_owned(),
+        Flaw::AfterQuote => "text goes on after the quote that closes a cell; a quote inside a \
+                             cell is written twice"
+            .to_owned(),
+    };
+    Refused::at(line, reason)
+}
+
+/// The rows on their way to the database: its own quoting, led by their line.
+pub(super) struct Rows {
     path: PathBuf,
-    writer: Writer<BufWriter<File>>,
-    order: Vec<Option<usize>>,
+    out: BufWriter<File>,
+    delimiter: u8,
     read: u64,
+    longest: usize,
     faults: Vec<Fault>,
 }
 
 impl Rows {
-    fn create(contract: &Contract, scratch: &Path, header: &Header) -> Result<Self, Refused> {
+    pub(super) fn create(
+        contract: &Contract,
+        scratch: &Path,
+        delimiter: u8,
+    ) -> Result<Self, Refused> {
         let path = scratch_file(contract, scratch);
         let file =
             File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self {
             path,
-            writer: csv::WriterBuilder::new().from_writer(BufWriter::with_capacity(1 << 20, file)),
-            order: header.order(),
+            out: BufWriter::with_capacity(1 << 20, file),
+            delimiter,
             read: 0,
+            longest: 0,
             faults: Vec::new(),
         })
     }
 
-    fn write<'r>(&mut self, line: u64, cell: impl Fn(usize) -> &'r [u8]) -> Result<(), Refused> {
+    /// Writes a line that can stand as it is.
+    fn pass(&mut self, line: u64, text: &[u8]) -> Result<(), Refused> {
+        self.begin(line)?;
+        self.longest = self.longest.max(text.len());
+        self.put(&[self.delimiter])?;
+        self.put(text)?;
+        self.put(b"\n")
+    }
+
+    /// Writes a row cell by cell.
+    pub(super) fn write<'t>(
+        &mut self,
+        line: u64,
+        cells: impl Iterator<Item = &'t [u8]>,
+    ) -> Result<(), Refused> {
+        self.begin(line)?;
+        let mut length = 0;
+        for cell in cells {
+            self.put(&[self.delimiter])?;
+            let is_plain = memchr::memchr3(b'"', b'\n', b'\r', cell).is_none()
+                && memchr::memchr(self.delimiter, cell).is_none();
+            length += 2 * cell.len() + 3;
+            if is_plain {
+                self.put(cell)?;
+            } else {
+                self.put(b"\"")?;
+                for part in cell.split_inclusive(|byte| *byte == b'"') {
+                    self.put(part)?;
+                    if part.ends_with(b"\"") {
+                        self.put(b"\"")?;
+                    }
+                }
+                self.put(b"\"")?;
+            }
+        }
+        self.longest = self.longest.max(length);
+        self.put(b"\n")
+    }
+
+    fn begin(&mut self, line: u64) -> Result<(), Refused> {
         self.read += 1;
         let mut number = [0; 20];
-        self.writer
-            .write_field(decimal(line, &mut number))
-            .map_err(anyhow::Error::from)?;
-        for index in &self.order {
-            let field = index.map_or(&b""[..], &cell);
-            self.writer
-                .write_field(field)
-                .map_err(anyhow::Error::from)?;
-        }
-        self.writer
-            .write_record(None::<&[u8]>)
-            .map_err(anyhow::Error::from)?;
+        self.put(decimal(line, &mut number))
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Refused> {
+        self.out
+            .write_all(bytes)
+            .context("cannot write the decoded rows")?;
         Ok(())
     }
 
-    fn set_aside(&mut self, line: u64, record: &ByteRecord, expected: usize, delimiter: u8) {
-        let shown: Vec<String> = record
-            .iter()
-            .map(|f| String::from_utf8_lossy(f).into_owned())
-            .collect();
-        let reason = format!("{} fields where the header has {expected}", record.len());
-        self.fault(
-            line,
-            None,
-            Some(shown.join(&char::from(delimiter).to_string())),
-            reason,
-        );
+    fn set_aside(&mut self, line: u64, cells: &Cells, expected: usize, delimiter: u8) {
+        let shown: Vec<String> = cells.iter().map(text_of).collect();
+        let reason = format!("{} cells where the header has {expected}", cells.len());
+        let value = shown.join(&char::from(delimiter).to_string());
+        self.fault(line, value, reason);
     }
 
-    fn fault(&mut self, line: u64, column: Option<String>, value: Option<String>, reason: String) {
+    pub(super) fn fault(&mut self, line: u64, value: String, reason: String) {
         self.read += 1;
-        self.faults.push(Fault {
-            line,
-            column,
-            value,
-            reason,
-        });
+        self.faults
+            .push(Fault::reject(line, None, Some(value), reason));
     }
 
-    fn finish(mut self, header: Header) -> Result<Decoded, Refused> {
-        self.writer
-            .flush()
-            .context("cannot write the decoded rows")?;
+    pub(super) fn finish(mut self, header: Header, counts: Counts) -> Result<Decoded, Refused> {
+        self.out.flush().context("cannot write the decoded rows")?;
         Ok(Decoded {
-            relation: Relation::Csv(self.path),
+            relation: Relation::Csv {
+                path: self.path,
+                delimiter: self.delimiter,
+                longest: self.longest + 32,
+            },
             header,
-            rows_read: Some(self.read),
+            counts: Counts {
+                rows: Some(self.read),
+                ..counts
+            },
             faults: self.faults,
         })
     }
+}
+
+fn text_of(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).into_owned()
 }
 
 /// A number's digits without an allocation per row.
@@ -269,14 +389,9 @@ fn decimal(mut number: u64, buffer: &mut [u8; 20]) -> &[u8] {
     }
 }
 
-fn unreadable(error: &csv::Error) -> Refused {
-    match error.kind() {
-        csv::ErrorKind::Io(io) => unreadable_io(io),
-        _ => Refused::whole(error.to_string()),
-    }
-}
-
-fn unreadable_io(error: &io::Error) -> Refused {
+/// An error while the bytes came in: the file's fault when they are not what
+/// they claim to be, the machine's otherwise.
+pub(super) fn unreadable_io(error: &io::Error) -> Refused {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => {
             Refused::whole("the compressed stream ends early: the file was cut off")
@@ -284,7 +399,10 @@ fn unreadable_io(error: &io::Error) -> Refused {
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             Refused::whole(error.to_string())
         }
-        // The disk's fault, not the file's: it is tried again.
+        // How zstd says that its stream is not one.
+        io::ErrorKind::Other => {
+            Refused::whole(format!("the compressed stream is damaged: {error}"))
+        }
         _ => Refused::Broken(anyhow::anyhow!("{error}")),
     }
 }

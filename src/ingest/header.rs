@@ -2,14 +2,14 @@
 //! the spelling, and refuses a header that could be misread.
 
 use super::Refused;
-use super::contract::{Column, Contract, Mode};
+use super::contract::{Column, Contract, Kind, Mode};
 
 /// Where each column of the contract stands in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// Position of each contract column, in the contract's order.
     pub positions: Vec<Option<usize>>,
-    /// Position of the `op` column of a delta: I, U or D.
+    /// Position of the column of a delta that says what happened.
     pub op: Option<usize>,
     /// The file's own column names.
     pub names: Vec<String>,
@@ -17,66 +17,54 @@ pub struct Header {
     pub ignored: Vec<String>,
 }
 
-impl Header {
-    /// Positions in the order rows are written: every column, then `op`.
-    pub fn order(&self) -> Vec<Option<usize>> {
-        self.positions.iter().copied().chain([self.op]).collect()
-    }
-}
-
 /// Whether a file's header cell names this column.
 pub fn matches(column: &Column, header: &str) -> bool {
-    let same = |spelling: &str| spelling.trim().eq_ignore_ascii_case(header.trim());
-    same(&column.name) || column.headers.iter().any(|spelling| same(spelling))
+    column.from_name.is_none()
+        && (is_same(&column.name, header)
+            || column
+                .headers
+                .iter()
+                .any(|spelling| is_same(spelling, header)))
+}
+
+/// Whether a file's header cell names the column that says what happened.
+pub fn is_op(contract: &Contract, header: &str) -> bool {
+    contract
+        .op
+        .headers
+        .iter()
+        .any(|spelling| is_same(spelling, header))
+}
+
+fn is_same(spelling: &str, header: &str) -> bool {
+    spelling.trim().eq_ignore_ascii_case(header.trim())
 }
 
 /// Maps a header onto a contract.
 pub fn map(contract: &Contract, names: &[String]) -> Result<Header, Refused> {
     let mut positions = Vec::with_capacity(contract.columns.len());
     let mut missing = Vec::new();
-    let mut used = vec![false; names.len()];
     for column in &contract.columns {
-        let found: Vec<usize> = (0..names.len())
-            .filter(|i| matches(column, &names[*i]))
-            .collect();
-        match found.as_slice() {
-            [] if column.may_be_absent => positions.push(None),
-            [] => {
-                missing.push(column.name.as_str());
-                positions.push(None);
-            }
-            [one] => {
-                used[*one] = true;
-                positions.push(Some(*one));
-            }
-            [first, second, ..] => {
-                return Err(Refused::at(
-                    1,
-                    format!(
-                        "columns {} and {} both are {:?}; expected one",
-                        first + 1,
-                        second + 1,
-                        column.name
-                    ),
-                ));
-            }
+        let position = position(column, names)?;
+        let may_lack =
+            column.may_be_absent || column.default.is_some() || column.from_name.is_some();
+        if position.is_none() && !may_lack {
+            missing.push(column.name.as_str());
         }
-    }
-    if !missing.is_empty() {
-        return Err(Refused::at(1, explain_missing(contract, names, &missing)));
+        positions.push(position);
     }
     let op = match contract.mode {
-        Mode::Delta => names
-            .iter()
-            .position(|name| name.trim().eq_ignore_ascii_case("op")),
+        Mode::Delta => names.iter().position(|name| is_op(contract, name)),
         Mode::Snapshot => None,
     };
-    let ignored = names
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| !used[*index] && Some(*index) != op)
-        .map(|(_, name)| name.clone())
+    let is_used = |index: usize| positions.contains(&Some(index)) || op == Some(index);
+    let ignored: Vec<String> = (0..names.len())
+        .filter(|index| !is_used(*index))
+        .map(|index| names[index].clone())
         .collect();
+    if !missing.is_empty() {
+        return Err(Refused::at(1, lacks(contract, names, &missing, &ignored)));
+    }
     Ok(Header {
         positions,
         op,
@@ -85,19 +73,118 @@ pub fn map(contract: &Contract, names: &[String]) -> Result<Header, Refused> {
     })
 }
 
-fn explain_missing(contract: &Contract, names: &[String], missing: &[&str]) -> String {
+fn position(column: &Column, names: &[String]) -> Result<Option<usize>, Refused> {
+    let found: Vec<usize> = (0..names.len())
+        .filter(|index| matches(column, &names[*index]))
+        .collect();
+    match (found.as_slice(), column.nth) {
+        (_, Some(nth)) => Ok(found.get(nth - 1).copied()),
+        ([], None) => Ok(None),
+        ([one], None) => Ok(Some(*one)),
+        ([first, second, ..], None) => Err(Refused::at(
+            1,
+            format!(
+                "columns {} ({:?}) and {} ({:?}) both are {}; expected one, or say which with nth in the contract",
+                first + 1,
+                names[*first],
+                second + 1,
+                names[*second],
+                column.name
+            ),
+        )),
+    }
+}
+
+fn lacks(contract: &Contract, names: &[String], missing: &[&str], unknown: &[String]) -> String {
+    let lacks = format!("the header lacks {}", missing.join(", "));
     let header = names.join(",");
     let other = [b',', b';', b'\t', b'|']
         .into_iter()
         .filter(|byte| *byte != contract.delimiter)
         .find(|byte| header.matches(char::from(*byte)).count() + 1 >= contract.columns.len());
-    let lacks = format!("the header lacks {}", missing.join(", "));
-    match other {
-        Some(byte) if names.len() < contract.columns.len() => format!(
+    if let Some(byte) = other.filter(|_| names.len() < contract.columns.len()) {
+        return format!(
             "{lacks}; it seems to be separated by {:?}, the contract says {:?}",
             char::from(byte),
             char::from(contract.delimiter)
-        ),
-        _ => format!("{lacks}; it has {header}"),
+        );
     }
+    if !header.is_ascii()
+        && header
+            .chars()
+            .any(|c| ('\u{2e80}'..'\u{ffff}').contains(&c))
+    {
+        return format!("{lacks}; is the file in another encoding than its contract says?");
+    }
+    match unknown {
+        [] => format!("{lacks}; it has {}", listed(names)),
+        unknown => format!(
+            "{lacks}; the contract does not know {}; was a column renamed?",
+            listed(unknown)
+        ),
+    }
+}
+
+/// Names for people, the first ones when there are many.
+pub fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown} and {more} more"),
+    }
+}
+
+/// Refuses a Parquet file in which a column has a type that its contract's
+/// kind could only be guessed from.
+pub fn check_types(
+    contract: &Contract,
+    header: &Header,
+    columns: &[(String, String)],
+) -> Result<(), Refused> {
+    let mut wrong = Vec::new();
+    for (column, position) in contract.columns.iter().zip(&header.positions) {
+        let Some((name, held)) = position.map(|at| &columns[at]) else {
+            continue;
+        };
+        if !is_fit(column, held) {
+            wrong.push(format!(
+                "column {name:?} holds {held}; expected {}",
+                column.kind.expected()
+            ));
+        }
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Refused::whole(wrong.join("; ")))
+    }
+}
+
+fn is_fit(column: &Column, held: &str) -> bool {
+    let is_text = held == "VARCHAR" || held.starts_with("ENUM");
+    let is_whole = ["BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT"]
+        .iter()
+        .any(|name| held.trim_start_matches('U') == *name);
+    let is_real = held == "DOUBLE" || held == "FLOAT";
+    let is_decimal = held.starts_with("DECIMAL");
+    // The database gives an all-empty column of unknown type as this.
+    if is_text || held == "\"NULL\"" {
+        return true;
+    }
+    match column.kind {
+        Kind::Text | Kind::HoCode => is_whole || held == "BOOLEAN" || held == "DATE",
+        Kind::Identifier | Kind::Integer => {
+            is_whole || ((is_real || is_decimal) && column.drop_zero_decimals)
+        }
+        Kind::Decimal => is_whole || is_real || is_decimal,
+        Kind::Boolean => held == "BOOLEAN" || is_whole,
+        Kind::Date => held == "DATE" || is_local_timestamp(held),
+        Kind::Timestamp => held == "DATE" || is_local_timestamp(held),
+    }
+}
+
+/// One with an offset would have to be turned into local time by guessing.
+fn is_local_timestamp(held: &str) -> bool {
+    held.starts_with("TIMESTAMP") && !held.contains("WITH TIME ZONE")
 }

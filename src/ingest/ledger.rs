@@ -1,12 +1,13 @@
-//! What ingest writes into the ledger: batches and rejected rows.
+//! What ingest writes into the ledger: batches, rejected rows, scopes.
 
 use anyhow::Result;
 use chrono::NaiveDateTime;
 use duckdb::{Connection, OptionalExt, params};
 
-use super::Fault;
 use super::arrive::Arrival;
+use super::contract::Contract;
 use super::merge::Merged;
+use super::{Fault, Refused, stage};
 
 /// One judged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,23 +17,31 @@ pub struct Batch {
     pub file_name: String,
     pub as_at: NaiveDateTime,
     pub is_accepted: bool,
+    /// One word for why it was refused.
+    pub refusal: Option<&'static str>,
     /// Why it was refused, or what a reader should know of an accepted one.
     pub reason: Option<String>,
     pub rows_read: u64,
     pub rows_accepted: u64,
     pub rows_rejected: u64,
     pub rows_duplicate: u64,
+    /// Accepted rows that lost a wrong value.
+    pub rows_warned: u64,
+    /// Lines of a text file, the header and blank ones included.
+    pub lines: u64,
+    pub blank_lines: u64,
     pub merged: Merged,
     /// UTC.
     pub received_at: NaiveDateTime,
 }
 
 impl Batch {
-    /// A file of which nothing was taken in.
+    /// A file of which nothing was taken in: as far as its rows were counted,
+    /// all of them are rejected.
     pub fn refused(
         arrival: &Arrival<'_>,
         batch_id: i64,
-        reason: String,
+        refused: &Refused,
         received_at: NaiveDateTime,
     ) -> Self {
         Self {
@@ -41,30 +50,57 @@ impl Batch {
             file_name: arrival.file_name.clone(),
             as_at: arrival.as_at,
             is_accepted: false,
-            reason: Some(reason),
-            rows_read: 0,
+            refusal: Some(refused.code()),
+            reason: Some(refused.to_string()),
+            rows_read: refused.rows_read(),
             rows_accepted: 0,
-            rows_rejected: 0,
+            rows_rejected: refused.rows_read(),
             rows_duplicate: 0,
+            rows_warned: 0,
+            lines: 0,
+            blank_lines: 0,
             merged: Merged::default(),
             received_at,
         }
     }
+
+    pub fn state(&self) -> &'static str {
+        if self.is_accepted {
+            "accepted"
+        } else {
+            "refused"
+        }
+    }
+}
+
+/// Whether a file of this size has been judged for this source.
+pub fn has_size(connection: &Connection, arrival: &Arrival<'_>) -> Result<bool> {
+    Ok(connection.query_row(
+        "select count(*) > 0 from ledger.batches where source = ? and bytes = ?",
+        params![arrival.contract.name, arrival.bytes],
+        |row| row.get(0),
+    )?)
 }
 
 /// The batch that has this content already. An empty night's file equals
-/// other empty nights' files, so the moment a file speaks of counts too; a
-/// refused file is judged again when its contract has changed.
-pub fn known(connection: &Connection, arrival: &Arrival<'_>) -> Result<Option<(i64, String)>> {
+/// other empty nights' files, so the moment a file speaks of counts too. A
+/// refused file is judged again when its contract has changed, a reverted one
+/// only when it is asked for by name.
+pub fn known(
+    connection: &Connection,
+    arrival: &Arrival<'_>,
+    sha256: &str,
+) -> Result<Option<(i64, String)>> {
     let found = connection
         .query_row(
-            "select batch_id, state from ledger.batches \
-             where source = ? and sha256 = ? and (as_at = ? or not ?) \
+            "select batch_id, case when reverted_by is null then state else 'reverted' end \
+             from ledger.batches \
+             where source = ? and sha256 = ? and (as_at = ? or not ?) and kind = 'file' \
                  and (state = 'accepted' or contract_sha256 = ?) \
              order by batch_id desc limit 1",
             params![
                 arrival.contract.name,
-                arrival.sha256,
+                sha256,
                 arrival.as_at,
                 arrival.is_dated,
                 arrival.contract.sha256
@@ -93,21 +129,26 @@ pub fn next_id(connection: &Connection) -> Result<i64> {
 pub fn record(
     connection: &Connection,
     arrival: &Arrival<'_>,
+    sha256: &str,
     batch: &Batch,
     faults: &[Fault],
 ) -> Result<()> {
     let merged = batch.merged;
     connection.execute(
-        "insert into ledger.batches values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into ledger.batches (batch_id, source, file_name, sha256, bytes, as_at, \
+             contract_sha256, state, reason, rows_read, rows_accepted, rows_rejected, \
+             rows_duplicate, rows_new, rows_changed, rows_unchanged, rows_superseded, rows_ended, \
+             received_at, refusal, rows_warned, lines, blank_lines) \
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             batch.batch_id,
             batch.source,
             batch.file_name,
-            arrival.sha256,
+            sha256,
             arrival.bytes,
             batch.as_at,
             arrival.contract.sha256,
-            if batch.is_accepted { "accepted" } else { "refused" },
+            batch.state(),
             batch.reason,
             batch.rows_read,
             batch.rows_accepted,
@@ -119,6 +160,10 @@ pub fn record(
             merged.superseded,
             merged.ended,
             batch.received_at,
+            batch.refusal,
+            batch.rows_warned,
+            batch.lines,
+            batch.blank_lines,
         ],
     )?;
     let mut appender = connection.appender_to_db("rejects", "ledger")?;
@@ -127,10 +172,47 @@ pub fn record(
             batch.batch_id,
             fault.line,
             fault.column,
-            fault.value,
-            fault.reason
+            fault.value.as_deref().map(shortened),
+            fault.reason,
+            fault.is_warning,
+            fault.key.as_deref().map(shortened),
+            None::<i64>,
+            None::<chrono::NaiveDate>,
         ])?;
     }
     appender.flush()?;
+    Ok(())
+}
+
+/// A rejected value of any length, as it is kept.
+fn shortened(value: &str) -> String {
+    const KEPT: usize = 500;
+    match value.char_indices().nth(KEPT) {
+        Some((end, _)) => format!("{}... ({} bytes)", &value[..end], value.len()),
+        None => value.to_owned(),
+    }
+}
+
+/// Records which parts of its source a snapshot covered. `first` is the batch
+/// when its rows went straight into history.
+pub fn record_scopes(
+    tx: &Connection,
+    contract: &Contract,
+    batch_id: i64,
+    first: Option<i64>,
+    is_whole: bool,
+) -> Result<()> {
+    let scopes = match first {
+        Some(batch) => format!(
+            "select distinct {}, true from history.{} where batch_from = {batch}",
+            stage::scope_text(contract),
+            contract.name
+        ),
+        None => "select scope, not has_later from scopes".to_owned(),
+    };
+    tx.execute_batch(&format!(
+        "insert into ledger.batch_scopes select {batch_id}, scope, {is_whole}, is_standing \
+         from ({scopes}) as covered (scope, is_standing) order by scope"
+    ))?;
     Ok(())
 }

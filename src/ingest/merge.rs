@@ -1,15 +1,16 @@
-//! Settles staged rows into history. A row's versions carry the batch that
+//! Settles judged rows into history. A row's versions carry the batch that
 //! brought them and the batch that ended them, and only what changed is
-//! written. A file that speaks of an earlier moment than what is already
-//! known never overwrites it: its rows are kept as versions that were
-//! superseded on arrival.
+//! written. What stands is what the latest file says, by the moment the files
+//! speak of: one that comes late never overwrites it, its rows are kept as
+//! versions that were superseded on arrival.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use chrono::NaiveDateTime;
 use duckdb::Connection;
 
+use super::Refused;
 use super::contract::{Contract, Mode};
-use super::stage::key_columns;
+use super::stage::{self, Reading, key_columns, key_hash, names};
 use crate::store::bind::{self, Values};
 
 /// What a batch did to history, in rows.
@@ -22,112 +23,227 @@ pub struct Merged {
     pub ended: u64,
 }
 
-/// Makes sure that the history table of a source exists with its contract's
-/// columns. A column that the contract gained is added, empty for the past; a
-/// column whose type changed is refused.
-pub fn ensure_history(connection: &Connection, contract: &Contract) -> Result<()> {
-    let columns: Vec<String> = contract
-        .columns
-        .iter()
-        .map(|column| format!("\"{}\" {}", column.name, column.kind.sql_type()))
-        .collect();
-    connection.execute_batch(&format!(
-        "create table if not exists history.{} ({}, row_hash ubigint not null, \
-         occurrence integer not null, file_line bigint not null, as_at timestamp not null, \
-         confirmed_at timestamp not null, batch_from bigint not null, batch_to bigint, \
-         is_deleted boolean not null)",
-        contract.name,
-        columns.join(", ")
-    ))?;
-    let known = bind::query(
-        connection,
-        "select column_name, lower(data_type) from information_schema.columns \
-         where table_schema = 'history' and table_name = $name",
-        &[("name", &contract.name)],
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
+/// The batch that is being merged.
+#[derive(Debug, Clone, Copy)]
+pub struct Merging {
+    pub batch_id: i64,
+    pub as_at: NaiveDateTime,
+    /// No row was rejected, so that a row a snapshot lacks is gone.
+    pub is_whole: bool,
+    /// Somebody has confirmed that the snapshot may end what it lacks.
+    pub may_end: bool,
+}
+
+/// Columns that history adds, in the order rows are written.
+const ADDED: &str = "row_hash, occurrence, file_line, as_at, said_by, confirmed_by, \
+                     batch_from, batch_to, is_deleted";
+
+/// Writes every sound row of a file straight into an empty history.
+pub fn write_first(tx: &Connection, reading: &Reading<'_>, batch_id: i64) -> Result<u64> {
+    let contract = reading.contract;
+    let names = names(contract);
+    let written = bind::execute(
+        tx,
+        &format!(
+            "insert into history.{} ({names}, {ADDED})\nwith {}\n\
+             select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
+             null, op is not distinct from 'D' from typed where not is_faulty",
+            contract.name,
+            reading.typed(None)
+        ),
+        &[("as_at", &reading.as_at), ("batch_id", &batch_id)],
+    )
+    .context("cannot write the rows")?;
+    Ok(written as u64)
+}
+
+/// What a first file did: all that it left in history is new.
+pub fn count_first(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<Merged> {
+    bind::query_one(
+        tx,
+        &format!(
+            "select count(*) filter (not is_deleted), count(*) filter (is_deleted) \
+             from history.{} where batch_from = $batch_id",
+            contract.name
+        ),
+        &[("batch_id", &batch_id)],
+        |row| {
+            Ok(Merged {
+                new: row.get(0)?,
+                ended: row.get(1)?,
+                ..Merged::default()
+            })
+        },
+    )
+}
+
+/// Merges the rows of the temporary table `judged` into history. Must run
+/// inside the transaction that records the batch. `later` of the source must
+/// be there (see [`find_later`]).
+pub fn merge(tx: &Connection, reading: &Reading<'_>, merging: Merging) -> Result<Merged, Refused> {
+    let contract = reading.contract;
+    let judged: u64 = bind::query_one(tx, "select count(*) from judged", &[], |row| row.get(0))?;
+    match contract.mode {
+        Mode::Delta => settle_delta(tx, contract)?,
+        Mode::Snapshot => settle_snapshot(tx, contract, merging)?,
+    }
+    let merged = counts(tx, judged)?;
+    if contract.mode == Mode::Snapshot && !merging.may_end {
+        check_ending(tx, contract, merged.ended)?;
+    }
+    let values: Values<'_> = &[("batch_id", &merging.batch_id), ("as_at", &merging.as_at)];
+    confirm(tx, contract, merging.batch_id)?;
+    end_versions(tx, contract, merging.batch_id)?;
+    write_versions(tx, reading, values, judged)?;
+    write_endings(tx, contract, values)?;
+    Ok(merged)
+}
+
+/// Fills the temporary table `later` with the batches whose files speak of a
+/// later moment than this one's: by the moment, then the file's name.
+pub fn find_later(
+    tx: &Connection,
+    contract: &Contract,
+    as_at: NaiveDateTime,
+    file_name: &str,
+) -> Result<()> {
+    tx.execute_batch("create or replace temp table later (batch_id bigint)")?;
+    let found = bind::query(
+        tx,
+        "select batch_id from ledger.standing_files where source = $source \
+         and (as_at > cast($as_at as timestamp) \
+              or (as_at = cast($as_at as timestamp) and file_name > $file_name))",
+        &[
+            ("source", &contract.name),
+            ("as_at", &as_at),
+            ("file_name", &file_name),
+        ],
+        |row| row.get::<_, i64>(0),
     )?;
-    for column in &contract.columns {
-        let wanted = column.kind.sql_type().replace(", ", ",");
-        match known.iter().find(|(name, _)| *name == column.name) {
-            Some((_, held)) if *held == wanted => {}
-            Some((_, held)) => bail!(
-                "history.{}.{} holds {held}, the contract now says {wanted}; \
-                 give the column a new name, so that what is kept stays as it is",
-                contract.name,
-                column.name
-            ),
-            None => connection.execute_batch(&format!(
-                "alter table history.{} add column \"{}\" {}",
-                contract.name,
-                column.name,
-                column.kind.sql_type()
-            ))?,
-        }
+    for batch_id in found {
+        tx.execute("insert into later values (?)", [batch_id])?;
     }
     Ok(())
 }
 
-/// Merges the sound rows of the temporary table `staged` into history. Must
-/// run inside the transaction that records the batch. A snapshot ends the rows
-/// it lacks only when all of it `is_sound`: a rejected row is not a missing one.
-pub fn merge(
-    connection: &Connection,
-    contract: &Contract,
-    batch_id: i64,
-    as_at: NaiveDateTime,
-    is_sound: bool,
-) -> Result<Merged> {
-    let values: Values<'_> = &[("batch_id", &batch_id), ("as_at", &as_at)];
-    let same_key = same_key(contract, "staged", "held");
-    // `held` is the newest version, whether it lives or records a deletion.
-    bind::execute(
-        connection,
-        &format!(
-            "create or replace temp table settled as \
-             select staged.line, \
-                 case \
-                     when held.row_hash is null then case when op = 'D' then 'ended' else 'new' end \
-                     when held.confirmed_at > cast($as_at as timestamp) then 'superseded' \
-                     when held.is_deleted and coalesce(op, 'U') = 'D' then 'unchanged' \
-                     when held.is_deleted then 'new' \
-                     when op = 'D' then 'ended' \
-                     when held.row_hash = staged.row_hash then 'unchanged' \
-                     else 'changed' \
-                 end as fate, \
-                 held.row_hash is not null as is_held \
-             from staged \
-             left join history.{} as held on held.batch_to is null and {same_key}",
-            contract.name
-        ),
-        &[("as_at", &as_at)],
-    )?;
-    let mut merged = counts(connection)?;
-    let moved = merged.new + merged.changed + merged.ended;
-    if contract.mode == Mode::Snapshot && is_sound {
-        merged.ended += end_missing(connection, contract, values)?;
-    }
-    if moved > 0 {
-        end_versions(connection, contract, values)?;
-    }
-    if moved + merged.superseded > 0 {
-        insert_versions(connection, contract, values)?;
-    }
-    if merged.unchanged > 0 {
-        confirm(connection, contract, as_at)?;
-    }
-    connection.execute_batch("drop table settled")?;
-    Ok(merged)
+/// The fate of each row of a delta, by its key.
+fn settle_delta(tx: &Connection, contract: &Contract) -> Result<()> {
+    tx.execute_batch(&format!(
+        "create or replace temp table settled as \
+         select judged.line, held.held_row, held.said_by, held.file_line, \
+             case \
+                 when held.held_row is null and op = 'D' then 'ended' \
+                 when held.held_row is null then 'new' \
+                 when held.confirmed_by in (select batch_id from later) then 'superseded' \
+                 when held.is_deleted and op = 'D' then 'unchanged' \
+                 when held.is_deleted then 'new' \
+                 when op = 'D' then 'ended' \
+                 when held.row_hash = judged.row_hash then 'unchanged' \
+                 else 'changed' \
+             end as fate \
+         from judged \
+         left join (select rowid as held_row, * from history.{} where batch_to is null) as held \
+             on {}",
+        contract.name,
+        same_key(contract, "judged", "held")
+    ))?;
+    Ok(())
 }
 
-fn counts(connection: &Connection) -> Result<Merged> {
+/// The fate of each row that a snapshot says differently, and of each that it
+/// lacks. Equal rows are found by hash first, so that only the others are
+/// compared by key.
+fn settle_snapshot(tx: &Connection, contract: &Contract, merging: Merging) -> Result<()> {
+    let key = key_columns(contract);
+    let list = |table: &str| -> String {
+        let columns: Vec<String> = key.iter().map(|k| format!("{table}.\"{k}\"")).collect();
+        columns.join(", ")
+    };
+    let both: Vec<String> = key
+        .iter()
+        .map(|k| format!("coalesce(judged.\"{k}\", held.\"{k}\") as \"{k}\""))
+        .collect();
+    tx.execute_batch(&format!(
+        "create or replace temp table scopes as \
+         select scope, \
+             exists (select 1 from ledger.batch_scopes as past where past.scope = judged.scope \
+                 and past.batch_id in (select batch_id from later)) as has_later, \
+             exists (select 1 from ledger.batch_scopes as past where past.scope = judged.scope \
+                 and past.is_whole and past.batch_id in (select batch_id from later)) as is_past \
+         from judged group by scope; \
+         create or replace temp table unlike as \
+         select judged.line, held.held_row, {both}, coalesce(judged.scope, held.scope) as scope \
+         from judged \
+         full outer join ( \
+             select rowid as held_row, row_hash, {key_hash} as key_hash, occurrence, \
+                 {scope} as scope, {held_key} \
+             from history.{source} as held \
+             where batch_to is null and not is_deleted \
+                 and {scope} in (select scope from scopes) \
+         ) as held \
+             on held.row_hash = judged.row_hash and held.key_hash = judged.key_hash \
+                 and held.occurrence = judged.occurrence \
+         where judged.line is null or held.held_row is null; \
+         create or replace temp table settled as \
+         select said.line, coalesce(held.held_row, gone.held_row) as held_row, \
+             cast(null as bigint) as said_by, cast(null as bigint) as file_line, \
+             case \
+                 when scopes.is_past or (scopes.has_later and held.held_row is not null) \
+                     then 'superseded' \
+                 when held.held_row is null then 'new' \
+                 else 'changed' \
+             end as fate \
+         from unlike as said \
+         inner join scopes on scopes.scope = said.scope \
+         left join unlike as held on held.line is null and {said_held} \
+         left join (select rowid as held_row, {gone_key} from history.{source} as gone \
+                    where batch_to is null and is_deleted) as gone on {said_gone} \
+         where said.line is not null \
+         union all \
+         select 0 as line, held.held_row, null, null, 'ended' as fate \
+         from unlike as held \
+         inner join scopes on scopes.scope = held.scope \
+         where held.line is null and {is_whole} and not scopes.has_later \
+             and not exists (select 1 from unlike as said where said.line is not null and {said_held})",
+        both = both.join(", "),
+        key_hash = key_hash(contract),
+        scope = stage::scope_text(contract),
+        held_key = held_key(contract),
+        source = contract.name,
+        said_held = same_key(contract, "said", "held"),
+        gone_key = list("gone"),
+        said_gone = same_key(contract, "said", "gone"),
+        is_whole = merging.is_whole,
+    ))?;
+    Ok(())
+}
+
+/// The key columns of history that are not there already.
+fn held_key(contract: &Contract) -> String {
+    if contract.key.is_empty() {
+        return "1 as held_mark".to_owned();
+    }
+    let columns: Vec<String> = contract.key.iter().map(|k| format!("\"{k}\"")).collect();
+    columns.join(", ")
+}
+
+fn counts(tx: &Connection, judged: u64) -> Result<Merged> {
     let mut merged = Merged::default();
     let rows = bind::query(
-        connection,
-        "select fate, count(*) from settled group by fate",
+        tx,
+        "select fate, count(*), count(*) filter (line > 0) from settled group by fate",
         &[],
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?)),
+        |row| {
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, u64>(1)?,
+                row.get::<_, u64>(2)?,
+            ))
+        },
     )?;
-    for (fate, count) in rows {
+    let mut told = 0;
+    for (fate, count, of_the_file) in rows {
+        told += of_the_file;
         match fate.as_str() {
             "new" => merged.new = count,
             "changed" => merged.changed = count,
@@ -137,139 +253,180 @@ fn counts(connection: &Connection) -> Result<Merged> {
             other => bail!("a row settled as {other:?}"),
         }
     }
+    ensure!(
+        told <= judged,
+        "{told} rows settled of {judged}: a key is held twice"
+    );
+    merged.unchanged += judged - told;
     Ok(merged)
 }
 
-fn end_versions(connection: &Connection, contract: &Contract, values: Values<'_>) -> Result<()> {
-    bind::execute(
-        connection,
+/// A snapshot that would end more than its contract lets it waits for a word.
+fn check_ending(tx: &Connection, contract: &Contract, ended: u64) -> Result<(), Refused> {
+    let held: u64 = bind::query_one(
+        tx,
         &format!(
-            "update history.{} as held set batch_to = $batch_id \
-             from staged join settled using (line) \
-             where held.batch_to is null and settled.is_held \
-                 and settled.fate in ('new', 'changed', 'ended') and {}",
+            "select count(*) from history.{} where batch_to is null and not is_deleted \
+             and {} in (select scope from scopes)",
             contract.name,
-            same_key(contract, "staged", "held")
+            stage::scope_text(contract)
         ),
-        values,
+        &[],
+        |row| row.get(0),
+    )?;
+    if contract.ending.is_passed(ended, held) {
+        return Err(Refused::coded(
+            "ending",
+            format!(
+                "it lacks {ended} of the {held} rows held, more than the {}% that its contract \
+                 lets a file end; if that is right, `daybook ingest confirm FILE`",
+                percent(contract.ending.share)
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// A share as a percentage without needless decimals.
+pub(super) fn percent(share: f64) -> String {
+    let text = format!("{:.1}", share * 100.0);
+    text.strip_suffix(".0")
+        .map_or(text.clone(), ToOwned::to_owned)
+}
+
+/// Notes that a delta says the same again, so that a file from in between
+/// cannot overwrite it later.
+fn confirm(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<()> {
+    let said: u64 = bind::query_one(
+        tx,
+        "select count(*) from settled where fate = 'unchanged'",
+        &[],
+        |row| row.get(0),
+    )?;
+    if said == 0 {
+        return Ok(());
+    }
+    bind::execute(
+        tx,
+        &format!(
+            "update history.{} set confirmed_by = $batch_id \
+             where rowid in (select held_row from settled where fate = 'unchanged')",
+            contract.name
+        ),
+        &[("batch_id", &batch_id)],
+    )
+    .context("cannot confirm the unchanged rows")?;
+    bind::execute(
+        tx,
+        "insert into ledger.confirmations \
+         select $source, $batch_id, said_by, file_line from settled where fate = 'unchanged' \
+         order by line",
+        &[("source", &contract.name), ("batch_id", &batch_id)],
+    )?;
+    Ok(())
+}
+
+fn end_versions(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<()> {
+    bind::execute(
+        tx,
+        &format!(
+            "update history.{} set batch_to = $batch_id where rowid in (\
+             select held_row from settled where held_row is not null \
+             and fate in ('new', 'changed', 'ended'))",
+            contract.name
+        ),
+        &[("batch_id", &batch_id)],
     )
     .context("cannot end the versions that changed")?;
     Ok(())
 }
 
-fn insert_versions(connection: &Connection, contract: &Contract, values: Values<'_>) -> Result<()> {
+fn write_versions(
+    tx: &Connection,
+    reading: &Reading<'_>,
+    values: Values<'_>,
+    judged: u64,
+) -> Result<()> {
+    let contract = reading.contract;
     let names = names(contract);
-    bind::execute(
-        connection,
+    tx.execute_batch(
+        "create or replace temp table written as select line, fate from settled \
+         where line > 0 and fate in ('new', 'changed', 'ended', 'superseded')",
+    )?;
+    let wanted: u64 = bind::query_one(tx, "select count(*) from written", &[], |row| row.get(0))?;
+    // DuckDB 1.5.6 hides a bulk insert from later readers, until the next
+    // checkpoint, when an insert of no rows came before it in the transaction.
+    if wanted == 0 {
+        return Ok(());
+    }
+    // The rows lie in a file, whose size the planner does not know: left to
+    // itself it would hold the whole file in memory to find a few lines.
+    let is_few = wanted * 2 < judged;
+    if is_few {
+        tx.execute_batch("set disabled_optimizers = 'build_side_probe_side'")?;
+    }
+    let kept = is_few.then_some("line in (select line from written)");
+    let inserted = bind::execute(
+        tx,
         &format!(
-            "insert into history.{} ({names}, row_hash, occurrence, file_line, as_at, confirmed_at, \
-                 batch_from, batch_to, is_deleted) \
-             select {names}, row_hash, occurrence, line, $as_at, $as_at, $batch_id, \
-                 case when settled.fate = 'superseded' then cast($batch_id as bigint) end, \
-                 coalesce(op, 'U') = 'D' \
-             from staged join settled using (line) \
-             where settled.fate in ('new', 'changed', 'ended', 'superseded') \
-             order by line",
-            contract.name
+            "insert into history.{} ({names}, {ADDED})\nwith {}\n\
+             select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
+                 case when written.fate = 'superseded' then cast($batch_id as bigint) end, \
+                 op is not distinct from 'D' \
+             from typed inner join written using (line) order by line",
+            contract.name,
+            reading.typed(kept)
         ),
         values,
-    )
-    .context("cannot write the new versions")?;
+    );
+    if is_few {
+        tx.execute_batch("set disabled_optimizers = ''")?;
+    }
+    let inserted = inserted.context("cannot write the new versions")?;
+    ensure!(
+        inserted as u64 == wanted,
+        "{wanted} versions to write, {inserted} written"
+    );
     Ok(())
 }
 
 /// A snapshot's missing rows end: each gets a version that records it.
-fn end_missing(connection: &Connection, contract: &Contract, values: Values<'_>) -> Result<u64> {
-    let names = names(contract);
-    let scope: Vec<String> = contract
-        .scope
-        .iter()
-        .map(|column| format!("held.\"{column}\" is not distinct from scope.\"{column}\""))
-        .collect();
-    let in_scope = if contract.scope.is_empty() {
-        "true".to_owned()
-    } else {
-        format!(
-            "exists (select 1 from staged as scope where {})",
-            scope.join(" and ")
-        )
-    };
-    let condition = format!(
-        "held.batch_to is null and not held.is_deleted \
-         and held.confirmed_at <= cast($as_at as timestamp) and {in_scope} \
-         and not exists (select 1 from staged where {})",
-        same_key(contract, "staged", "held")
-    );
-    bind::execute(
-        connection,
-        &format!(
-            "create or replace temp table missing as select {names}, row_hash, occurrence, file_line \
-             from history.{} as held where {condition}",
-            contract.name
-        ),
-        &values[1..],
+fn write_endings(tx: &Connection, contract: &Contract, values: Values<'_>) -> Result<()> {
+    let missing: u64 = bind::query_one(
+        tx,
+        "select count(*) from settled where line = 0",
+        &[],
+        |row| row.get(0),
     )?;
-    let ended: u64 = bind::query_one(connection, "select count(*) from missing", &[], |row| {
-        row.get(0)
-    })?;
-    // DuckDB 1.5.6 hides a bulk insert from later readers, until the next
-    // checkpoint, when an insert of no rows came before it in the transaction.
-    if ended > 0 {
-        bind::execute(
-            connection,
-            &format!(
-                "update history.{} as held set batch_to = $batch_id where {condition}",
-                contract.name
-            ),
-            values,
-        )?;
-        bind::execute(
-            connection,
-            &format!(
-                "insert into history.{} ({names}, row_hash, occurrence, file_line, as_at, confirmed_at, \
-                     batch_from, batch_to, is_deleted) \
-                 select {names}, row_hash, occurrence, file_line, $as_at, $as_at, $batch_id, null, true from missing",
-                contract.name
-            ),
-            values,
-        )?;
+    if missing == 0 {
+        return Ok(());
     }
-    connection.execute_batch("drop table missing")?;
-    Ok(ended)
-}
-
-/// Notes that the newest file says the same, so that a file from between the
-/// two cannot overwrite it later.
-fn confirm(connection: &Connection, contract: &Contract, as_at: NaiveDateTime) -> Result<()> {
+    let names = names(contract);
     bind::execute(
-        connection,
+        tx,
         &format!(
-            "update history.{} as held set confirmed_at = $as_at \
-             from staged join settled using (line) \
-             where held.batch_to is null and settled.fate = 'unchanged' \
-                 and held.confirmed_at < cast($as_at as timestamp) and {}",
-            contract.name,
-            same_key(contract, "staged", "held")
+            "insert into history.{source} ({names}, {ADDED}) \
+             select {names}, row_hash, occurrence, 0, $as_at, $batch_id, $batch_id, $batch_id, \
+                 null, true \
+             from history.{source} \
+             where rowid in (select held_row from settled where line = 0) order by {key}",
+            source = contract.name,
+            key = key_columns(contract)
+                .iter()
+                .map(|k| format!("\"{k}\""))
+                .collect::<Vec<_>>()
+                .join(", ")
         ),
-        &[("as_at", &as_at)],
+        values,
     )
-    .context("cannot confirm the unchanged rows")?;
+    .context("cannot record the rows that ended")?;
     Ok(())
 }
 
-fn same_key(contract: &Contract, left: &str, right: &str) -> String {
+pub(super) fn same_key(contract: &Contract, left: &str, right: &str) -> String {
     key_columns(contract)
         .iter()
         .map(|key| format!("{left}.\"{key}\" = {right}.\"{key}\""))
         .collect::<Vec<_>>()
         .join(" and ")
-}
-
-fn names(contract: &Contract) -> String {
-    contract
-        .columns
-        .iter()
-        .map(|column| format!("\"{}\"", column.name))
-        .collect::<Vec<_>>()
-        .join(", ")
 }

@@ -3,68 +3,295 @@
 
 use std::fmt::Write as _;
 
-use super::contract::{Column, Contract, Kind, ho_code_pattern};
+use chrono::{Datelike, NaiveDateTime};
+
+use super::contract::{Column, Contract, Kind, Mode, Otherwise};
 use super::decode::Relation;
 use super::header::Header;
+use crate::model::ho_code;
 use crate::store::quoted;
 
-/// Creates the temporary table `staged`: `line`, `op`, every column typed,
-/// `row_hash`, `occurrence` and `faults` (null when the row is sound).
-pub fn staged_sql(contract: &Contract, relation: &Relation, header: &Header) -> String {
-    let mut raw = String::new();
-    let mut typed = String::new();
-    let mut faults = String::new();
-    for column in &contract.columns {
-        let name = &column.name;
-        let _ = write!(raw, ",\n    {} as \"{name}\"", mapped(column));
-        let _ = write!(typed, ",\n    {} as \"{name}\"", typed_value(column));
-        for (condition, reason) in fault_conditions(contract, column) {
+/// How the rows of one file are read: typed, judged, hashed.
+pub struct Reading<'a> {
+    pub contract: &'a Contract,
+    pub relation: &'a Relation,
+    pub header: &'a Header,
+    /// Bounds of dates count from here.
+    pub as_at: NaiveDateTime,
+    /// Columns whose value the file's name gives, with that value.
+    pub named: Vec<(String, String)>,
+}
+
+impl Reading<'_> {
+    /// Common table expressions that end in `typed`: `line`, `op` (upper
+    /// case, null when there is none), every column, `is_faulty`,
+    /// `has_warning`, `row_hash`, `key_hash`, `occurrence` and `scope`.
+    /// `kept` is a condition on `line` that spares the rest of the work.
+    pub fn typed(&self, kept: Option<&str>) -> String {
+        let contract = self.contract;
+        let names = names(contract);
+        let mut typed = String::new();
+        for column in &contract.columns {
             let _ = write!(
-                faults,
-                ",\n        case when {condition} then {{'column_name': '{name}', \
-                 'value': raw.\"{name}\", 'reason': '{}'}} end",
-                quoted(&reason)
+                typed,
+                ",\n        {} as \"{}\"",
+                self.value(column),
+                column.name
             );
         }
+        format!(
+            "{read},\n\
+             valued as (\n    select line, op{typed},\n        \
+                 {faulty} as is_faulty,\n        {warned} as has_warning\n    from raw\n),\n\
+             typed as (\n    select *, hash({names}) as row_hash, {key_hash} as key_hash,\n        \
+                 {occurrence} as occurrence, {scope} as scope\n    from valued\n)",
+            read = self.raw(kept),
+            faulty = any_of(&self.conditions(|way| way != Otherwise::Warn)),
+            warned = any_of(&self.conditions(|way| way == Otherwise::Warn)),
+            key_hash = key_hash(contract),
+            occurrence = occurrence(contract),
+            scope = scope_text(contract),
+        )
     }
-    faults.push_str(
-        ",\n        case when op not in ('I', 'U', 'D') then {'column_name': 'op', \
-         'value': op, 'reason': 'expected I, U or D'} end",
-    );
-    let is_faulty = contract
-        .columns
-        .iter()
-        .flat_map(|column| fault_conditions(contract, column))
-        .map(|(condition, _)| format!("({condition})"))
-        .chain(["(op not in ('I', 'U', 'D'))".to_owned()])
-        .collect::<Vec<_>>()
-        .join("\n        or ");
+
+    /// Every fault of the lines that `kept` lets through: `line`,
+    /// `column_name`, `value`, `reason`, `is_warning`, and the row's key as
+    /// text, null when a part of it is missing.
+    pub fn faults(&self, kept: &str) -> String {
+        let mut arms = Vec::new();
+        for column in &self.contract.columns {
+            for test in self.tests(column) {
+                arms.push(format!(
+                    "case when {condition} then {{'column_name': '{name}', \
+                     'value': raw.\"{name}\", 'reason': '{reason}', 'is_warning': {warning}}} end",
+                    condition = test.condition,
+                    name = column.name,
+                    reason = quoted(&test.reason),
+                    warning = test.way == Otherwise::Warn,
+                ));
+            }
+        }
+        arms.push(format!(
+            "case when {OP_TEST} then {{'column_name': 'op', 'value': op, \
+             'reason': 'expected I, U or D', 'is_warning': false}} end"
+        ));
+        format!(
+            "with {raw},\n\
+             found as (\n    select line, {key} as row_key, unnest(list_filter([{arms}], \
+                 lambda fault: fault is not null)) as fault\n    from raw\n)\n\
+             select line, fault.column_name, fault.value, fault.reason, fault.is_warning, row_key\n\
+             from found order by line, fault.column_name",
+            raw = self.raw(Some(kept)),
+            key = self.raw_key(),
+            arms = arms.join(",\n        "),
+        )
+    }
+
+    /// A row's key as it would stand in history, null when a part is missing.
+    fn raw_key(&self) -> String {
+        let parts: Vec<String> = self
+            .contract
+            .key
+            .iter()
+            .filter_map(|key| self.contract.column(key))
+            .map(|column| {
+                let value = typed_value(column);
+                format!(
+                    "coalesce(cast({value} as varchar), raw.\"{}\")",
+                    column.name
+                )
+            })
+            .collect();
+        if parts.is_empty() {
+            return "cast(null as varchar)".to_owned();
+        }
+        parts.join(" || ' | ' || ")
+    }
+
+    /// Cells as text: trimmed, empty as null, in our spelling, with defaults.
+    fn raw(&self, kept: Option<&str>) -> String {
+        let mut cells = String::new();
+        for column in &self.contract.columns {
+            let _ = write!(
+                cells,
+                ",\n        {} as \"{}\"",
+                self.cell(column),
+                column.name
+            );
+        }
+        let op = match self.header.op {
+            Some(index) => op_cell(self.contract, &cell_name(index)),
+            None => "cast(null as varchar)".to_owned(),
+        };
+        let kept = kept.map_or_else(String::new, |kept| format!(" where {kept}"));
+        format!(
+            "source as ({source}{kept}),\n\
+             raw as (\n    select line, {op} as op{cells}\n    from source\n)",
+            source = self.source(),
+        )
+    }
+
+    fn source(&self) -> String {
+        match self.relation {
+            Relation::Csv {
+                path,
+                delimiter,
+                longest,
+            } => {
+                let columns: Vec<String> = (0..self.header.names.len())
+                    .map(|index| format!("'{}': 'varchar'", cell_name(index)))
+                    .collect();
+                format!(
+                    "select * from read_csv('{}', header = false, auto_detect = false, \
+                     delim = '{}', quote = '\"', escape = '\"', new_line = '\\n', \
+                     max_line_size = {}, columns = {{'line': 'bigint', {}}})",
+                    quoted(&path.display().to_string()),
+                    quoted(&char::from(*delimiter).to_string()),
+                    (*longest).max(DEFAULT_LINE_BYTES),
+                    columns.join(", ")
+                )
+            }
+            Relation::Parquet { path, types } => {
+                let cells: Vec<String> = (0..self.header.names.len())
+                    .map(|index| {
+                        let name = self.header.names[index].replace('"', "\"\"");
+                        let cell = parquet_cell(&format!("\"{name}\""), &types[index]);
+                        format!("{cell} as {}", cell_name(index))
+                    })
+                    .collect();
+                format!(
+                    "select file_row_number + 1 as line, {} \
+                     from read_parquet('{}', file_row_number = true)",
+                    cells.join(", "),
+                    quoted(&path.display().to_string())
+                )
+            }
+        }
+    }
+
+    fn cell(&self, column: &Column) -> String {
+        let named = self.named.iter().find(|(name, _)| *name == column.name);
+        let at = self
+            .contract
+            .columns
+            .iter()
+            .position(|c| c.name == column.name);
+        let position = at.and_then(|at| self.header.positions[at]);
+        let mut cell = match (named, position) {
+            (Some((_, value)), _) => format!("'{}'", quoted(value)),
+            (None, Some(index)) => format!("source.{}", cell_name(index)),
+            (None, None) => "cast(null as varchar)".to_owned(),
+        };
+        if !column.map.is_empty() {
+            let arms: Vec<String> = column
+                .map
+                .iter()
+                .map(|(from, to)| {
+                    format!("when '{}' then nullif('{}', '')", quoted(from), quoted(to))
+                })
+                .collect();
+            cell = format!("case {cell} {} else {cell} end", arms.join(" "));
+        }
+        if column.drop_zero_decimals {
+            cell = format!("regexp_replace({cell}, '^(-?[0-9]+)[.]0+$', '\\1')");
+        }
+        if let Some(default) = &column.default {
+            cell = format!("coalesce({cell}, '{}')", quoted(default));
+        }
+        cell
+    }
+
+    fn value(&self, column: &Column) -> String {
+        let value = typed_value(column);
+        if column.otherwise != Otherwise::Warn {
+            return value;
+        }
+        // A wrong value that is only told becomes empty.
+        let wrong: Vec<String> = self
+            .tests(column)
+            .into_iter()
+            .filter(|test| test.way == Otherwise::Warn)
+            .map(|test| test.condition)
+            .collect();
+        format!(
+            "case when not coalesce({}, false) then {value} end",
+            any_of(&wrong)
+        )
+    }
+
+    fn conditions(&self, wanted: impl Fn(Otherwise) -> bool) -> Vec<String> {
+        let mut found: Vec<String> = self
+            .contract
+            .columns
+            .iter()
+            .flat_map(|column| self.tests(column))
+            .filter(|test| wanted(test.way))
+            .map(|test| test.condition)
+            .collect();
+        if wanted(Otherwise::RejectRow) && self.header.op.is_some() {
+            found.push(OP_TEST.to_owned());
+        }
+        found
+    }
+
+    /// What could be wrong with a column's cell.
+    fn tests(&self, column: &Column) -> Vec<Test> {
+        let cell = format!("raw.\"{}\"", column.name);
+        let mut tests = Vec::new();
+        let mut test = |condition: String, reason: String, way| {
+            tests.push(Test {
+                condition,
+                reason,
+                way,
+            });
+        };
+        // An empty cell that must not be is no value to leave out.
+        let strict = match column.otherwise {
+            Otherwise::Warn => Otherwise::RejectRow,
+            way => way,
+        };
+        if self.contract.key.contains(&column.name) {
+            let reason = "empty, but it is part of the key".to_owned();
+            test(format!("{cell} is null"), reason, strict);
+        } else if column.is_required {
+            // A deletion needs no more than its key.
+            test(
+                format!("{cell} is null and op is distinct from 'D'"),
+                format!("empty; expected {}", column.kind.expected()),
+                strict,
+            );
+        }
+        for (condition, reason) in value_tests(column, self.as_at) {
+            test(condition, reason, column.otherwise);
+        }
+        tests
+    }
+}
+
+/// One thing that could be wrong with a cell.
+struct Test {
+    condition: String,
+    reason: String,
+    way: Otherwise,
+}
+
+const OP_TEST: &str = "op not in ('I', 'U', 'D')";
+
+/// What the database allows a line without being told.
+const DEFAULT_LINE_BYTES: usize = 2_000_000;
+
+/// What is trimmed off a cell: space, tab, line ends, no-break space. Cells of
+/// text files are trimmed before they come here.
+const SPACE: &str = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
+
+/// Every column of the contract, quoted, in its order.
+pub fn names(contract: &Contract) -> String {
     let names: Vec<String> = contract
         .columns
         .iter()
-        .map(|c| format!("\"{}\"", c.name))
+        .map(|column| format!("\"{}\"", column.name))
         .collect();
-    format!(
-        "create or replace temp table staged as\n\
-         with source as ({source}),\n\
-         raw as (select line, nullif(upper(trim(op)), '') as op{raw}\n    from source as source),\n\
-         typed as (select line, op{typed},\n    \
-         case when {is_faulty} then list_filter([{faults}\n    ], lambda fault: fault is not null) end as faults\n    \
-         from raw)\n\
-         select *, hash({hashed}) as row_hash, {occurrence} as occurrence\n\
-         from typed",
-        source = source_sql(contract, relation, header),
-        faults = faults.trim_start_matches(','),
-        hashed = names.join(", "),
-        occurrence = if contract.key.is_empty() {
-            format!(
-                "row_number() over (partition by {} order by line)",
-                names.join(", ")
-            )
-        } else {
-            "1".to_owned()
-        },
-    )
+    names.join(", ")
 }
 
 /// The columns by which a row is matched with history.
@@ -76,65 +303,96 @@ pub fn key_columns(contract: &Contract) -> Vec<String> {
     }
 }
 
-fn source_sql(contract: &Contract, relation: &Relation, header: &Header) -> String {
-    match relation {
-        Relation::Csv(path) => {
-            let columns: Vec<String> = contract
-                .columns
-                .iter()
-                .map(|column| format!("'{}': 'varchar'", column.name))
-                .chain(["'op': 'varchar'".to_owned()])
-                .collect();
-            format!(
-                "select * from read_csv('{}', header = false, auto_detect = false, delim = ',', \
-                 quote = '\"', escape = '\"', new_line = '\\n', max_line_size = 16777216, \
-                 columns = {{'line': 'bigint', {}}})",
-                quoted(&path.display().to_string()),
-                columns.join(", ")
-            )
-        }
-        Relation::Parquet(path) => {
-            let cells: Vec<String> = contract
-                .columns
-                .iter()
-                .zip(&header.positions)
-                .map(|(column, position)| parquet_cell(&header.names, *position, &column.name))
-                .chain([parquet_cell(&header.names, header.op, "op")])
-                .collect();
-            format!(
-                "select file_row_number + 1 as line, {} from read_parquet('{}', file_row_number = true)",
-                cells.join(", "),
-                quoted(&path.display().to_string())
-            )
-        }
+/// The hash of a row's key, of columns that stand unqualified in reach.
+pub fn key_hash(contract: &Contract) -> String {
+    if contract.key.is_empty() {
+        return format!("hash({})", names(contract));
+    }
+    let key: Vec<String> = contract
+        .key
+        .iter()
+        .map(|key| format!("\"{key}\""))
+        .collect();
+    format!("hash({})", key.join(", "))
+}
+
+/// A row's key as one text, null when a part of it is missing.
+pub fn key_text(contract: &Contract, table: &str) -> String {
+    let parts: Vec<String> = contract
+        .key
+        .iter()
+        .map(|key| format!("cast({table}.\"{key}\" as varchar)"))
+        .collect();
+    match parts.as_slice() {
+        [] => "cast(null as varchar)".to_owned(),
+        [one] => one.clone(),
+        _ => parts.join(" || ' | ' || "),
     }
 }
 
-fn parquet_cell(names: &[String], position: Option<usize>, name: &str) -> String {
-    match position {
-        Some(index) => format!(
-            "cast(\"{}\" as varchar) as \"{name}\"",
-            names[index].replace('"', "\"\"")
-        ),
-        None => format!("cast(null as varchar) as \"{name}\""),
+/// Which part of the whole a row belongs to, as text.
+pub fn scope_text(contract: &Contract) -> String {
+    let parts: Vec<String> = contract
+        .scope
+        .iter()
+        .map(|column| format!("coalesce(cast(\"{column}\" as varchar), '')"))
+        .collect();
+    if contract.mode == Mode::Delta || parts.is_empty() {
+        return "''".to_owned();
+    }
+    parts.join(" || ' | ' || ")
+}
+
+fn occurrence(contract: &Contract) -> String {
+    if contract.key.is_empty() {
+        let names = names(contract);
+        format!("cast(row_number() over (partition by {names} order by line) as integer)")
+    } else {
+        "cast(1 as integer)".to_owned()
     }
 }
 
-/// What is trimmed off a cell: space, tab, line ends, no-break space.
-const SPACE: &str = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
-
-/// The trimmed cell, empty as null, the file's own spelling replaced by ours.
-fn mapped(column: &Column) -> String {
-    let cell = format!("nullif(trim(source.\"{}\", {SPACE}), '')", column.name);
-    if column.map.is_empty() {
-        return cell;
+fn any_of(conditions: &[String]) -> String {
+    if conditions.is_empty() {
+        return "false".to_owned();
     }
-    let arms: Vec<String> = column
+    let list: Vec<String> = conditions.iter().map(|c| format!("({c})")).collect();
+    format!("coalesce({}, false)", list.join("\n            or "))
+}
+
+fn cell_name(index: usize) -> String {
+    format!("c{index}")
+}
+
+fn op_cell(contract: &Contract, cell: &str) -> String {
+    let cell = format!("upper(source.{cell})");
+    let arms: Vec<String> = contract
+        .op
         .map
         .iter()
-        .map(|(from, to)| format!("when '{}' then '{}'", quoted(from), quoted(to)))
+        .map(|(from, to)| {
+            format!(
+                "when '{}' then '{}'",
+                quoted(&from.to_uppercase()),
+                to.as_str()
+            )
+        })
         .collect();
+    if arms.is_empty() {
+        return cell;
+    }
     format!("case {cell} {} else {cell} end", arms.join(" "))
+}
+
+fn parquet_cell(column: &str, held: &str) -> String {
+    let is_time = held.starts_with("TIMESTAMP");
+    if is_time {
+        return format!("cast(cast({column} as timestamp) as varchar)");
+    }
+    if held == "VARCHAR" || held.starts_with("ENUM") {
+        return format!("nullif(trim(cast({column} as varchar), {SPACE}), '')");
+    }
+    format!("cast({column} as varchar)")
 }
 
 fn typed_value(column: &Column) -> String {
@@ -148,19 +406,24 @@ fn typed_value(column: &Column) -> String {
         format!("try_strptime({cell}, [{}])", list.join(", "))
     };
     match column.kind {
-        Kind::Text | Kind::HoCode => cell,
-        // A cast alone would round `15646.5` and read `15646.0` as a number.
+        Kind::Text | Kind::Identifier | Kind::HoCode => cell,
+        // A cast alone would round `15646.5` and read `1e3` as a number.
         Kind::Integer => format!(
             "case when regexp_full_match({cell}, '-?[0-9]+') then try_cast({cell} as bigint) end"
         ),
-        Kind::Decimal => format!("try_cast({cell} as decimal(18, 6))"),
+        // A cast alone would take `1_000`.
+        Kind::Decimal => format!(
+            "case when regexp_full_match({cell}, '[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?') \
+             then try_cast({cell} as decimal(18, 6)) end"
+        ),
         Kind::Boolean => format!(
             "case lower({cell}) when 'true' then true when 'false' then false \
              when '1' then true when '0' then false end"
         ),
-        Kind::Date if column.formats.is_empty() => {
-            format!("case when {cell} like '____-__-__' then try_cast({cell} as date) end")
-        }
+        Kind::Date if column.formats.is_empty() => format!(
+            "case when {cell} like '____-__-__' or {cell} like '____-__-__ 00:00:00' \
+             then try_cast(left({cell}, 10) as date) end"
+        ),
         Kind::Date => format!("cast({} as date)", formats()),
         // A cast alone would take an offset and silently shift the time, and
         // would read 24:00:00 as the next day.
@@ -173,38 +436,41 @@ fn typed_value(column: &Column) -> String {
     }
 }
 
-fn fault_conditions(contract: &Contract, column: &Column) -> Vec<(String, String)> {
+/// Conditions under which a cell that holds something is wrong, and what was
+/// expected instead.
+fn value_tests(column: &Column, as_at: NaiveDateTime) -> Vec<(String, String)> {
     let cell = format!("raw.\"{}\"", column.name);
+    let value = typed_value(column);
     let mut found = Vec::new();
-    let is_key = contract.key.contains(&column.name);
-    if is_key {
-        found.push((
-            format!("{cell} is null"),
-            "empty, but it is part of the key".to_owned(),
-        ));
-    } else if column.is_required {
-        // A deletion needs no more than its key.
-        found.push((
-            format!("{cell} is null and op is distinct from 'D'"),
-            format!("empty; expected {}", column.kind.expected()),
-        ));
-    }
     match column.kind {
         Kind::Text => {}
+        Kind::Identifier => found.push((
+            format!("regexp_full_match({cell}, '-?[0-9]+[.][0-9]+([eE][-+]?[0-9]+)?|[0-9]+[eE][+][0-9]+')"),
+            "a number that a spreadsheet or a program has reshaped; expected the identifier as it was issued".to_owned(),
+        )),
         Kind::HoCode => found.push((
             format!(
                 "not regexp_full_match({cell}, '{}')",
-                ho_code_pattern().trim_matches(['^', '$'])
+                ho_code::PATTERN.trim_matches(['^', '$'])
             ),
             format!("expected {}", column.kind.expected()),
         )),
         _ => found.push((
-            format!("{cell} is not null and {} is null", typed_value(column)),
+            format!("{cell} is not null and {value} is null"),
             format!("expected {}", expected_form(column)),
         )),
     }
+    if matches!(column.kind, Kind::Date | Kind::Timestamp) {
+        let last = as_at.year() + column.years_ahead;
+        found.push((
+            format!(
+                "{value} not between timestamp '{:04}-01-01' and timestamp '{last:04}-12-31 23:59:59.999999'",
+                column.first_year
+            ),
+            format!("expected a year from {} to {last}", column.first_year),
+        ));
+    }
     if column.min.is_some() || column.max.is_some() {
-        let value = typed_value(column);
         let (low, high) = (
             column.min.unwrap_or(i64::MIN),
             column.max.unwrap_or(i64::MAX),
@@ -212,6 +478,12 @@ fn fault_conditions(contract: &Contract, column: &Column) -> Vec<(String, String
         found.push((
             format!("{value} not between {low} and {high}"),
             format!("expected {} to {}", bound(column.min), bound(column.max)),
+        ));
+    }
+    if let Some(pattern) = &column.pattern {
+        found.push((
+            format!("not regexp_full_match({cell}, '{}')", quoted(pattern)),
+            format!("expected a value like {pattern}"),
         ));
     }
     if !column.values.is_empty() {
@@ -233,23 +505,13 @@ fn bound(bound: Option<i64>) -> String {
 }
 
 fn expected_form(column: &Column) -> String {
-    match column.kind {
-        Kind::Date if column.formats.is_empty() => {
-            format!("{}, YYYY-MM-DD", column.kind.expected())
-        }
+    let form = match column.kind {
+        Kind::Date if column.formats.is_empty() => "YYYY-MM-DD".to_owned(),
         Kind::Timestamp if column.formats.is_empty() => {
-            format!(
-                "{}, YYYY-MM-DD HH:MM:SS, local time without offset",
-                column.kind.expected()
-            )
+            "YYYY-MM-DD HH:MM:SS, local time without offset".to_owned()
         }
-        Kind::Date | Kind::Timestamp => {
-            format!(
-                "{}, as {}",
-                column.kind.expected(),
-                column.formats.join(" or ")
-            )
-        }
-        kind => kind.expected().to_owned(),
-    }
+        Kind::Date | Kind::Timestamp => format!("as {}", column.formats.join(" or ")),
+        kind => return kind.expected().to_owned(),
+    };
+    format!("{}, {form}", column.kind.expected())
 }

@@ -66,7 +66,7 @@ impl<R: Read> Utf8Reader<R> {
 
     fn check(&mut self, written: usize) -> io::Result<()> {
         let text = &self.text[..written];
-        if let Some(at) = text.iter().position(|byte| *byte == 0) {
+        if let Some(at) = memchr::memchr(0, text) {
             let line = self.lines + newlines(&text[..at]);
             let name = self.encoding.name();
             return Err(invalid(format!(
@@ -100,6 +100,60 @@ impl<R: Read> Read for Utf8Reader<R> {
         out[..count].copy_from_slice(&self.text[from..from + count]);
         self.ready.start += count;
         Ok(count)
+    }
+}
+
+/// Finds out the encoding of a text by reading all of it: a byte order mark,
+/// the zero bytes of UTF-16, whole validity as UTF-8, or else the likeliest.
+pub fn detect(content: &mut dyn Read) -> io::Result<&'static Encoding> {
+    let mut guess = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    let mut utf8 = encoding_rs::UTF_8.new_decoder_without_bom_handling();
+    let mut is_utf8 = true;
+    let mut head = Vec::new();
+    let mut block = vec![0; 1 << 18];
+    let mut text = vec![0; 1 << 20];
+    loop {
+        let read = content.read(&mut block)?;
+        if head.len() < HEAD_BYTES {
+            head.extend_from_slice(&block[..read.min(HEAD_BYTES)]);
+            if let Some(found) = marked(&head) {
+                return Ok(found);
+            }
+        }
+        let is_last = read == 0;
+        if is_utf8 {
+            let (result, ..) =
+                utf8.decode_to_utf8_without_replacement(&block[..read], &mut text, is_last);
+            is_utf8 = result == DecoderResult::InputEmpty;
+        }
+        guess.feed(&block[..read], is_last);
+        if is_last {
+            break;
+        }
+    }
+    if is_utf8 {
+        return Ok(encoding_rs::UTF_8);
+    }
+    Ok(guess.guess(None, chardetng::Utf8Detection::Deny))
+}
+
+const HEAD_BYTES: usize = 1 << 10;
+
+/// The encoding that a byte order mark names, or that the places of zero
+/// bytes give away.
+fn marked(head: &[u8]) -> Option<&'static Encoding> {
+    if let Some((encoding, _)) = Encoding::for_bom(head) {
+        return Some(encoding);
+    }
+    let zeros = |odd: usize| {
+        let half = head.iter().skip(odd).step_by(2);
+        half.filter(|byte| **byte == 0).count()
+    };
+    let most = head.len() / 4;
+    match (zeros(0), zeros(1)) {
+        (even, odd) if odd > most && even <= most / 4 => Some(encoding_rs::UTF_16LE),
+        (even, odd) if even > most && odd <= most / 4 => Some(encoding_rs::UTF_16BE),
+        _ => None,
     }
 }
 
@@ -166,5 +220,16 @@ mod tests {
     #[test]
     fn a_character_cut_off_at_the_end_is_refused() {
         assert!(read(b"abc\xe2\x82", encoding_rs::UTF_8).is_err());
+    }
+
+    #[test]
+    fn an_encoding_is_found_from_the_content() {
+        let found = |mut bytes: &[u8]| detect(&mut bytes).unwrap().name();
+        assert_eq!(found("ward\nHornsey Café\n".as_bytes()), "UTF-8");
+        assert_eq!(found(b"ward\nHornsey Caf\xe9\n"), "windows-1252");
+        assert_eq!(found(b"w\0a\0r\0d\0\n\0A\0\n\0"), "UTF-16LE");
+        assert_eq!(found(b"\0w\0a\0r\0d\0\n\0A\0\n"), "UTF-16BE");
+        assert_eq!(found(b"\xff\xfew\0\n\0"), "UTF-16LE");
+        assert_eq!(found(b"ward\n"), "UTF-8");
     }
 }

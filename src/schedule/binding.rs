@@ -12,7 +12,7 @@ use super::context::Deployment;
 use super::statements::{self, Target};
 use crate::config::problem::{Problem, Problems, Source};
 use crate::harm::index::{self, Reference};
-use crate::ingest::merge;
+use crate::ingest::history;
 use crate::measures::definition::Definition;
 use crate::measures::evaluate::months;
 use crate::measures::shape;
@@ -67,7 +67,7 @@ impl Binder<'_> {
     /// Empty tables under everything that the warehouse reads.
     fn prepare(&mut self, deployment: &Deployment) -> Result<()> {
         for contract in &deployment.contracts {
-            if let Err(error) = merge::ensure_history(self.connection, contract) {
+            if let Err(error) = history::ensure(self.connection, contract) {
                 let file = format!("jobs/nightly-ingest/sources/{}.toml", contract.name);
                 self.problems
                     .push(Problem::whole(file, format!("{error:#}")));

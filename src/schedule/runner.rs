@@ -6,9 +6,11 @@ use chrono::{DateTime, Duration, NaiveTime, TimeZone, Utc};
 
 use super::context::Context;
 use super::definition::{Action, Job};
+use super::intake::{self, Ingested};
 use super::ledger::{self, Ending, Slot, Trigger};
-use super::steps::{self, Ingested};
+use super::steps;
 use crate::clock::Stopwatch;
+use crate::ingest::relations::Lacking;
 use crate::measures::evaluate::Evaluated;
 use crate::model::as_of::AsOf;
 use crate::store::Store;
@@ -101,7 +103,7 @@ pub fn run(
 fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
     match &job.action {
         Action::Ingest => {
-            let done = steps::ingest(context, as_of, None)?;
+            let done = intake::ingest(context, as_of, None)?;
             let story = tell_ingest(&done);
             match tell_blocked(&done) {
                 None => Ok(story),
@@ -180,6 +182,7 @@ pub fn tell_ingest(done: &Ingested) -> Story {
             .iter()
             .map(|waiting| format!("{}: {}", waiting.file_name, waiting.reason)),
     );
+    details.extend(done.overdue.iter().map(tell_overdue));
     let failed = done.checks.iter().filter(|check| check.rows > 0);
     details.extend(failed.map(|check| format!("check: {}", check.with_examples())));
     Story {
@@ -196,6 +199,19 @@ pub fn tell_ingest(done: &Ingested) -> Story {
         ),
         details,
     }
+}
+
+/// One relation of which rows wait too long.
+pub fn tell_overdue(lacking: &Lacking) -> String {
+    format!(
+        "{}: {} rows name a {} that {} does not hold, {} of them for longer than {} days",
+        lacking.source,
+        lacking.rows_missing,
+        lacking.columns,
+        lacking.other_source,
+        lacking.rows_overdue,
+        lacking.within_days
+    )
 }
 
 /// Why a night whose files were taken in did not end well.

@@ -1,122 +1,18 @@
 //! What each action does, as plain functions that can be run and tested alone.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
 use super::context::Context;
 use super::definition::{Action, ReportKind};
 use crate::harm::index::{self, Reference};
 use crate::harm::ranking::{self, Inputs, ListSql, Made};
 use crate::harm::settings::ListSettings;
-use crate::ingest::arrive::{self, Arrival, Waiting};
-use crate::ingest::ledger::{self, Batch};
-use crate::ingest::{self, Outcome};
+use crate::ingest::ledger;
 use crate::measures::evaluate::{self, Evaluated};
 use crate::model::as_of::AsOf;
 use crate::store::schema::hex_sha256;
-use crate::warehouse::checks::CheckResult;
-use crate::warehouse::standing::{self, Blocked, Standing};
-use crate::warehouse::{self, Built, Plan, Rebuilt};
-
-/// What a night of ingest did.
-#[derive(Debug, Default)]
-pub struct Ingested {
-    pub accepted: Vec<Batch>,
-    pub refused: Vec<Batch>,
-    /// Files whose content is in the ledger already.
-    pub known: Vec<(String, i64, String)>,
-    pub waiting: Vec<Waiting>,
-    /// Empty when nothing had changed.
-    pub built: Vec<Built>,
-    pub checks: Vec<CheckResult>,
-    /// Why the warehouse does not stand on what was taken in.
-    pub blocked: Option<Blocked>,
-    /// The batch on which it stands; none before the first build.
-    pub stands_at: Option<i64>,
-}
-
-/// Takes in what has landed up to a date, or the named files, and rebuilds the
-/// warehouse when something changed.
-pub fn ingest(context: &Context<'_>, as_of: AsOf, files: Option<&[PathBuf]>) -> Result<Ingested> {
-    let deployment = context.deployment;
-    let landing = &deployment.config.landing;
-    let settle = Duration::from_secs(landing.settle_seconds.into());
-    let zone = deployment.config.tz();
-    let (arrivals, waiting) = match files {
-        Some(files) => arrive::inspect(files, &deployment.contracts, settle, zone)?,
-        None => arrive::scan(&landing.path, &deployment.contracts, settle, zone)?,
-    };
-    let mut ingested = Ingested {
-        waiting,
-        ..Ingested::default()
-    };
-    let total = arrivals.len() as u64;
-    for (done, arrival) in arrivals.iter().enumerate() {
-        context.stop.check()?;
-        (context.progress)(&arrival.file_name, done as u64, total);
-        if files.is_none() && arrival.as_at.date() > as_of.0 && arrival.is_dated {
-            let reason = format!(
-                "speaks of {}, after {as_of}; left for its own night",
-                arrival.as_at.date()
-            );
-            ingested.waiting.push(Waiting {
-                file_name: arrival.file_name.clone(),
-                reason,
-            });
-            continue;
-        }
-        take_in(context, arrival, &mut ingested)?;
-    }
-    (context.progress)("warehouse", total, total);
-    let Rebuilt { built, checks } = refresh_warehouse(context)?;
-    let connection = context.store.connection();
-    Ok(Ingested {
-        built,
-        checks,
-        blocked: standing::blocked(connection)?,
-        stands_at: standing::standing(connection)?.map(|standing| standing.known_at),
-        ..ingested
-    })
-}
-
-fn take_in(context: &Context<'_>, arrival: &Arrival<'_>, ingested: &mut Ingested) -> Result<()> {
-    let scratch = context
-        .deployment
-        .config
-        .store
-        .path
-        .with_extension("scratch");
-    std::fs::create_dir_all(&scratch)
-        .with_context(|| format!("cannot create {}", scratch.display()))?;
-    let received_at = context.clock.now().naive_utc();
-    let outcome = ingest::take_in(context.store, arrival, &scratch, received_at);
-    if outcome.is_err() && !arrival.path.exists() {
-        ingested.waiting.push(Waiting {
-            file_name: arrival.file_name.clone(),
-            reason: "gone before it could be read".to_owned(),
-        });
-        return Ok(());
-    }
-    match outcome? {
-        Outcome::Accepted(batch) => {
-            tracing::debug!(batch.id = batch.batch_id, file = %batch.file_name, rows.accepted = batch.rows_accepted, "file taken in");
-            ingested.accepted.push(batch);
-        }
-        Outcome::Refused(batch) => ingested.refused.push(batch),
-        Outcome::Changed => ingested.waiting.push(Waiting {
-            file_name: arrival.file_name.clone(),
-            reason: "replaced while it was read; left for the next run".to_owned(),
-        }),
-        Outcome::Known { batch_id, state } => {
-            ingested
-                .known
-                .push((arrival.file_name.clone(), batch_id, state));
-        }
-    }
-    Ok(())
-}
+use crate::warehouse::standing::{self, Standing};
+use crate::warehouse::{self, Plan, Rebuilt};
 
 /// Rebuilds the warehouse unless it already stands on the newest batch and the
 /// same models and reference tables, or has been tried with exactly these and
@@ -129,12 +25,7 @@ pub fn refresh_warehouse(context: &Context<'_>) -> Result<Rebuilt> {
     if standing::is_settled(context.store.connection(), known_at, &recipe)? {
         return Ok(Rebuilt::default());
     }
-    context.store.transaction(|tx| {
-        deployment
-            .contracts
-            .iter()
-            .try_for_each(|contract| ingest::merge::ensure_history(tx, contract))
-    })?;
+    super::intake::ensure_histories(context)?;
     let plan = Plan {
         models: &deployment.models,
         checks: &deployment.checks,

@@ -20,6 +20,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0001_ledger.sql"),
     },
     Migration {
+        version: 2,
+        name: "ingest",
+        sql: include_str!("migrations/0002_ingest.sql"),
+    },
+    Migration {
         version: 3,
         name: "warehouse",
         sql: include_str!("migrations/0003_warehouse.sql"),

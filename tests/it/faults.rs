@@ -55,7 +55,7 @@ fn lines_in_are_rows_accepted_rejected_and_duplicate() {
     let files = site.query(
         "select file_name, rows_read, rows_accepted + rows_rejected + rows_duplicate from ledger.batches",
     );
-    assert_eq!(files.len(), 11 * 11);
+    assert_eq!(files.len(), 21 * 11);
     for row in files {
         let text = std::fs::read_to_string(site.landing().join(&row[0])).unwrap();
         assert_eq!(row[1], row[2], "{}", row[0]);

@@ -292,7 +292,7 @@ fn lines_of_the_wrong_shape_are_set_aside_and_lines_stay_true() {
     let told = rejects(&site);
     assert_eq!(told[0][0], "3");
     assert!(
-        told[0][3].contains("3 fields where the header has 22"),
+        told[0][3].contains("3 cells where the header has 22"),
         "{told:?}"
     );
     assert_eq!(told[1][..3], ["4", "ho_code", "4.10"]);
@@ -456,7 +456,7 @@ fn what_is_passed_over_in_the_landing_folder_is_told() {
     let story = site.run("nightly-ingest", MORNING).unwrap();
     let told = story.details.join("\n");
     assert!(
-        told.contains("crimes_20261120.csv: a symbolic link"),
+        told.contains("crimes_20261120.csv: refused: a symbolic link"),
         "{told}"
     );
     assert!(

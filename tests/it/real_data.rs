@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use crate::support::{MORNING, Site, shared_data};
 
-fn ingest(site: &Site, files: &[PathBuf]) -> daybook::schedule::steps::Ingested {
+fn ingest(site: &Site, files: &[PathBuf]) -> daybook::schedule::intake::Ingested {
     let today = MORNING.parse().unwrap();
-    site.with_context(|context| daybook::schedule::steps::ingest(context, today, Some(files)))
+    site.with_context(|context| daybook::schedule::intake::ingest(context, today, Some(files)))
         .unwrap()
 }
 

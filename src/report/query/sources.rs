@@ -15,12 +15,12 @@ pub fn newest(scope: &Scope<'_>) -> Result<Option<NaiveDateTime>> {
     let nightly: Vec<&str> = scope
         .contracts
         .iter()
-        .filter(|c| c.late_after_hours.is_some())
+        .filter(|c| c.freshness.is_some())
         .map(|c| c.name.as_str())
         .collect();
     let found: Option<NaiveDateTime> = scope.connection.query_row(
-        "select max(as_at) from ledger.batches \
-         where state = 'accepted' and as_at < ? and batch_id <= ? \
+        "select max(as_at) from ledger.standing_files \
+         where as_at < ? and batch_id <= ? \
              and list_contains(string_split(?, ','), source)",
         params![
             scope.end_of_day(),
@@ -35,12 +35,7 @@ pub fn newest(scope: &Scope<'_>) -> Result<Option<NaiveDateTime>> {
 /// One row per contract, the nightly ones first.
 pub fn all(scope: &Scope<'_>) -> Result<Vec<Source>> {
     let mut contracts: Vec<&Contract> = scope.contracts.iter().collect();
-    contracts.sort_by_key(|contract| {
-        (
-            contract.late_after_hours.is_none(),
-            contract.publisher.is_some(),
-        )
-    });
+    contracts.sort_by_key(|contract| (contract.freshness.is_none(), contract.publisher.is_some()));
     contracts
         .into_iter()
         .map(|contract| one(scope, contract))
@@ -65,14 +60,14 @@ pub fn checks(scope: &Scope<'_>) -> Result<Checks> {
 
 fn one(scope: &Scope<'_>, contract: &Contract) -> Result<Source> {
     let as_at: Option<NaiveDateTime> = scope.connection.query_row(
-        "select max(as_at) from ledger.batches where source = ? and state = 'accepted' and as_at < ?",
+        "select max(as_at) from ledger.standing_files where source = ? and as_at < ?",
         params![contract.name, scope.end_of_day()],
         |row| row.get(0),
     )?;
     let (rows_in, rows_accepted, rows_rejected, rows_duplicate) = scope.connection.query_row(
         "select coalesce(sum(rows_read), 0)::bigint, coalesce(sum(rows_accepted), 0)::bigint, \
              coalesce(sum(rows_rejected), 0)::bigint, coalesce(sum(rows_duplicate), 0)::bigint \
-         from ledger.batches where source = ? and state = 'accepted' and as_at::date = ?::date",
+         from ledger.standing_files where source = ? and as_at::date = ?::date",
         params![contract.name, scope.midnight()],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )?;
@@ -111,26 +106,28 @@ fn state(
         return Ok(SourceState::NeverReceived);
     };
     let age = scope.midnight() - as_at;
-    Ok(
-        match contract
-            .late_after_hours
-            .map(|hours| Duration::hours(hours.into()))
+    Ok(match contract.freshness {
+        Some(freshness)
+            if age > Duration::hours(freshness.stale_after_hours.into())
+                && age > Duration::hours(24) =>
         {
-            Some(limit) if age > limit && age <= Duration::hours(24) => SourceState::Missing,
-            Some(limit) if age > limit => SourceState::Late {
+            SourceState::Late {
                 days: super::to_u32(age.num_days().unsigned_abs()),
-            },
-            _ if is_held_back(scope, contract, as_at)? => SourceState::HeldBack,
-            _ => SourceState::Fresh,
-        },
-    )
+            }
+        }
+        Some(freshness) if freshness.due_by.is_some() && age > Duration::zero() => {
+            SourceState::Missing
+        }
+        _ if is_held_back(scope, contract, as_at)? => SourceState::HeldBack,
+        _ => SourceState::Fresh,
+    })
 }
 
 /// Whether no file of a moment has reached the tables.
 fn is_held_back(scope: &Scope<'_>, contract: &Contract, as_at: NaiveDateTime) -> Result<bool> {
     Ok(scope.connection.query_row(
-        "select min(batch_id) > ? from ledger.batches \
-         where source = ? and state = 'accepted' and as_at = ?",
+        "select min(batch_id) > ? from ledger.standing_files \
+         where source = ? and as_at = ?",
         params![scope.standing.known_at, contract.name, as_at],
         |row| row.get(0),
     )?)

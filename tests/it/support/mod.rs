@@ -27,6 +27,7 @@ force = "Test Force"
 synthetic = true
 [landing]
 settle_seconds = 0
+leave_files = true
 [recipients]
 leadership = ["commissioner@example.invalid", "deputy@example.invalid"]
 officers = ["officer@example.invalid"]

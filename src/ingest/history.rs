@@ -1,0 +1,105 @@
+//! The history table of a source: every version of every row, with the batch
+//! that brought it and the batch that ended it.
+
+use anyhow::{Result, bail};
+use duckdb::{Connection, OptionalExt, params};
+
+use super::contract::Contract;
+use super::stage::names;
+use crate::store::bind;
+
+/// Makes sure that the history table of a source exists with its contract's
+/// columns. A column that the contract gained is added, empty for the past; a
+/// column whose type changed is refused.
+pub fn ensure(connection: &Connection, contract: &Contract) -> Result<()> {
+    let columns: Vec<String> = contract
+        .columns
+        .iter()
+        .map(|column| format!("\"{}\" {}", column.name, column.kind.sql_type()))
+        .collect();
+    connection.execute_batch(&format!(
+        "create table if not exists history.{} ({}, row_hash ubigint not null, \
+         occurrence integer not null, file_line bigint not null, as_at timestamp not null, \
+         said_by bigint not null, confirmed_by bigint not null, batch_from bigint not null, \
+         batch_to bigint, is_deleted boolean not null)",
+        contract.name,
+        columns.join(", ")
+    ))?;
+    let known = columns_held(connection, contract)?;
+    let is_from_before = known.iter().any(|(name, _)| name == "confirmed_at");
+    if is_from_before {
+        bail!(
+            "history.{} was made by daybook 0.1 as it was before files could be reverted; \
+             start a new database and take the files in again",
+            contract.name
+        );
+    }
+    for column in &contract.columns {
+        let wanted = column.kind.sql_type().replace(", ", ",");
+        match known.iter().find(|(name, _)| *name == column.name) {
+            Some((_, held)) if *held == wanted => {}
+            Some((_, held)) => bail!(
+                "history.{}.{} holds {held}, the contract now says {wanted}; \
+                 give the column a new name, so that what is kept stays as it is",
+                contract.name,
+                column.name
+            ),
+            None => connection.execute_batch(&format!(
+                "alter table history.{} add column \"{}\" {}",
+                contract.name,
+                column.name,
+                column.kind.sql_type()
+            ))?,
+        }
+    }
+    hash_again_if_needed(connection, contract)
+}
+
+fn columns_held(connection: &Connection, contract: &Contract) -> Result<Vec<(String, String)>> {
+    bind::query(
+        connection,
+        "select column_name, lower(data_type) from information_schema.columns \
+         where table_schema = 'history' and table_name = $name",
+        &[("name", &contract.name)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Hashes every row again when the columns or the database's hash function are
+/// not those that the rows were hashed with; all would seem changed otherwise.
+fn hash_again_if_needed(connection: &Connection, contract: &Contract) -> Result<()> {
+    let names = names(contract);
+    let probe: u64 =
+        connection.query_row("select hash('daybook', 2026, true)", [], |row| row.get(0))?;
+    let proof = format!("{names} {probe}");
+    let known: Option<String> = connection
+        .query_row(
+            "select proof from ledger.hashing where source = ?",
+            [&contract.name],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if known.as_deref() == Some(&proof) {
+        return Ok(());
+    }
+    if known.is_some() {
+        connection.execute_batch(&format!(
+            "update history.{} set row_hash = hash({names})",
+            contract.name
+        ))?;
+    }
+    connection.execute(
+        "insert or replace into ledger.hashing values (?, ?)",
+        params![contract.name, proof],
+    )?;
+    Ok(())
+}
+
+/// Whether no row of a source is held, so that every sound row is new.
+pub fn is_empty(connection: &Connection, contract: &Contract) -> Result<bool> {
+    Ok(connection.query_row(
+        &format!("select not exists (from history.{})", contract.name),
+        [],
+        |row| row.get(0),
+    )?)
+}

@@ -1,0 +1,282 @@
+//! Judges the rows of a decoded file: which are sound, which are at fault and
+//! why, which stand there twice, which name something that is not held.
+
+use anyhow::Result;
+use duckdb::Connection;
+
+use super::contract::{Contract, Otherwise, Relation as Rule};
+use super::stage::{self, Reading};
+use super::{Fault, Refused};
+use crate::store::bind;
+
+/// Where the sound rows of a file lie while they are judged: the temporary
+/// table `judged`, or, when nothing was held before, history itself.
+pub struct Target {
+    pub table: String,
+    pub line: &'static str,
+    /// A condition that picks this file's rows.
+    pub own: String,
+}
+
+impl Target {
+    pub fn judged() -> Self {
+        Self {
+            table: "judged".to_owned(),
+            line: "line",
+            own: "true".to_owned(),
+        }
+    }
+
+    pub fn history(contract: &Contract, batch_id: i64) -> Self {
+        Self {
+            table: format!("history.{}", contract.name),
+            line: "file_line",
+            own: format!("batch_from = {batch_id}"),
+        }
+    }
+
+    pub fn count(&self, tx: &Connection) -> Result<u64> {
+        let sql = format!("select count(*) from {} where {}", self.table, self.own);
+        bind::query_one(tx, &sql, &[], |row| row.get(0))
+    }
+
+    /// Takes the lines of the temporary table `dropped` away.
+    fn drop_lines(&self, tx: &Connection) -> Result<()> {
+        tx.execute_batch(&format!(
+            "delete from {} where {} and {} in (select line from dropped)",
+            self.table, self.own, self.line
+        ))?;
+        Ok(())
+    }
+}
+
+/// Reads a file's rows into the temporary table `judged`: what is needed to
+/// judge and compare them, and no more.
+pub fn judge(tx: &Connection, reading: &Reading<'_>) -> Result<()> {
+    let contract = reading.contract;
+    let mut wanted: Vec<&str> = contract.key.iter().map(String::as_str).collect();
+    let related = contract.relations.iter().flat_map(|rule| &rule.columns);
+    for column in related {
+        if !wanted.contains(&column.as_str()) {
+            wanted.push(column);
+        }
+    }
+    let wanted: Vec<String> = wanted.iter().map(|name| format!("\"{name}\", ")).collect();
+    tx.execute_batch(&format!(
+        "create or replace temp table judged as\nwith {typed}\n\
+         select line, op, {wanted}row_hash, key_hash, occurrence, scope, is_faulty, has_warning\n\
+         from typed",
+        typed = reading.typed(None),
+        wanted = wanted.concat(),
+    ))?;
+    Ok(())
+}
+
+/// Every fault and warning of the lines in the temporary table `wrong`.
+pub fn faults(tx: &Connection, reading: &Reading<'_>) -> Result<Vec<Fault>> {
+    bind::query(
+        tx,
+        &reading.faults("line in (select line from wrong)"),
+        &[],
+        |row| {
+            Ok(Fault {
+                line: row.get(0)?,
+                column: row.get(1)?,
+                value: row.get(2)?,
+                reason: row.get(3)?,
+                is_warning: row.get(4)?,
+                key: row.get(5)?,
+            })
+        },
+    )
+}
+
+/// Why a file is refused whose contract wants nothing of it when a value of
+/// some column is wrong. The value itself is in the faults.
+pub fn refusing(contract: &Contract, faults: &[Fault]) -> Option<String> {
+    faults.iter().find_map(|fault| {
+        let name = fault.column.as_deref()?;
+        let column = contract.column(name)?;
+        (column.otherwise == Otherwise::RejectFile).then(|| {
+            format!(
+                "line {}: {name}: {}; its contract then refuses the file",
+                fault.line, fault.reason
+            )
+        })
+    })
+}
+
+/// Rows with one key: equal ones count once; ones that differ are all
+/// rejected, because nothing says which is right. Returns how many were one
+/// too many, and the faults of the others.
+pub fn settle_duplicates(
+    tx: &Connection,
+    contract: &Contract,
+    target: &Target,
+) -> Result<(u64, Vec<Fault>)> {
+    if contract.key.is_empty() || !has_duplicates(tx, contract, target)? {
+        return Ok((0, Vec::new()));
+    }
+    let key: Vec<String> = contract.key.iter().map(|k| format!("\"{k}\"")).collect();
+    let key = key.join(", ");
+    let op = if target.table == "judged" {
+        "coalesce(op, 'U')"
+    } else {
+        "is_deleted"
+    };
+    let (table, line, own) = (&target.table, target.line, &target.own);
+    tx.execute_batch(&format!(
+        "create or replace temp table repeated as \
+         select {key}, list({line} order by {line}) as lines, \
+             count(distinct (row_hash, {op})) > 1 as is_conflict \
+         from {table} where {own} group by {key} having count(*) > 1"
+    ))?;
+    let conflicts = bind::query(
+        tx,
+        &format!(
+            "select unnest(lines), {}, array_to_string(lines[:20], ', ') \
+             from repeated where is_conflict order by 1",
+            stage::key_text(contract, "repeated")
+        ),
+        &[],
+        |row| {
+            let value: String = row.get(1)?;
+            let mut fault = Fault::reject(
+                row.get(0)?,
+                Some(contract.key.join(", ")),
+                Some(value.clone()),
+                format!(
+                    "lines {} have this key and different values; expected one",
+                    row.get::<_, String>(2)?
+                ),
+            );
+            fault.key = Some(value);
+            Ok(fault)
+        },
+    )?;
+    tx.execute_batch(
+        "create or replace temp table dropped as \
+         select unnest(case when is_conflict then lines else lines[2:] end) as line from repeated",
+    )?;
+    target.drop_lines(tx)?;
+    let equal = bind::query_one(
+        tx,
+        "select coalesce(sum(len(lines) - 1), 0)::ubigint from repeated where not is_conflict",
+        &[],
+        |row| row.get(0),
+    )?;
+    Ok((equal, conflicts))
+}
+
+/// Different hashes are different keys, so that as many hashes as rows prove
+/// that no key stands there twice.
+fn has_duplicates(tx: &Connection, contract: &Contract, target: &Target) -> Result<bool> {
+    let sql = format!(
+        "select count(distinct {}) <> count(*) from {} where {}",
+        if target.table == "judged" {
+            "key_hash".to_owned()
+        } else {
+            stage::key_hash(contract)
+        },
+        target.table,
+        target.own
+    );
+    bind::query_one(tx, &sql, &[], |row| row.get(0))
+}
+
+/// Rows that name something another source does not hold, where the contract
+/// does not let them in.
+pub fn check_relations(
+    tx: &Connection,
+    contract: &Contract,
+    target: &Target,
+) -> Result<Vec<Fault>, Refused> {
+    let mut faults = Vec::new();
+    let strict = contract.relations.iter();
+    for rule in strict.filter(|rule| rule.otherwise != Otherwise::Warn) {
+        let found = orphans(tx, contract, target, rule)?;
+        if let (Some(first), Otherwise::RejectFile) = (found.first(), rule.otherwise) {
+            let told = format!(
+                "{}: {}; its contract then refuses the file",
+                rule.columns.join(", "),
+                first.reason
+            );
+            return Err(Refused::at(first.line, told));
+        }
+        if !found.is_empty() {
+            target.drop_lines(tx)?;
+        }
+        faults.extend(found);
+    }
+    Ok(faults)
+}
+
+fn orphans(
+    tx: &Connection,
+    contract: &Contract,
+    target: &Target,
+    rule: &Rule,
+) -> Result<Vec<Fault>> {
+    let deleting = if target.table == "judged" {
+        "op is not distinct from 'D'"
+    } else {
+        "is_deleted"
+    };
+    tx.execute_batch(&format!(
+        "create or replace temp table dropped as select {line} as line, {value} as value, \
+         {key} as row_key from {table} as own where {own} and not ({deleting}) and {condition}",
+        line = target.line,
+        value = related_text(rule),
+        key = stage::key_text(contract, "own"),
+        table = target.table,
+        own = target.own,
+        condition = orphan_condition(rule),
+    ))?;
+    bind::query(
+        tx,
+        "select line, value, row_key from dropped order by line",
+        &[],
+        |row| {
+            let mut fault = Fault::reject(
+                row.get(0)?,
+                Some(rule.columns.join(", ")),
+                row.get(1)?,
+                format!("expected one that {} holds", rule.source),
+            );
+            fault.key = row.get(2)?;
+            Ok(fault)
+        },
+    )
+}
+
+/// The columns of a relation as one text.
+pub fn related_text(rule: &Rule) -> String {
+    let parts: Vec<String> = rule
+        .columns
+        .iter()
+        .map(|name| format!("cast(own.\"{name}\" as varchar)"))
+        .collect();
+    parts.join(" || ' | ' || ")
+}
+
+/// Holds for rows of `own` that name something which is not held.
+pub fn orphan_condition(rule: &Rule) -> String {
+    let filled: Vec<String> = rule
+        .columns
+        .iter()
+        .map(|name| format!("own.\"{name}\" is not null"))
+        .collect();
+    let same: Vec<String> = rule
+        .columns
+        .iter()
+        .zip(&rule.source_columns)
+        .map(|(here, there)| format!("other.\"{there}\" = own.\"{here}\""))
+        .collect();
+    format!(
+        "{} and not exists (select 1 from history.{} as other \
+         where other.batch_to is null and not other.is_deleted and {})",
+        filled.join(" and "),
+        rule.source,
+        same.join(" and ")
+    )
+}
