@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// Where "now" comes from: the machine, or a fixed instant in tests.
@@ -45,4 +45,12 @@ impl Stopwatch {
     pub fn elapsed_ms(self) -> u64 {
         u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
+/// The instant at which a day begins in a zone; the first one after it where
+/// the clocks skip midnight.
+pub fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let start = day.and_time(NaiveTime::MIN);
+    zone.from_local_datetime(&start)
+        .earliest()
+        .map_or_else(|| start.and_utc(), |at| at.to_utc())
 }

@@ -38,7 +38,9 @@ pub struct Merging {
 const ADDED: &str = "row_hash, occurrence, file_line, as_at, said_by, confirmed_by, \
                      batch_from, batch_to, is_deleted";
 
-/// Writes every sound row of a file straight into an empty history.
+/// Writes every sound row of a file straight into an empty history; returns
+/// how many. Faulty rows are marked on the way and taken out again, because a
+/// condition would have the database work every value out twice.
 pub fn write_first(tx: &Connection, reading: &Reading<'_>, batch_id: i64) -> Result<u64> {
     let contract = reading.contract;
     let names = names(contract);
@@ -47,15 +49,34 @@ pub fn write_first(tx: &Connection, reading: &Reading<'_>, batch_id: i64) -> Res
         &format!(
             "insert into history.{} ({names}, {ADDED})\nwith {}\n\
              select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
-             null, op is not distinct from 'D' from typed where not is_faulty",
+             case when is_faulty then {FAULTY} end, op is not distinct from 'D' from typed",
             contract.name,
             reading.typed(None)
         ),
         &[("as_at", &reading.as_at), ("batch_id", &batch_id)],
     )
     .context("cannot write the rows")?;
-    Ok(written as u64)
+    let is_faulty = format!("batch_from = {batch_id} and batch_to = {FAULTY}");
+    let faulty: usize = bind::query_one(
+        tx,
+        &format!(
+            "select count(*) from history.{} where {is_faulty}",
+            contract.name
+        ),
+        &[],
+        |row| row.get(0),
+    )?;
+    if faulty > 0 {
+        tx.execute_batch(&format!(
+            "delete from history.{} where {is_faulty}",
+            contract.name
+        ))?;
+    }
+    Ok((written - faulty) as u64)
 }
+
+/// Marks a row that must not stay; no batch has this number.
+const FAULTY: i64 = -1;
 
 /// What a first file did: all that it left in history is new.
 pub fn count_first(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<Merged> {

@@ -30,22 +30,20 @@ impl Reading<'_> {
     pub fn typed(&self, kept: Option<&str>) -> String {
         let contract = self.contract;
         let names = names(contract);
-        let mut typed = String::new();
+        let mut kept_values = String::new();
         for column in &contract.columns {
-            let _ = write!(
-                typed,
-                ",\n        {} as \"{}\"",
-                self.value(column),
-                column.name
-            );
+            let value = self.kept_value(column);
+            let _ = write!(kept_values, ",\n        {value} as \"{}\"", column.name);
         }
+        // Each layer reads the one before by name, because the database would
+        // work out an expression again wherever it stood in a condition.
         format!(
-            "{read},\n\
-             valued as (\n    select line, op{typed},\n        \
-                 {faulty} as is_faulty,\n        {warned} as has_warning\n    from raw\n),\n\
+            "{valued},\n\
+             tested as (\n    select line, op{kept_values},\n        \
+                 {faulty} as is_faulty,\n        {warned} as has_warning\n    from valued\n),\n\
              typed as (\n    select *, hash({names}) as row_hash, {key_hash} as key_hash,\n        \
-                 {occurrence} as occurrence, {scope} as scope\n    from valued\n)",
-            read = self.raw(kept),
+                 {occurrence} as occurrence, {scope} as scope\n    from tested\n)",
+            valued = self.valued(kept),
             faulty = any_of(&self.conditions(|way| way != Otherwise::Warn)),
             warned = any_of(&self.conditions(|way| way == Otherwise::Warn)),
             key_hash = key_hash(contract),
@@ -63,7 +61,7 @@ impl Reading<'_> {
             for test in self.tests(column) {
                 arms.push(format!(
                     "case when {condition} then {{'column_name': '{name}', \
-                     'value': raw.\"{name}\", 'reason': '{reason}', 'is_warning': {warning}}} end",
+                     'value': \"{name} text\", 'reason': '{reason}', 'is_warning': {warning}}} end",
                     condition = test.condition,
                     name = column.name,
                     reason = quoted(&test.reason),
@@ -76,36 +74,39 @@ impl Reading<'_> {
              'reason': 'expected I, U or D', 'is_warning': false}} end"
         ));
         format!(
-            "with {raw},\n\
+            "with {valued},\n\
              found as (\n    select line, {key} as row_key, unnest(list_filter([{arms}], \
-                 lambda fault: fault is not null)) as fault\n    from raw\n)\n\
+                 lambda fault: fault is not null)) as fault\n    from valued\n)\n\
              select line, fault.column_name, fault.value, fault.reason, fault.is_warning, row_key\n\
              from found order by line, fault.column_name",
-            raw = self.raw(Some(kept)),
-            key = self.raw_key(),
+            valued = self.valued(Some(kept)),
+            key = self.told_key(),
             arms = arms.join(",\n        "),
         )
     }
 
     /// A row's key as it would stand in history, null when a part is missing.
-    fn raw_key(&self) -> String {
-        let parts: Vec<String> = self
-            .contract
-            .key
-            .iter()
-            .filter_map(|key| self.contract.column(key))
-            .map(|column| {
-                let value = typed_value(column);
-                format!(
-                    "coalesce(cast({value} as varchar), raw.\"{}\")",
-                    column.name
-                )
-            })
+    fn told_key(&self) -> String {
+        let key = self.contract.key.iter();
+        let parts: Vec<String> = key
+            .map(|name| format!("coalesce(cast(\"{name}\" as varchar), \"{name} text\")"))
             .collect();
         if parts.is_empty() {
             return "cast(null as varchar)".to_owned();
         }
         parts.join(" || ' | ' || ")
+    }
+
+    /// Each cell as text and as a value, null when it is none.
+    fn valued(&self, kept: Option<&str>) -> String {
+        let mut values = String::new();
+        for column in &self.contract.columns {
+            let name = &column.name;
+            let value = typed_value(column);
+            let _ = write!(values, ",\n        \"{name} text\", {value} as \"{name}\"");
+        }
+        let raw = self.raw(kept);
+        format!("{raw},\nvalued as (\n    select line, op{values}\n    from raw\n)")
     }
 
     /// Cells as text: trimmed, empty as null, in our spelling, with defaults.
@@ -114,7 +115,7 @@ impl Reading<'_> {
         for column in &self.contract.columns {
             let _ = write!(
                 cells,
-                ",\n        {} as \"{}\"",
+                ",\n        {} as \"{} text\"",
                 self.cell(column),
                 column.name
             );
@@ -201,8 +202,8 @@ impl Reading<'_> {
         cell
     }
 
-    fn value(&self, column: &Column) -> String {
-        let value = typed_value(column);
+    fn kept_value(&self, column: &Column) -> String {
+        let value = format!("\"{}\"", column.name);
         if column.otherwise != Otherwise::Warn {
             return value;
         }
@@ -236,7 +237,7 @@ impl Reading<'_> {
 
     /// What could be wrong with a column's cell.
     fn tests(&self, column: &Column) -> Vec<Test> {
-        let cell = format!("raw.\"{}\"", column.name);
+        let cell = format!("\"{} text\"", column.name);
         let mut tests = Vec::new();
         let mut test = |condition: String, reason: String, way| {
             tests.push(Test {
@@ -396,7 +397,7 @@ fn parquet_cell(column: &str, held: &str) -> String {
 }
 
 fn typed_value(column: &Column) -> String {
-    let cell = format!("raw.\"{}\"", column.name);
+    let cell = format!("\"{} text\"", column.name);
     let formats = || {
         let list: Vec<String> = column
             .formats
@@ -439,13 +440,17 @@ fn typed_value(column: &Column) -> String {
 /// Conditions under which a cell that holds something is wrong, and what was
 /// expected instead.
 fn value_tests(column: &Column, as_at: NaiveDateTime) -> Vec<(String, String)> {
-    let cell = format!("raw.\"{}\"", column.name);
-    let value = typed_value(column);
+    let cell = format!("\"{} text\"", column.name);
+    let value = format!("\"{}\"", column.name);
     let mut found = Vec::new();
     match column.kind {
         Kind::Text => {}
+        // Most identifiers have neither, which is quick to see.
         Kind::Identifier => found.push((
-            format!("regexp_full_match({cell}, '-?[0-9]+[.][0-9]+([eE][-+]?[0-9]+)?|[0-9]+[eE][+][0-9]+')"),
+            format!(
+                "(contains({cell}, '.') or contains({cell}, '+')) and regexp_full_match({cell}, \
+                 '-?[0-9]+[.][0-9]+([eE][-+]?[0-9]+)?|[0-9]+[eE][+][0-9]+')"
+            ),
             "a number that a spreadsheet or a program has reshaped; expected the identifier as it was issued".to_owned(),
         )),
         Kind::HoCode => found.push((

@@ -45,12 +45,8 @@ pub struct Ingested {
 pub fn ingest(context: &Context<'_>, as_of: AsOf, files: Option<&[PathBuf]>) -> Result<Ingested> {
     let deployment = context.deployment;
     let landing = &deployment.config.landing;
-    let looking = Looking {
-        contracts: &deployment.contracts,
-        settle: Duration::from_secs(landing.settle_seconds.into()),
-        zone: deployment.config.tz(),
-        go_on: &|| context.stop.check(),
-    };
+    let go_on = || context.stop.check();
+    let looking = looking(context, &go_on);
     let (arrivals, waiting) = match files {
         Some(files) => arrive::inspect(files, looking)?,
         None => {
@@ -85,16 +81,27 @@ pub fn ingest(context: &Context<'_>, as_of: AsOf, files: Option<&[PathBuf]>) -> 
     finish(context, ingested)
 }
 
+/// Takes one named file in and leaves the warehouse as it is.
+pub fn take_in_only(context: &Context<'_>, file: &Path) -> Result<Ingested> {
+    let (arrivals, waiting) = arrive::inspect(&[file.to_owned()], looking(context, &|| Ok(())))?;
+    ensure_histories(context)?;
+    let mut ingested = Ingested {
+        waiting,
+        ..Ingested::default()
+    };
+    for arrival in &arrivals {
+        take_in(context, arrival, true, false, &mut ingested)?;
+    }
+    Ok(ingested)
+}
+
 /// Takes in a snapshot that was refused for what it would end, on the word of
 /// whoever runs the command.
 pub fn confirm(context: &Context<'_>, file: &Path, by: &str) -> Result<Ingested> {
     let (path, batch_id) = refused_for_ending(context, file)?;
-    let deployment = context.deployment;
     let looking = Looking {
-        contracts: &deployment.contracts,
         settle: Duration::ZERO,
-        zone: deployment.config.tz(),
-        go_on: &|| Ok(()),
+        ..looking(context, &|| Ok(()))
     };
     let named = file_name(file);
     let (mut arrivals, waiting) = arrive::inspect_as(&path, &named, looking)?;
@@ -124,6 +131,16 @@ pub fn revert(context: &Context<'_>, batch_id: i64, reason: &str) -> Result<(Rev
     )?;
     let ingested = finish(context, Ingested::default())?;
     Ok((reverted, ingested))
+}
+
+fn looking<'a>(context: &Context<'a>, go_on: &'a dyn Fn() -> Result<()>) -> Looking<'a> {
+    let deployment = context.deployment;
+    Looking {
+        contracts: &deployment.contracts,
+        settle: Duration::from_secs(deployment.config.landing.settle_seconds.into()),
+        zone: deployment.config.tz(),
+        go_on,
+    }
 }
 
 /// What follows from changed history: relations counted, tables rebuilt.

@@ -2,14 +2,14 @@
 //! of it.
 
 use anyhow::{Result, bail};
-use chrono::{DateTime, Duration, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::context::Context;
 use super::definition::{Action, Job};
 use super::intake::{self, Ingested};
 use super::ledger::{self, Ending, Slot, Trigger};
 use super::steps;
-use crate::clock::Stopwatch;
+use crate::clock::{self, Stopwatch};
 use crate::ingest::relations::Lacking;
 use crate::measures::evaluate::Evaluated;
 use crate::model::as_of::AsOf;
@@ -27,13 +27,7 @@ pub struct Story {
 /// day's start when it has none.
 pub fn slot_of(job: &Job, as_of: AsOf) -> Slot {
     let zone = job.schedule.zone;
-    let midnight = zone
-        .from_local_datetime(&as_of.0.and_time(NaiveTime::MIN))
-        .earliest()
-        .map_or_else(
-            || as_of.0.and_time(NaiveTime::MIN).and_utc(),
-            |at| at.to_utc(),
-        );
+    let midnight = clock::midnight(as_of.0, zone);
     let due = job.schedule.between(
         midnight - Duration::seconds(1),
         midnight + Duration::hours(24),

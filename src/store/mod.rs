@@ -2,6 +2,7 @@
 //! order, written in transactions that either hold whole or leave no trace.
 
 pub mod bind;
+pub mod known;
 pub mod query;
 pub mod schema;
 
@@ -37,15 +38,38 @@ impl Store {
     /// Opens the file so that nothing can be written and nothing outside it
     /// can be read: the ground that an analyst's own SQL stands on.
     pub fn open_read_only(config: &StoreConfig) -> Result<Self> {
+        let store = Self::open_to_read(config)?;
+        store.lock()?;
+        Ok(store)
+    }
+
+    /// The same, with every source as it was known after a batch, or now, in
+    /// the views `known.<source>`. `choose` finds the batch.
+    pub fn open_known(
+        config: &StoreConfig,
+        choose: impl FnOnce(&Connection) -> Result<Option<i64>>,
+    ) -> Result<Self> {
+        let store = Self::open_to_read(config)?;
+        let known_at = choose(&store.connection)?;
+        known::add_views(&store.connection, known_at)?;
+        store.lock()?;
+        Ok(store)
+    }
+
+    fn open_to_read(config: &StoreConfig) -> Result<Self> {
         let flags = safe_config()?.access_mode(AccessMode::ReadOnly)?;
         let connection = Connection::open_with_flags(&config.path, flags)
             .map_err(|error| explain_open(error, &config.path))?;
         let store = Self { connection };
         store.apply_limits(config)?;
-        store
-            .connection
-            .execute_batch("set enable_external_access = false; set lock_configuration = true;")?;
         Ok(store)
+    }
+
+    /// From here on nothing outside the database can be reached.
+    fn lock(&self) -> Result<()> {
+        self.connection
+            .execute_batch("set enable_external_access = false; set lock_configuration = true;")?;
+        Ok(())
     }
 
     /// A database that lives as long as the value: for tests and benches, and
