@@ -38,7 +38,11 @@ impl Store {
     /// Opens the file so that nothing can be written and nothing outside it
     /// can be read: the ground that an analyst's own SQL stands on.
     pub fn open_read_only(config: &StoreConfig) -> Result<Self> {
-        let store = Self::open_to_read(config)?;
+        let flags = safe_config()?.access_mode(AccessMode::ReadOnly)?;
+        let connection = Connection::open_with_flags(&config.path, flags)
+            .map_err(|error| explain_open(error, &config.path))?;
+        let store = Self { connection };
+        store.apply_limits(config)?;
         store.lock()?;
         Ok(store)
     }
@@ -49,19 +53,19 @@ impl Store {
         config: &StoreConfig,
         choose: impl FnOnce(&Connection) -> Result<Option<i64>>,
     ) -> Result<Self> {
-        let store = Self::open_to_read(config)?;
-        let known_at = choose(&store.connection)?;
-        known::add_views(&store.connection, known_at)?;
-        store.lock()?;
-        Ok(store)
-    }
-
-    fn open_to_read(config: &StoreConfig) -> Result<Self> {
-        let flags = safe_config()?.access_mode(AccessMode::ReadOnly)?;
-        let connection = Connection::open_with_flags(&config.path, flags)
+        let connection = Connection::open_in_memory_with_flags(safe_config()?)?;
+        // A database in memory can hold views; one that is only read cannot.
+        connection
+            .execute_batch(&format!(
+                "attach '{}' as daybook (read_only); use daybook;",
+                quoted(&config.path.display().to_string())
+            ))
             .map_err(|error| explain_open(error, &config.path))?;
         let store = Self { connection };
         store.apply_limits(config)?;
+        let known_at = choose(&store.connection)?;
+        known::add_views(&store.connection, known_at)?;
+        store.lock()?;
         Ok(store)
     }
 
