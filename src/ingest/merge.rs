@@ -12,6 +12,7 @@ use super::Refused;
 use super::contract::{Contract, Mode};
 use super::stage::{self, Reading, key_columns, key_hash, names};
 use crate::store::bind::{self, Values};
+use crate::store::planner::joins_as_written;
 
 /// What a batch did to history, in rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -380,29 +381,18 @@ fn write_versions(
     if wanted == 0 {
         return Ok(());
     }
-    // The rows lie in a file, whose size the planner does not know: left to
-    // itself it would hold the whole file in memory to find a few lines.
     let is_few = wanted * 2 < judged;
-    if is_few {
-        tx.execute_batch("set disabled_optimizers = 'build_side_probe_side'")?;
-    }
     let kept = is_few.then_some("line in (select line from written)");
-    let inserted = bind::execute(
-        tx,
-        &format!(
-            "insert into history.{} ({names}, {ADDED})\nwith {}\n\
-             select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
-                 case when written.fate = 'superseded' then cast($batch_id as bigint) end, \
-                 op is not distinct from 'D' \
-             from typed inner join written using (line) order by line",
-            contract.name,
-            reading.typed(kept)
-        ),
-        values,
+    let sql = format!(
+        "insert into history.{} ({names}, {ADDED})\nwith {}\n\
+         select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
+             case when written.fate = 'superseded' then cast($batch_id as bigint) end, \
+             op is not distinct from 'D' \
+         from typed inner join written using (line) order by line",
+        contract.name,
+        reading.typed(kept)
     );
-    if is_few {
-        tx.execute_batch("set disabled_optimizers = ''")?;
-    }
+    let inserted = joins_as_written(tx, || bind::execute(tx, &sql, values));
     let inserted = inserted.context("cannot write the new versions")?;
     ensure!(
         inserted as u64 == wanted,

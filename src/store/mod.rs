@@ -3,6 +3,7 @@
 
 pub mod bind;
 pub mod known;
+pub mod planner;
 pub mod query;
 pub mod schema;
 
@@ -100,9 +101,17 @@ impl Store {
     /// database would otherwise accept a commit and drop the work silently.
     pub fn transaction<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let transaction = self.connection.unchecked_transaction()?;
-        let value = work(&transaction)?;
-        transaction.commit().context("commit failed")?;
-        Ok(value)
+        match work(&transaction) {
+            Ok(value) => {
+                transaction.commit().context("commit failed")?;
+                Ok(value)
+            }
+            Err(error) => {
+                drop(transaction);
+                planner::reset(&self.connection)?;
+                Err(error)
+            }
+        }
     }
 
     /// Folds the write-ahead log into the file.

@@ -13,6 +13,7 @@ use duckdb::{Connection, params};
 use crate::clock::Stopwatch;
 use crate::store::Store;
 use crate::store::bind;
+use crate::store::planner::joins_as_written;
 use crate::store::query::check_single_select;
 use checks::{Check, CheckResult};
 use models::Model;
@@ -63,9 +64,13 @@ pub fn rebuild(
     let outcome = store.transaction(|tx| {
         prepare(tx)?;
         let mut built = Vec::with_capacity(plan.models.len());
-        for model in plan.models {
-            built.push(build(tx, model, plan.known_at)?);
-        }
+        // A model reads tables that this transaction has only just made.
+        joins_as_written(tx, || {
+            for model in plan.models {
+                built.push(build(tx, model, plan.known_at)?);
+            }
+            Ok(())
+        })?;
         let checks = checks::run(tx, plan.checks)?;
         if checks.iter().any(CheckResult::is_blocking) {
             return Err(Undone(checks).into());

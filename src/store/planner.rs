@@ -1,0 +1,24 @@
+//! Where the database's planner knows less than we do: tables made in the
+//! transaction that reads them, and files, have no statistics, and joins are
+//! turned round so that the large side is held in memory.
+
+use anyhow::Result;
+use duckdb::Connection;
+
+/// Runs `work` with joins done in the order in which they are written: the
+/// first table is read through, those joined to it are held in memory.
+pub fn joins_as_written<T>(connection: &Connection, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    connection.execute_batch("set disabled_optimizers = 'join_order,build_side_probe_side'")?;
+    let outcome = work();
+    // After an error the transaction takes no statement; `Store::transaction`
+    // resets it once that is rolled back.
+    let reset = reset(connection);
+    let value = outcome?;
+    reset?;
+    Ok(value)
+}
+
+/// Lets the planner choose again.
+pub(super) fn reset(connection: &Connection) -> Result<()> {
+    Ok(connection.execute_batch("set disabled_optimizers = ''")?)
+}
