@@ -101,7 +101,8 @@ pub fn matters(view: &OperationsReport) -> Sentence {
         .filter_map(|source| source.affects.clone())
         .collect();
     if troubled.is_empty() {
-        return Sentence::new("Every source that is due", " can be relied on.", "#sources");
+        let after = " has to do without a source that was due.";
+        return Sentence::new("No figure", after, "#sources");
     }
     if effects.is_empty() {
         return Sentence::new("No figure", " is known to rest on them.", "#sources");
@@ -218,7 +219,7 @@ pub fn never_sent(sources: &[SourceStatus]) -> Option<String> {
         .map(|source| source.title.clone())
         .collect();
     (!names.is_empty()).then(|| {
-        let names = format::list_in_words(&names);
+        let names = names.join("; ");
         format!("Without a set time, and never here so far: {names}.")
     })
 }
@@ -450,7 +451,7 @@ mod tests {
         );
         assert_eq!(
             matters(&view).text(),
-            "Every source that is due can be relied on."
+            "No figure has to do without a source that was due."
         );
         assert_eq!(asked(&view).text(), "Nothing is asked of you today.");
         assert_eq!(

@@ -23,7 +23,7 @@ pub fn sources(view: &OperationsReport) -> Table {
     let columns = vec![
         Column::words("Source"),
         Column::words("State"),
-        Column::figure("Speaks of"),
+        Column::figure("Speaks of").on_wide(),
         Column::figure("Age, hours"),
         Column::figure("Next due").on_wide(),
         Column::chart("28 days").on_wide(),
@@ -236,7 +236,7 @@ pub fn jobs(view: &OperationsReport) -> Table {
         Column::figure("Last due"),
         Column::words("Ended"),
         Column::figure("Took"),
-        Column::figure("Times due"),
+        Column::figure("Times due").on_page_only(),
         Column::figure("Not well"),
     ];
     let mut table = Table::new("Jobs due in the last 24 hours", columns);
