@@ -221,8 +221,8 @@ fn late_refused_and_never_arrived_are_told_in_words_with_what_they_affect() {
     let [page, mail, text] = bodies(&site, NEXT);
     for body in [&page, &mail, &text] {
         for said in [
-            "People in crime reports: late, due today by 03:30; the last file taken in is of 21 \
-             November 2026, 00:00, 30 hours old. Do not rely on the harm list.",
+            "People in crime reports: late, due today by 03:30; last file of 21 Nov, 00:00, 30 \
+             hours old. Do not rely on the harm list.",
             "refused, because it cannot be read as its contract says",
             "never arrived, though due each day by 03:30. Do not rely on measure 9.2",
             "1 refused, 1 late and",

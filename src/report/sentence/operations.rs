@@ -348,11 +348,11 @@ fn states(sources: &[SourceStatus]) -> Vec<String> {
 fn caution(source: &SourceStatus) -> String {
     let due = source.next_due.map(|due| due.format("%H:%M").to_string());
     let last = source.last.as_ref().map_or_else(
-        || "nothing of it is held".to_owned(),
+        || "no earlier file".to_owned(),
         |last| {
             format!(
-                "the last file taken in is of {}, {} old",
-                format::date_time(last.as_at),
+                "last file of {}, {} old",
+                format::date_time_short(last.as_at),
                 hours(last.age_hours)
             )
         },
@@ -428,11 +428,12 @@ fn named(items: &[String], between: &str) -> String {
     let more = unique.len().saturating_sub(NAMED);
     unique.truncate(if more == 1 { NAMED + 1 } else { NAMED });
     let shown: Vec<&str> = unique.iter().map(|item| item.as_str()).collect();
+    let and = if between == ", " { " and " } else { "; and " };
     match (shown.split_last(), more) {
         (None, _) => String::new(),
-        (Some(_), more) if more > 1 => format!("{} and {more} more", shown.join(between)),
+        (Some(_), more) if more > 1 => format!("{}{and}{more} more", shown.join(between)),
         (Some((last, [])), _) => (*last).to_owned(),
-        (Some((last, firsts)), _) => format!("{} and {last}", firsts.join(between)),
+        (Some((last, firsts)), _) => format!("{}{and}{last}", firsts.join(between)),
     }
 }
 
@@ -487,10 +488,9 @@ mod tests {
             cautions(&view.sources),
             [
                 "Charges: refused, because it cannot be read as its contract says (batch 7, \
-                 charges_20261121.csv); the last file taken in is of 21 November 2026, 00:00, 6 \
-                 hours old.",
-                "Arrests: late, due today by 03:30; the last file taken in is of 21 November 2026, \
-                 00:00, 6 hours old. Do not rely on arrests.",
+                 charges_20261121.csv); last file of 21 Nov, 00:00, 6 hours old.",
+                "Arrests: late, due today by 03:30; last file of 21 Nov, 00:00, 6 hours old. Do \
+                 not rely on arrests.",
                 "Patrols: never arrived, though due each day by 03:30.",
             ]
         );
@@ -512,6 +512,7 @@ mod tests {
         assert_eq!(named(&items(2), ", "), "1 and 2");
         assert_eq!(named(&items(4), ", "), "1, 2, 3 and 4");
         assert_eq!(named(&items(5), ", "), "1, 2, 3 and 2 more");
+        assert_eq!(named(&items(5), "; "), "1; 2; 3; and 2 more");
         assert_eq!(named(&["a".to_owned(), "a".to_owned()], ", "), "a");
     }
 

@@ -104,7 +104,7 @@ fn lead(view: &OperationsReport, furniture: &Furniture) -> Vec<Question> {
 mod tests {
     use super::super::render_operations_report;
     use crate::ingest::status::State;
-    use crate::report::view::operations_report::{OverdueRows, RejectCount};
+    use crate::report::view::operations_report::{OverdueRows, RejectCount, Warehouse};
     use crate::report::view::sample::{self, HOSTILE, operations};
 
     #[test]
@@ -172,7 +172,7 @@ mod tests {
         view.sources.clear();
         view.checks.clear();
         view.jobs.clear();
-        view.warehouse = Default::default();
+        view.warehouse = Warehouse::default();
         let rendered = render_operations_report(&view).expect("renders");
         for body in [&rendered.html, &rendered.mail.text] {
             assert!(body.contains("No source has a set time"));
