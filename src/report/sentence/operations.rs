@@ -49,11 +49,11 @@ pub fn arrived(view: &OperationsReport) -> Sentence {
     let after = if total.files == 0 {
         format!("; no file of {day} has been taken in.")
     } else {
-        format!(
-            "; the {} of {day} held {}.",
-            format::plural(total.files, "file", "files"),
-            reconciled(&total)
-        )
+        let files = match total.files {
+            1 => "one file".to_owned(),
+            files => format::plural(files, "file", "files"),
+        };
+        format!("; the {files} of {day} held {}.", reconciled(&total))
     };
     Sentence::new(&sources_heading(&view.sources), &after, "#sources")
 }
