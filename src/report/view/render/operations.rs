@@ -19,7 +19,8 @@ pub struct OperationsPage {
     pub sources: SourcesSection,
     pub rows: RowsSection,
     pub rejects: Section,
-    /// The same in lines, for plain text.
+    /// The most frequent ones, for mail, and in lines, for plain text.
+    pub rejects_in_mail: Table,
     pub reject_lines: Vec<String>,
     pub overdue: Section,
     pub warehouse: Section,
@@ -69,6 +70,7 @@ impl OperationsPage {
                 table: tables::rows(view),
             },
             rejects: section(say::rejects_heading(view), tables::rejects(view)),
+            rejects_in_mail: tables::rejects_in_mail(view),
             reject_lines: tables::reject_lines(view),
             overdue: section(say::overdue_heading(&view.overdue), tables::overdue(view)),
             warehouse: section(say::warehouse_heading(view), tables::checks(view)),
@@ -164,6 +166,27 @@ mod tests {
                 assert!(!html.contains("<img src=x"), "{hostile}");
             }
         }
+    }
+
+    #[test]
+    fn a_night_of_many_faults_does_not_clip_the_mail() {
+        let mut view = operations::report();
+        for number in 0..400 {
+            view.rejects.push(RejectCount {
+                source: "crimes".to_owned(),
+                column: Some(format!("column_{number}")),
+                reason: "expected one of ".repeat(20),
+                rejected_rows: number,
+                warned_rows: 0,
+            });
+        }
+        let rendered = render_operations_report(&view).expect("renders");
+        assert!(rendered.html.contains("column_0<") && rendered.html.contains("column_399<"));
+        let mail = rendered.mail;
+        assert!(mail.html.len() < 40_000, "{} bytes", mail.html.len());
+        assert!(mail.html.contains("column_399<") && !mail.html.contains("column_0<"));
+        assert!(mail.html.contains("380 more are on the page"));
+        assert_eq!(mail.text.matches("- Crime reports, column_").count(), 20);
     }
 
     #[test]

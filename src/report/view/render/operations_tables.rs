@@ -1,5 +1,7 @@
 //! The tables of the operations report.
 
+use std::cmp::Reverse;
+
 use chrono::{Days, NaiveDate};
 
 use super::table::{Cell, Column, Table};
@@ -7,12 +9,14 @@ use crate::ingest::status::{DAYS_SHOWN, DayTotal, LastFile, SourceStatus};
 use crate::report::chart::spark;
 use crate::report::format;
 use crate::report::sentence::operations::{in_order, needs_attention, took};
-use crate::report::view::operations_report::OperationsReport;
+use crate::report::view::operations_report::{OperationsReport, RejectCount};
 
 /// A day's bar is cut at so many times the usual rows.
 const CUT_AT: f64 = 3.0;
 /// A reason in a table is cut after so many letters; contracts can be long.
 const REASON_LETTERS: usize = 90;
+/// Kinds of fault that a mail tells.
+const REJECTS_IN_MAIL: usize = 20;
 const DAYS_A_WEEK: usize = 7;
 
 const NOT_APPLICABLE: &str = "[z]";
@@ -141,6 +145,30 @@ fn week_of(view: &OperationsReport, week: &[NaiveDate]) -> Table {
 /// What was rejected, in counts.
 #[must_use]
 pub fn rejects(view: &OperationsReport) -> Table {
+    reject_table(view, view.rejects.iter().collect())
+}
+
+/// The most frequent of them: a mail that grew with every fault would be
+/// clipped by its reader.
+#[must_use]
+pub fn rejects_in_mail(view: &OperationsReport) -> Table {
+    let mut table = reject_table(view, most_frequent(view));
+    let left_out = view.rejects.len().saturating_sub(REJECTS_IN_MAIL);
+    if left_out > 0 {
+        table.caption =
+            format!("The {REJECTS_IN_MAIL} most frequent faults; {left_out} more are on the page");
+    }
+    table
+}
+
+fn most_frequent(view: &OperationsReport) -> Vec<&RejectCount> {
+    let mut rejects: Vec<&RejectCount> = view.rejects.iter().collect();
+    rejects.sort_by_key(|reject| Reverse(reject.rejected_rows + reject.warned_rows));
+    rejects.truncate(REJECTS_IN_MAIL);
+    rejects
+}
+
+fn reject_table(view: &OperationsReport, rejects: Vec<&RejectCount>) -> Table {
     let columns = vec![
         Column::words("Source"),
         Column::words("Column"),
@@ -149,7 +177,7 @@ pub fn rejects(view: &OperationsReport) -> Table {
         Column::figure("Taken in without"),
     ];
     let mut table = Table::new("Rows by fault, files of the last day", columns);
-    for reject in &view.rejects {
+    for reject in rejects {
         table.push(vec![
             Cell::new(title(view, &reject.source)),
             Cell::new(reject.column.as_deref().unwrap_or("whole line")),
@@ -161,11 +189,11 @@ pub fn rejects(view: &OperationsReport) -> Table {
     table
 }
 
-/// The same, a line each: reasons are too long for columns of text.
+/// What the mail shows of them, a line each: reasons are too long for columns of text.
 #[must_use]
 pub fn reject_lines(view: &OperationsReport) -> Vec<String> {
-    view.rejects
-        .iter()
+    most_frequent(view)
+        .into_iter()
         .map(|reject| {
             format!(
                 "{}, {}: {} rejected, {} taken in without; {}",
