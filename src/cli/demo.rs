@@ -65,6 +65,7 @@ impl Demo {
         stage.tell("commitment-measures", as_of)?;
         stage.tell("morning-briefing", as_of)?;
         stage.tell("harm-list-pack", as_of)?;
+        stage.tell("operations-report", as_of)?;
         store.checkpoint()?;
         output::line(format!(
             "done in {:.0} s",
@@ -128,6 +129,7 @@ impl Demo {
         output::line("next:")?;
         output::line(format!("  daybook list show --dir {folder}"))?;
         output::line(format!("  daybook list explain --rank 7 --dir {folder}"))?;
+        output::line(format!("  daybook ingest status --dir {folder}"))?;
         output::line(format!("  daybook jobs next --dir {folder}"))
     }
 }

@@ -80,7 +80,12 @@ pub fn text_table(table: &Table) -> String {
         text.add_row(row.iter().map(|cell| cell.as_deref().unwrap_or("")));
     }
     for (index, is_plain) in table.is_plain.iter().enumerate() {
-        if let (true, Some(column)) = (*is_plain, text.column_mut(index)) {
+        let Some(column) = text.column_mut(index) else {
+            continue;
+        };
+        // With the empty border between columns, two spaces.
+        column.set_padding((0, 1));
+        if *is_plain {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }

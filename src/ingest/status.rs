@@ -10,6 +10,9 @@ use super::contract::Contract;
 use super::volume;
 use crate::store::bind;
 
+/// Days of totals, the moment's own included.
+pub const DAYS_SHOWN: i64 = 28;
+
 /// How a source stands at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +49,8 @@ impl State {
 pub struct SourceStatus {
     pub source: String,
     pub title: String,
+    /// What is not to be relied on while it is not in.
+    pub affects: Option<String>,
     pub state: State,
     pub last: Option<LastFile>,
     /// Why the newest file was refused, when it was.
@@ -55,11 +60,15 @@ pub struct SourceStatus {
     /// Median rows of the last files, and how many files that is.
     pub usual_rows: f64,
     pub files_compared: usize,
+    /// Rows of the last file to the usual ones; none without usual rows.
+    pub share_of_usual: Option<f64>,
+    /// The last file has fewer or more rows than its contract expects.
+    pub is_unusual: bool,
     /// Rejected rows that nothing has corrected, over all files.
     pub open_rejects: u64,
     /// Rows that name something whose source has had its days to bring it.
     pub overdue_rows: u64,
-    /// Totals of each day of the last 28, by the day the files speak of.
+    /// Totals of the last 28 days that had a file, the newest first, by the day the files speak of.
     pub days: Vec<DayTotal>,
 }
 
@@ -84,6 +93,8 @@ pub struct RefusedFile {
     pub batch_id: i64,
     pub file: String,
     pub as_at: NaiveDateTime,
+    /// One word for the kind of reason.
+    pub refusal: Option<String>,
     pub reason: String,
 }
 
@@ -98,29 +109,49 @@ pub struct DayTotal {
     pub rows_duplicate: u64,
 }
 
-/// Every source at a moment of local time, in order of name.
+/// The moment that is asked about, local time.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    pub now: NaiveDateTime,
+    /// Files that speak of this moment or of a later one are left out.
+    pub before: Option<NaiveDateTime>,
+}
+
+impl Moment {
+    /// Now, with every file there is.
+    pub fn now(now: NaiveDateTime) -> Self {
+        Self { now, before: None }
+    }
+}
+
+/// Every source at a moment, in order of name.
 pub fn status(
     connection: &Connection,
     contracts: &[Contract],
-    now: NaiveDateTime,
+    moment: Moment,
 ) -> Result<Vec<SourceStatus>> {
     contracts
         .iter()
-        .map(|contract| source(connection, contract, now))
+        .map(|contract| source(connection, contract, moment))
         .collect()
 }
 
-fn source(
-    connection: &Connection,
-    contract: &Contract,
-    now: NaiveDateTime,
-) -> Result<SourceStatus> {
-    let last = last_file(connection, contract, now)?;
-    let refused = refused_file(connection, contract, last.as_ref())?;
+fn source(connection: &Connection, contract: &Contract, moment: Moment) -> Result<SourceStatus> {
+    let now = moment.now;
+    let last = last_file(connection, contract, moment)?;
+    let refused = refused_file(connection, contract, moment, last.as_ref())?;
     let (files_compared, usual_rows) = volume::usual(connection, &contract.name)?;
+    let rows = last.as_ref().map(|last| last.rows_read);
+    let unusual = match rows {
+        Some(rows) => volume::unusual(connection, contract, rows)?,
+        None => None,
+    };
     Ok(SourceStatus {
         source: contract.name.clone(),
         title: contract.title.clone(),
+        affects: contract.affects.clone(),
+        share_of_usual: rows.and_then(|rows| share(rows, usual_rows)),
+        is_unusual: unusual.is_some(),
         state: state(contract, last.as_ref(), refused.is_some(), now),
         next_due: next_due(contract, last.as_ref(), now),
         last,
@@ -129,29 +160,35 @@ fn source(
         files_compared,
         open_rejects: open_rejects(connection, contract)?,
         overdue_rows: overdue_rows(connection, contract)?,
-        days: days(connection, contract, now)?,
+        days: days(connection, contract, moment)?,
     })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "row counts are below 2^52")]
+fn share(rows: u64, usual: f64) -> Option<f64> {
+    (usual > 0.0).then(|| rows as f64 / usual)
 }
 
 fn last_file(
     connection: &Connection,
     contract: &Contract,
-    now: NaiveDateTime,
+    moment: Moment,
 ) -> Result<Option<LastFile>> {
     Ok(connection
         .query_row(
             "select batch_id, file_name, as_at, rows_read, rows_accepted, rows_rejected, \
                  rows_duplicate, coalesce(rows_warned, 0), reason \
-             from ledger.standing_files where source = ? \
+             from ledger.standing_files \
+             where source = ? and (? is null or as_at < cast(? as timestamp)) \
              order by as_at desc, file_name desc, batch_id desc limit 1",
-            [&contract.name],
+            params![contract.name, moment.before, moment.before],
             |row| {
                 let as_at: NaiveDateTime = row.get(2)?;
                 Ok(LastFile {
                     batch_id: row.get(0)?,
                     file: row.get(1)?,
                     as_at,
-                    age_hours: (now - as_at).num_hours(),
+                    age_hours: (moment.now - as_at).num_hours(),
                     rows_read: row.get(3)?,
                     rows_accepted: row.get(4)?,
                     rows_rejected: row.get(5)?,
@@ -168,20 +205,24 @@ fn last_file(
 fn refused_file(
     connection: &Connection,
     contract: &Contract,
+    moment: Moment,
     last: Option<&LastFile>,
 ) -> Result<Option<RefusedFile>> {
     let found = connection
         .query_row(
-            "select batch_id, file_name, as_at, coalesce(reason, '') from ledger.batches \
+            "select batch_id, file_name, as_at, refusal, coalesce(reason, '') \
+             from ledger.batches \
              where source = ? and state = 'refused' \
+                 and (? is null or as_at < cast(? as timestamp)) \
              order by as_at desc, batch_id desc limit 1",
-            [&contract.name],
+            params![contract.name, moment.before, moment.before],
             |row| {
                 Ok(RefusedFile {
                     batch_id: row.get(0)?,
                     file: row.get(1)?,
                     as_at: row.get(2)?,
-                    reason: row.get(3)?,
+                    refusal: row.get(3)?,
+                    reason: row.get(4)?,
                 })
             },
         )
@@ -259,15 +300,17 @@ fn overdue_rows(connection: &Connection, contract: &Contract) -> Result<u64> {
     )
 }
 
-fn days(connection: &Connection, contract: &Contract, now: NaiveDateTime) -> Result<Vec<DayTotal>> {
+fn days(connection: &Connection, contract: &Contract, moment: Moment) -> Result<Vec<DayTotal>> {
     let mut statement = connection.prepare(
         "select as_at::date, count(*), sum(rows_read)::ubigint, sum(rows_accepted)::ubigint, \
              sum(rows_rejected)::ubigint, sum(rows_duplicate)::ubigint \
          from ledger.standing_files where source = ? and as_at > cast(? as timestamp) \
+             and (? is null or as_at < cast(? as timestamp)) \
          group by 1 order by 1 desc",
     )?;
-    let from = now - Duration::days(28);
-    let rows = statement.query_map(params![contract.name, from], |row| {
+    let from = moment.now - Duration::days(DAYS_SHOWN);
+    let bound = params![contract.name, from, moment.before, moment.before];
+    let rows = statement.query_map(bound, |row| {
         Ok(DayTotal {
             day: row.get(0)?,
             files: row.get(1)?,

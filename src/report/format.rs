@@ -229,7 +229,9 @@ pub fn ratio(part: u64, whole: u64) -> f64 {
     part as f64 / whole as f64
 }
 
-fn mean_or_whole(value: f64) -> String {
+/// A mean of counts, without decimals when it has none.
+#[must_use]
+pub fn mean_or_whole(value: f64) -> String {
     if (value - value.round()).abs() < 1e-9 {
         number(value, 0)
     } else {

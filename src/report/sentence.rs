@@ -6,6 +6,7 @@ pub mod index;
 pub mod list;
 pub mod measures;
 pub mod night;
+pub mod operations;
 pub mod people;
 pub mod published;
 pub mod signal;

@@ -168,7 +168,7 @@ impl Binder<'_> {
     /// Binds a job's statement with the values that its caller has for it.
     fn bind_job(&mut self, statement: &Wrapped<'_>, names: &[&str]) -> bool {
         let day = bind::date(NaiveDate::default());
-        let values: [(&str, &dyn ToSql); 19] = [
+        let values: [(&str, &dyn ToSql); 21] = [
             ("as_of", &day),
             ("window_from", &day),
             ("window_to", &day),
@@ -186,6 +186,8 @@ impl Binder<'_> {
             ("size", &0_u32),
             ("from", &day),
             ("until", &day),
+            ("utc_from", &day),
+            ("utc_until", &day),
             ("day", &day),
             ("known_at", &0_i64),
         ];

@@ -41,6 +41,7 @@ pub enum Action {
 pub enum ReportKind {
     MorningBriefing,
     HarmListPack,
+    OperationsReport,
 }
 
 impl ReportKind {
@@ -48,6 +49,7 @@ impl ReportKind {
         match self {
             Self::MorningBriefing => "morning-briefing",
             Self::HarmListPack => "harm-list-pack",
+            Self::OperationsReport => "operations-report",
         }
     }
 }

@@ -8,6 +8,7 @@ use duckdb::{Connection, OptionalExt, params};
 
 use super::context::Context;
 use super::definition::ReportKind;
+use super::ledger::Slot;
 use crate::mail::compose::{self, Key, Letter, Picture};
 use crate::mail::outbox::{self, Entry, Settled};
 use crate::mail::send::Mailer;
@@ -32,15 +33,16 @@ pub struct Published {
 /// Recipients to whom mail could not be sent, and why.
 pub type Unsent = Vec<(String, String)>;
 
-/// Renders a report for a date and gets it to its recipients, each once.
+/// Renders a report for a slot and gets it to its recipients, each once.
 pub fn publish(
     context: &Context<'_>,
     standing: &Standing,
-    as_of: AsOf,
+    slot: &Slot,
     kind: ReportKind,
     recipients: &[String],
 ) -> Result<Published> {
-    let rendered = render(context, standing, as_of, kind)?;
+    let as_of = slot.as_of;
+    let rendered = render(context, standing, slot, kind)?;
     let sha256 = hex_sha256(rendered.html.as_bytes());
     let path = context
         .deployment
@@ -106,7 +108,7 @@ pub fn send_queued(context: &Context<'_>) -> Result<(Vec<String>, Unsent)> {
 fn render(
     context: &Context<'_>,
     standing: &Standing,
-    as_of: AsOf,
+    slot: &Slot,
     kind: ReportKind,
 ) -> Result<Rendered> {
     let scope = Scope {
@@ -116,7 +118,8 @@ fn render(
         contracts: &context.deployment.contracts,
         measures: &context.deployment.measures,
         standing,
-        as_of,
+        as_of: slot.as_of,
+        at: slot.scheduled_at,
     };
     match kind {
         ReportKind::MorningBriefing => {
@@ -124,6 +127,9 @@ fn render(
         }
         ReportKind::HarmListPack => {
             render::render_harm_list_pack(&query::harm_list_pack::view(&scope)?)
+        }
+        ReportKind::OperationsReport => {
+            render::render_operations_report(&query::operations_report::view(&scope)?)
         }
     }
     .with_context(|| format!("the {} could not be rendered", kind.as_str()))

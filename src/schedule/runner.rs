@@ -51,7 +51,7 @@ pub fn run(
 ) -> Result<Story> {
     let stopwatch = Stopwatch::start();
     let run_id = ledger::begin(ledger.connection(), slot, trigger, context.clock.now())?;
-    let outcome = act(context, job, slot.as_of);
+    let outcome = act(context, job, slot);
     let elapsed_ms = stopwatch.elapsed_ms();
     let (ending, text) = match &outcome {
         Ok(story) => (Ending::Succeeded, story.headline.clone()),
@@ -94,7 +94,8 @@ pub fn run(
     outcome.and_then(|story| recorded.map(|()| story))
 }
 
-fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
+fn act(context: &Context<'_>, job: &Job, slot: &Slot) -> Result<Story> {
+    let as_of = slot.as_of;
     match &job.action {
         Action::Ingest => {
             let done = intake::ingest(context, as_of, None)?;
@@ -123,7 +124,7 @@ fn act(context: &Context<'_>, job: &Job, as_of: AsOf) -> Result<Story> {
         }
         Action::Measures => steps::measures(context, as_of).map(|done| tell_measures(&done)),
         Action::Report { kind, to } => {
-            let published = steps::report(context, as_of, *kind, to)?;
+            let published = steps::report(context, slot, *kind, to)?;
             if let Some((recipient, reason)) = published.unsent.first() {
                 bail!(
                     "{} was rendered, but {} mails are not sent; the first, to {recipient}: {reason}",

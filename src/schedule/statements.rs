@@ -153,16 +153,58 @@ const BRIEFING: &[Statement] = &[
     },
 ];
 
+const OPERATIONS: &[Statement] = &[
+    Statement {
+        file: "jobs/operations-report/rejects.sql",
+        target: Target::Rows,
+        binds: &["from", "until", "utc_from", "utc_until"],
+        gives: &[
+            "source",
+            "column_name",
+            "reason",
+            "rejected_rows",
+            "warned_rows",
+        ],
+    },
+    Statement {
+        file: "jobs/operations-report/overdue.sql",
+        target: Target::Rows,
+        binds: &[],
+        gives: &[
+            "source",
+            "columns",
+            "other_source",
+            "rows_missing",
+            "rows_overdue",
+            "within_days",
+        ],
+    },
+    Statement {
+        file: "jobs/operations-report/runs.sql",
+        target: Target::Rows,
+        binds: &["utc_from", "utc_until"],
+        gives: &[
+            "job",
+            "slots",
+            "troubled_slots",
+            "scheduled_at",
+            "state",
+            "elapsed_ms",
+        ],
+    },
+];
+
 /// The statements that a deployment's jobs will run, each once, in an order in
 /// which what one makes stands before what reads it.
 pub fn of_jobs<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<Statement> {
-    let (mut list, mut pack, mut briefing) = (false, false, false);
+    let (mut list, mut pack, mut briefing, mut operations) = (false, false, false, false);
     for job in jobs {
         match &job.action {
             Action::HarmList(_) => list = true,
             Action::Report { kind, .. } => match kind {
                 ReportKind::HarmListPack => pack = true,
                 ReportKind::MorningBriefing => briefing = true,
+                ReportKind::OperationsReport => operations = true,
             },
             Action::Ingest | Action::Measures => {}
         }
@@ -172,6 +214,7 @@ pub fn of_jobs<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<Statement> {
         (pack || briefing, MOVEMENT),
         (pack, PACK),
         (briefing, BRIEFING),
+        (operations, OPERATIONS),
     ]
     .into_iter()
     .filter(|(is_run, _)| *is_run)

@@ -4,6 +4,7 @@ use anyhow::{Result, bail, ensure};
 
 use super::context::Context;
 use super::definition::{Action, ReportKind};
+use super::ledger::Slot;
 use crate::harm::index::{self, Reference};
 use crate::harm::ranking::{self, Inputs, ListSql, Made};
 use crate::harm::settings::ListSettings;
@@ -124,18 +125,29 @@ pub fn addresses(context: &Context<'_>, lists: &[String]) -> Vec<String> {
 /// Renders, keeps and mails a report.
 pub fn report(
     context: &Context<'_>,
-    as_of: AsOf,
+    slot: &Slot,
     kind: ReportKind,
     to: &[String],
 ) -> Result<super::publish::Published> {
     // A report never speaks of tables that are older than what has arrived,
     // unless a check keeps them there; then it says so.
-    let standing = standing_warehouse(context)?;
-    super::publish::publish(context, &standing, as_of, kind, &addresses(context, to))
+    let standing = match kind {
+        ReportKind::OperationsReport => any_standing(context)?,
+        _ => standing_warehouse(context)?,
+    };
+    super::publish::publish(context, &standing, slot, kind, &addresses(context, to))
 }
 
 fn reference(context: &Context<'_>) -> Result<Reference> {
     index::load(&context.deployment.dir, &list_settings(context).edition)
+}
+
+/// What the warehouse stands on, before the first build nothing: a night on
+/// which nothing came is one that operations must hear of.
+fn any_standing(context: &Context<'_>) -> Result<Standing> {
+    refresh_warehouse(context)?;
+    let standing = standing::standing(context.store.connection())?;
+    Ok(standing.unwrap_or_default())
 }
 
 fn standing_warehouse(context: &Context<'_>) -> Result<Standing> {

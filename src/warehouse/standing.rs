@@ -11,10 +11,10 @@ use super::Plan;
 use super::checks::{CheckResult, Severity};
 use crate::store::bind;
 
-/// The state of the tables that readers see.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The state of the tables that readers see; by default there are none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// The batch up to which they stand.
+    /// The batch up to which they stand; 0 before the first.
     pub known_at: i64,
     pub recipe: String,
     /// Set when newer batches or newer SQL could not replace them.

@@ -22,6 +22,7 @@ fn minutely() -> Site {
         "commitment-measures",
         "morning-briefing",
         "harm-list-pack",
+        "operations-report",
     ] {
         edit(&site, job, "enabled = true", "enabled = false");
     }

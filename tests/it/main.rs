@@ -20,6 +20,7 @@ mod faults;
 mod files;
 mod history;
 mod measures;
+mod operations;
 mod oracle;
 mod ranking;
 mod real_data;

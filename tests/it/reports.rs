@@ -30,11 +30,12 @@ fn parsed(bytes: &[u8]) -> Message<'_> {
 #[test]
 fn every_page_carries_marking_date_and_edition_at_both_ends() {
     let site = london();
-    for report in ["morning-briefing", "harm-list-pack"] {
+    for report in ["morning-briefing", "harm-list-pack", "operations-report"] {
         let page = page(&site, report);
         assert!(page.matches("OFFICIAL-SENSITIVE").count() >= 2, "{report}");
         assert!(page.contains("21 November 2026"), "{report}");
-        assert!(page.contains("starter 2026"), "{report}");
+        let is_scored = report != "operations-report";
+        assert_eq!(page.contains("starter 2026"), is_scored, "{report}");
         assert!(page.contains("Synthetic data"), "{report}");
         assert!(page.len() > 20_000, "{report}");
     }
@@ -79,7 +80,10 @@ fn no_mail_and_no_briefing_names_a_person() {
          where e.rank <= 200 and surname is not null",
     );
     assert!(people.len() > 500);
-    let mut texts = vec![("briefing".to_owned(), page(&site, "morning-briefing"))];
+    let mut texts = vec![
+        ("briefing".to_owned(), page(&site, "morning-briefing")),
+        ("operations".to_owned(), page(&site, "operations-report")),
+    ];
     for bytes in &mails(&site, "") {
         let mail = parsed(bytes);
         let whole = format!(
@@ -169,7 +173,8 @@ fn a_report_is_kept_with_its_envelopes() {
         rows,
         [
             ["harm-list-pack", "1", "1", "1", "sent", "sent"],
-            ["morning-briefing", "1", "2", "2", "sent", "sent"]
+            ["morning-briefing", "1", "2", "2", "sent", "sent"],
+            ["operations-report", "1", "1", "1", "sent", "sent"]
         ]
     );
     let kept = site.one("select sha256 from ledger.reports where report = 'morning-briefing'");

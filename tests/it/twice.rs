@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::support::{MORNING, Site};
 
-const JOBS: [&str; 5] = [
+const JOBS: [&str; 6] = [
     "nightly-ingest",
     "harm-list",
     "commitment-measures",
     "morning-briefing",
     "harm-list-pack",
+    "operations-report",
 ];
 
 /// Every table's row count and content, the pages' hashes, the mails' bytes.
@@ -52,9 +53,9 @@ fn every_job_twice_gives_the_same_answer() {
     let once = state(&site);
     assert_eq!(
         site.one("select count(*) from ledger.outbox where state = 'sent'"),
-        "3"
+        "4"
     );
-    assert_eq!(std::fs::read_dir(site.dir.join("mail")).unwrap().count(), 3);
+    assert_eq!(std::fs::read_dir(site.dir.join("mail")).unwrap().count(), 4);
     for job in JOBS {
         site.run(job, MORNING).unwrap();
     }
@@ -66,5 +67,5 @@ fn every_job_twice_gives_the_same_answer() {
     let slots = site.query("select job, state from ledger.slots order by job");
     assert_eq!(slots.len(), JOBS.len());
     assert!(slots.iter().all(|slot| slot[1] == "succeeded"), "{slots:?}");
-    assert_eq!(site.one("select count(*) from ledger.runs"), "10");
+    assert_eq!(site.one("select count(*) from ledger.runs"), "12");
 }

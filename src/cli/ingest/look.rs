@@ -9,7 +9,7 @@ use clap::Args;
 use crate::cli::output::{self, Format};
 use crate::clock::Clock;
 use crate::ingest::rejects::{self, Choice};
-use crate::ingest::status::{self, SourceStatus, State};
+use crate::ingest::status::{self, Moment, SourceStatus, State};
 use crate::schedule::context::Deployment;
 use crate::store::query::{Table, select};
 use crate::warehouse::standing;
@@ -29,12 +29,12 @@ impl Status {
             .now()
             .with_timezone(&deployment.config.tz())
             .naive_local();
-        let sources = status::status(connection, &deployment.contracts, now)?;
+        let sources = status::status(connection, &deployment.contracts, Moment::now(now))?;
         let standing = standing::standing(connection)?;
         let stale = standing.as_ref().and_then(|s| s.stale.as_ref());
         if self.json {
             return output::json(&serde_json::json!({
-                "at": now,
+                "at": now.format("%Y-%m-%dT%H:%M:%S").to_string(),
                 "warehouse": {
                     "stands_on_batch": standing.as_ref().map(|s| s.known_at),
                     "is_stale": stale.is_some(),
@@ -66,12 +66,12 @@ impl Status {
     }
 }
 
+/// Fits 120 letters; JSON has every figure.
 fn table(sources: &[SourceStatus]) -> Table {
     let columns = [
         "source",
         "state",
         "last file",
-        "as at",
         "age h",
         "rows",
         "usual",
@@ -88,8 +88,7 @@ fn table(sources: &[SourceStatus]) -> Table {
             vec![
                 Some(source.source.clone()),
                 Some(shown(source.state)),
-                last.map(|last| last.file.clone()),
-                last.map(|last| last.as_at.format("%Y-%m-%d %H:%M").to_string()),
+                last.map(|last| shortened(&last.file)),
                 last.map(|last| last.age_hours.to_string()),
                 last.map(|last| last.rows_read.to_string()),
                 usual,
@@ -98,21 +97,35 @@ fn table(sources: &[SourceStatus]) -> Table {
                 Some(source.overdue_rows.to_string()),
                 source
                     .next_due
-                    .map(|due| due.format("%Y-%m-%d %H:%M").to_string()),
+                    .map(|due| due.format("%a %H:%M").to_string()),
             ]
         })
         .collect();
     Table {
         columns: columns.map(ToOwned::to_owned).to_vec(),
         rows,
-        is_plain: (0..columns.len()).map(|at| (4..10).contains(&at)).collect(),
+        is_plain: (0..columns.len()).map(|at| (3..9).contains(&at)).collect(),
     }
+}
+
+/// A long file name without its middle: source and date are at the ends.
+fn shortened(name: &str) -> String {
+    const LETTERS: usize = 29;
+    const END: usize = 12;
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= LETTERS {
+        return name.to_owned();
+    }
+    let start: String = letters[..LETTERS - END - 1].iter().collect();
+    let end: String = letters[letters.len() - END..].iter().collect();
+    format!("{start}…{end}")
 }
 
 /// What needs a person stands out in capitals.
 fn shown(state: State) -> String {
     match state {
         State::Late | State::Stale | State::Refused => state.as_str().to_uppercase(),
+        State::Never => "never".to_owned(),
         _ => state.as_str().to_owned(),
     }
 }

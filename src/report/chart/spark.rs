@@ -8,6 +8,8 @@ const SPARK: Size = Size {
     width: 120.0,
     height: 28.0,
 };
+/// A day before the last.
+const DAY: &str = "#8C8C8C";
 const STRIP: Size = Size {
     width: 150.0,
     height: 20.0,
@@ -73,6 +75,30 @@ pub fn range_strip(value: f64, range: Option<(f64, f64, f64)>, top: f64) -> Stri
     svg.finish()
 }
 
+/// A bar for each day, the last in colour; a day without a figure stays empty.
+/// A bar above `top` is cut there, so that one huge day leaves the others
+/// readable.
+#[must_use]
+pub fn day_bars(values: &[Option<f64>], top: f64) -> String {
+    let mut svg = Svg::decoration(SPARK);
+    let days = f64::from(u32::try_from(values.len().max(1)).unwrap_or(u32::MAX));
+    let step = SPARK.width / days;
+    let base = SPARK.height - 2.0;
+    let y = Scale::new(0.0, top.max(1.0), base, 2.0);
+    svg.line((0.0, base), (SPARK.width, base), Stroke::solid(1.0, FAINT));
+    for (index, value) in (0_u32..).zip(values) {
+        let Some(value) = value.filter(|value| value.is_finite()) else {
+            continue;
+        };
+        let is_last = f64::from(index + 1) >= days;
+        let colour = if is_last { BLUE } else { DAY };
+        let from = y.at(value.min(top.max(1.0))).min(base - 1.0);
+        let corner = (f64::from(index) * step, from);
+        svg.rect(corner, (step - 1.0, base - from), colour);
+    }
+    svg.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +110,15 @@ mod tests {
             assert!(!svg.contains("NaN"), "{svg}");
         }
         assert!(!range_strip(0.0, None, 0.0).contains("NaN"));
+    }
+
+    #[test]
+    fn a_day_without_a_figure_has_no_bar_and_a_huge_one_is_cut() {
+        let svg = day_bars(&[Some(9_000.0), None, Some(f64::NAN), Some(0.0)], 10.0);
+        assert_eq!(svg.matches("<rect").count(), 2);
+        assert_eq!(svg.matches(BLUE).count(), 1);
+        assert!(svg.contains("height=\"24\""), "{svg}");
+        assert!(!day_bars(&[], 0.0).contains("NaN"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod harm_list_pack;
 pub mod list;
 pub mod measures;
 pub mod morning_briefing;
+pub mod operations_report;
 pub mod overnight;
 pub mod people;
 pub mod sources;
@@ -12,7 +13,7 @@ pub mod sources;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use chrono::{NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 use duckdb::Connection;
 
 use crate::config::Config;
@@ -34,6 +35,8 @@ pub struct Scope<'a> {
     /// What the tables stand on.
     pub standing: &'a Standing,
     pub as_of: AsOf,
+    /// When the report was due: the same for every run of its slot.
+    pub at: DateTime<Utc>,
 }
 
 impl Scope<'_> {
@@ -45,6 +48,11 @@ impl Scope<'_> {
     /// The end of the report's date: what speaks of a later moment is not in it.
     pub fn end_of_day(&self) -> NaiveDateTime {
         self.midnight() + chrono::Duration::days(1)
+    }
+
+    /// When the report was due, London time.
+    pub fn local(&self) -> NaiveDateTime {
+        self.at.with_timezone(&self.config.tz()).naive_local()
     }
 
     /// Reads a job's SQL from its folder.

@@ -6,6 +6,7 @@ pub mod harm_list_pack;
 pub mod list;
 pub mod measure;
 pub mod morning_briefing;
+pub mod operations_report;
 pub mod render;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -9,6 +9,8 @@ pub mod list_section;
 pub mod mail;
 pub mod measure_sections;
 pub mod night_section;
+pub mod operations;
+pub mod operations_tables;
 pub mod pack;
 pub mod pack_sections;
 pub mod table;
@@ -18,8 +20,10 @@ use askama::Template;
 
 use super::harm_list_pack::HarmListPack;
 use super::morning_briefing::MorningBriefing;
+use super::operations_report::OperationsReport;
 use briefing::BriefingPage;
 use figure::Figure;
+use operations::OperationsPage;
 use pack::{PackPage, PackSummary};
 
 /// A report as a whole page and as a mail.
@@ -99,6 +103,30 @@ struct PackSubject<'a> {
     page: &'a PackSummary,
 }
 
+#[derive(Template)]
+#[template(path = "reports/operations-report.html")]
+struct OperationsHtml<'a> {
+    page: &'a OperationsPage,
+}
+
+#[derive(Template)]
+#[template(path = "mail/operations-report/body.html")]
+struct OperationsMailHtml<'a> {
+    page: &'a OperationsPage,
+}
+
+#[derive(Template)]
+#[template(path = "mail/operations-report/body.txt")]
+struct OperationsMailText<'a> {
+    page: &'a OperationsPage,
+}
+
+#[derive(Template)]
+#[template(path = "mail/operations-report/subject.txt")]
+struct OperationsSubject<'a> {
+    page: &'a OperationsPage,
+}
+
 impl BriefingMailHtml<'_> {
     /// The picture of a figure, when the mail carries it.
     fn image(&self, figure: &str) -> Option<&InlineImage> {
@@ -155,6 +183,23 @@ pub fn render_harm_list_pack(view: &HarmListPack) -> Result<Rendered> {
     })
 }
 
+/// The operations report as page and mail; neither holds anything of a person.
+///
+/// # Errors
+/// When a template fails, whatever the figures.
+pub fn render_operations_report(view: &OperationsReport) -> Result<Rendered> {
+    let page = &OperationsPage::new(view);
+    Ok(Rendered {
+        html: fill(&OperationsHtml { page })?,
+        mail: RenderedMail {
+            subject: mail::subject(&fill(&OperationsSubject { page })?),
+            text: mail::text(&fill(&OperationsMailText { page })?),
+            html: mail::html(&fill(&OperationsMailHtml { page })?)?,
+            images: Vec::new(),
+        },
+    })
+}
+
 fn fill(template: &impl Template) -> Result<String> {
     template.render().context("a report's template failed")
 }
@@ -173,6 +218,7 @@ mod tests {
             "mail",
             "mail/morning-briefing",
             "mail/harm-list-pack",
+            "mail/operations-report",
         ] {
             let entries = std::fs::read_dir(templates.join(folder)).expect("a folder");
             files.extend(entries.map(|entry| entry.expect("an entry").path()));

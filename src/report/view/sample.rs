@@ -1,6 +1,7 @@
 //! Invented views for tests. Nobody and nothing in here is real.
 
 pub(crate) mod measures;
+pub(crate) mod operations;
 pub(crate) mod pack;
 
 use chrono::{Days, Months, NaiveDate};

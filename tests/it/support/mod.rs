@@ -31,6 +31,7 @@ leave_files = true
 [recipients]
 leadership = ["commissioner@example.invalid", "deputy@example.invalid"]
 officers = ["officer@example.invalid"]
+operations = ["operations@example.invalid"]
 "#;
 
 pub struct Site {
@@ -146,6 +147,7 @@ pub fn london() -> std::sync::MutexGuard<'static, Site> {
         site.run("commitment-measures", MORNING).unwrap();
         site.run("morning-briefing", MORNING).unwrap();
         site.run("harm-list-pack", MORNING).unwrap();
+        site.run("operations-report", MORNING).unwrap();
         std::sync::Mutex::new(site)
     });
     site.lock()

@@ -143,6 +143,13 @@ impl Column {
         self.on_wide()
     }
 
+    /// The same column, left out in mails and in texts.
+    #[must_use]
+    pub fn on_page_only(mut self) -> Self {
+        self.is_page_only = true;
+        self
+    }
+
     /// The same column, left out on a telephone.
     #[must_use]
     pub fn on_wide(mut self) -> Self {
