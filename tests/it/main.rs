@@ -14,6 +14,7 @@
 
 mod support;
 
+mod bad_input;
 mod command_line;
 mod daemon;
 mod faults;
