@@ -280,6 +280,9 @@ const OP_TEST: &str = "op not in ('I', 'U', 'D')";
 /// What the database allows a line without being told.
 const DEFAULT_LINE_BYTES: usize = 2_000_000;
 
+const ISO_DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+const ISO_TIME: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?";
+
 /// What is trimmed off a cell: space, tab, line ends, no-break space. Cells of
 /// text files are trimmed before they come here.
 const SPACE: &str = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
@@ -403,7 +406,12 @@ fn typed_value(column: &Column) -> String {
             .iter()
             .map(|f| format!("'{}'", quoted(f)))
             .collect();
-        format!("try_strptime({cell}, [{}])", list.join(", "))
+        // Without a digit it is one of the database's own words, such as
+        // `epoch`, which it reads as a date under any format.
+        format!(
+            "case when regexp_matches({cell}, '[0-9]') then try_strptime({cell}, [{}]) end",
+            list.join(", ")
+        )
     };
     match column.kind {
         Kind::Text | Kind::Identifier | Kind::HoCode => cell,
@@ -420,16 +428,16 @@ fn typed_value(column: &Column) -> String {
             "case lower({cell}) when 'true' then true when 'false' then false \
              when '1' then true when '0' then false end"
         ),
+        // A cast alone would take `2026-01-4a` for the fourth.
         Kind::Date if column.formats.is_empty() => format!(
-            "case when {cell} like '____-__-__' or {cell} like '____-__-__ 00:00:00' \
+            "case when regexp_full_match({cell}, '{ISO_DATE}( 00:00:00)?') \
              then try_cast(left({cell}, 10) as date) end"
         ),
         Kind::Date => format!("cast({} as date)", formats()),
         // A cast alone would take an offset and silently shift the time, and
         // would read 24:00:00 as the next day.
         Kind::Timestamp if column.formats.is_empty() => format!(
-            "case when ({cell} like '____-__-__ __:__:__' or {cell} like '____-__-__T__:__:__' \
-             or regexp_full_match({cell}, '.{{19}}[.][0-9]{{1,6}}')) \
+            "case when regexp_full_match({cell}, '{ISO_DATE}[ T]{ISO_TIME}') \
              and substring({cell}, 12, 2) < '24' then try_cast({cell} as timestamp) end"
         ),
         Kind::Timestamp => formats(),

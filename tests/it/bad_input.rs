@@ -148,3 +148,55 @@ fn a_return_inside_a_line_is_part_of_its_cell() {
     );
     assert_eq!(counts(&site), ["4", "4", "0", "0", "0"]);
 }
+
+#[test]
+fn what_only_begins_like_a_date_is_no_date() {
+    let columns = r#"
+columns = [
+    { name = "id", type = "identifier", required = true },
+    { name = "seen_on", type = "date" },
+    { name = "seen_at", type = "timestamp" },
+    { name = "said_on", type = "date", formats = ["%d/%m/%Y", "%d %b %Y"] },
+]
+"#;
+    let wrong = [
+        ("seen_on", "2026-01-4a"),
+        ("seen_on", "1026-1-020"),
+        ("seen_on", "2026-1-021"),
+        ("seen_on", "-026-01-01"),
+        ("seen_at", "2026-01-01 10:20:3Z"),
+        ("seen_at", "2026-01-01T10:20:3."),
+        ("seen_at", "2026-01-01  0:20:30"),
+        ("seen_at", "2026-01-01 24:00:00"),
+        ("said_on", "epoch"),
+        ("said_on", "infinity"),
+        ("said_on", "-infinity"),
+        ("said_on", "29/02/2026"),
+    ];
+    let mut text = String::from("id,seen_on,seen_at,said_on\n");
+    for (line, (column, value)) in wrong.iter().enumerate() {
+        let cell = |name: &str| if name == *column { *value } else { "" };
+        let cells = ["seen_on", "seen_at", "said_on"].map(cell).join(",");
+        text += &format!("W{line},{cells}\n");
+    }
+    text += "A,2026-01-04,2026-01-01T10:20:30.5,04/01/2026\n";
+    text += "B,2024-02-29 00:00:00,2026-01-01 10:20:30,4 Jan 2026\n";
+    let site = night(&contract("", columns), "samples_20261121.csv", text);
+    let found: Vec<(String, String, String)> = told(&site)
+        .into_iter()
+        .map(|[line, column, value, _]| (line, column, value))
+        .collect();
+    let wanted: Vec<(String, String, String)> = wrong
+        .iter()
+        .zip(2..)
+        .map(|((column, value), line)| (line.to_string(), (*column).into(), (*value).into()))
+        .collect();
+    assert_eq!(found, wanted);
+    assert_eq!(
+        held(&site, "seen_on, seen_at, said_on"),
+        [
+            ["2026-01-04", "2026-01-01 10:20:30.5", "2026-01-04"],
+            ["2024-02-29", "2026-01-01 10:20:30", "2026-01-04"]
+        ]
+    );
+}
