@@ -445,8 +445,9 @@ fn check_file(
 fn parquet_columns(connection: &Connection, path: &Path) -> Result<Vec<(String, String)>> {
     bind::query(
         connection,
-        "select column_name, column_type from (describe select * from read_parquet($path))",
-        &[("path", &path.display().to_string())],
+        "select column_name, column_type \
+         from (describe select * from read_parquet($path, hive_partitioning = false))",
+        &[("path", &stage::literal_path(path))],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
@@ -454,8 +455,8 @@ fn parquet_columns(connection: &Connection, path: &Path) -> Result<Vec<(String, 
 fn parquet_rows(connection: &Connection, path: &Path) -> Result<u64> {
     bind::query_one(
         connection,
-        "select count(*) from read_parquet($path)",
-        &[("path", &path.display().to_string())],
+        "select count(*) from read_parquet($path, hive_partitioning = false)",
+        &[("path", &stage::literal_path(path))],
         |row| row.get(0),
     )
 }

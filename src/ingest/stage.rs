@@ -2,6 +2,7 @@
 //! fault on the way. Pure: it makes text, and runs nothing.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use chrono::{Datelike, NaiveDateTime};
 
@@ -142,10 +143,11 @@ impl Reading<'_> {
                     .map(|index| format!("'{}': 'varchar'", cell_name(index)))
                     .collect();
                 format!(
-                    "select * from read_csv('{}', header = false, auto_detect = false, \
+                    "select * from read_csv('{}', hive_partitioning = false, \
+                     header = false, auto_detect = false, \
                      delim = '{}', quote = '\"', escape = '\"', new_line = '\\n', \
                      max_line_size = {}, columns = {{'line': 'bigint', {}}})",
-                    quoted(&path.display().to_string()),
+                    quoted(&literal_path(path)),
                     quoted(&char::from(*delimiter).to_string()),
                     (*longest).max(DEFAULT_LINE_BYTES),
                     columns.join(", ")
@@ -161,9 +163,9 @@ impl Reading<'_> {
                     .collect();
                 format!(
                     "select file_row_number + 1 as line, {} \
-                     from read_parquet('{}', file_row_number = true)",
+                     from read_parquet('{}', file_row_number = true, hive_partitioning = false)",
                     cells.join(", "),
-                    quoted(&path.display().to_string())
+                    quoted(&literal_path(path))
                 )
             }
         }
@@ -361,6 +363,23 @@ fn any_of(conditions: &[String]) -> String {
     }
     let list: Vec<String> = conditions.iter().map(|c| format!("({c})")).collect();
     format!("coalesce({}, false)", list.join("\n            or "))
+}
+
+/// A path that the database opens as it stands: a bracket or a star in it
+/// would be a pattern, and read other files.
+pub fn literal_path(path: &Path) -> String {
+    let mut literal = String::new();
+    for letter in path.display().to_string().chars() {
+        match letter {
+            '*' | '?' | '[' => {
+                literal.push('[');
+                literal.push(letter);
+                literal.push(']');
+            }
+            letter => literal.push(letter),
+        }
+    }
+    literal
 }
 
 fn cell_name(index: usize) -> String {

@@ -200,3 +200,61 @@ columns = [
         ]
     );
 }
+
+/// Writes a Parquet file of one query.
+fn parquet(site: &Site, path: &std::path::Path, query: &str) {
+    let aside = site.dir.join("aside.parquet");
+    site.store
+        .connection()
+        .execute_batch(&format!(
+            "copy ({query}) to '{}' (format parquet)",
+            aside.display()
+        ))
+        .unwrap();
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::rename(aside, path).unwrap();
+}
+
+#[test]
+fn a_file_whose_name_looks_like_a_pattern_is_read_itself() {
+    let text = contract("", COLUMNS).replace("\"samples_{date}.parquet\"", "\"s*.parquet\"");
+    let site = site(&text);
+    let row = |id: &str| {
+        format!("select '{id}' as id, date '2026-01-02' as seen_on, 1 as number, 'x' as place")
+    };
+    parquet(&site, &site.landing().join("s_[ab].parquet"), &row("brackets"));
+    parquet(&site, &site.landing().join("s_a.parquet"), &row("letter"));
+    parquet(&site, &site.landing().join("s*.parquet"), &row("star"));
+    parquet(&site, &site.landing().join("s?.parquet"), &row("question"));
+    pass(&site);
+    let read = site.query(
+        "select file_name, id from history.samples inner join ledger.batches \
+         on batch_id = batch_from order by id",
+    );
+    assert_eq!(
+        read,
+        [
+            ["s_[ab].parquet", "brackets"],
+            ["s_a.parquet", "letter"],
+            ["s?.parquet", "question"],
+            ["s*.parquet", "star"]
+        ]
+    );
+}
+
+#[test]
+fn a_folder_named_like_a_partition_adds_no_column() {
+    let site = site(&contract("", COLUMNS));
+    let path = site.dir.join("place=Elsewhere/samples_20261121.parquet");
+    parquet(
+        &site,
+        &path,
+        "select 'A' as id, date '2026-01-02' as seen_on, 1 as number, 'Camden' as place",
+    );
+    let today = MORNING.parse().unwrap();
+    site.with_context(|context| {
+        daybook::schedule::intake::ingest(context, today, Some(std::slice::from_ref(&path)))
+    })
+    .unwrap();
+    assert_eq!(held(&site, "id, place"), [["A", "Camden"]]);
+}
