@@ -24,6 +24,7 @@ pub mod stage;
 pub mod status;
 pub mod text;
 pub mod volume;
+mod zstd;
 
 use std::path::Path;
 

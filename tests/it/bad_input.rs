@@ -258,3 +258,36 @@ fn a_folder_named_like_a_partition_adds_no_column() {
     .unwrap();
     assert_eq!(held(&site, "id, place"), [["A", "Camden"]]);
 }
+
+fn zstd(text: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+#[test]
+fn a_zstd_file_is_read_to_its_last_frame() {
+    let text = csv("A,,1,x\nB,,2,y\n");
+    let two = [zstd(&text[..25]), zstd(&text[25..])].concat();
+    let site = night(&contract("", COLUMNS), "samples_20261121.csv.zst", &two);
+    assert_eq!(held(&site, "id"), [["A"], ["B"]]);
+}
+
+#[test]
+fn a_truncated_zstd_file_is_refused() {
+    let rows: String = (0..3_000).map(|n| format!("A{n},,{},place {}\n", n * 37, n % 11)).collect();
+    let whole = zstd(&csv(&rows));
+    let site = night(
+        &contract("", COLUMNS),
+        "samples_20261121.csv.zst",
+        &whole[..whole.len() / 2],
+    );
+    assert_eq!(refusal(&site), "the compressed stream ends early: the file was cut off");
+    site.land("samples_20261122.csv.zst", "id,seen_on,number,place\n");
+    site.run("nightly-ingest", "2026-11-22").unwrap();
+    says(&refusal(&site), &["the compressed stream is damaged", "magic number"]);
+    site.land("samples_20261123.csv.zst", "");
+    site.run("nightly-ingest", "2026-11-23").unwrap();
+    assert_eq!(refusal(&site), "not a zstd stream: it has no frame");
+    site.land("samples_20261124.csv.zst", whole);
+    site.run("nightly-ingest", "2026-11-24").unwrap();
+    assert_eq!(counts(&site), ["3000", "3000", "0", "0", "0"]);
+}
