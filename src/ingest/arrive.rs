@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, Months, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::contract::Contract;
@@ -384,6 +384,9 @@ fn moment_of(text: &str) -> Option<NaiveDateTime> {
     } else {
         NaiveDate::parse_from_str(text, "%Y%m%d").ok()?
     };
+    if !(1..=9999).contains(&day.year()) {
+        return None;
+    }
     day.and_hms_opt(0, 0, 0)
 }
 
@@ -401,6 +404,8 @@ mod tests {
             moment_of("2018-12").unwrap().to_string(),
             "2019-01-01 00:00:00"
         );
-        assert_eq!(moment_of("20260231"), None);
+        for wrong in ["20260231", "00000101", "0000-00", "9999-12"] {
+            assert_eq!(moment_of(wrong), None, "{wrong}");
+        }
     }
 }

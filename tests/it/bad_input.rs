@@ -291,3 +291,47 @@ fn a_truncated_zstd_file_is_refused() {
     site.run("nightly-ingest", "2026-11-24").unwrap();
     assert_eq!(counts(&site), ["3000", "3000", "0", "0", "0"]);
 }
+
+fn fifo(path: &std::path::Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status().unwrap();
+    assert!(made.success());
+}
+
+#[test]
+fn a_manifest_that_is_a_pipe_a_link_or_a_flood_is_told_and_its_file_waits() {
+    let site = site(&contract("", COLUMNS));
+    for day in ["15", "16", "17", "18", "19", "20"] {
+        site.land(&format!("samples_202611{day}.csv"), csv("A,,1,x\n"));
+    }
+    let beside = |day: &str| site.landing().join(format!("samples_202611{day}.csv.manifest.json"));
+    fifo(&beside("15"));
+    std::os::unix::fs::symlink("/dev/zero", beside("16")).unwrap();
+    std::fs::create_dir(beside("17")).unwrap();
+    std::fs::write(beside("18"), vec![b' '; (1 << 20) + 1]).unwrap();
+    std::fs::write(beside("19"), r#"{"as_at": "-0001-01-01"}"#).unwrap();
+    std::fs::write(beside("20"), r#"{"rows": -1}"#).unwrap();
+    // A pipe without a file beside it is passed over too.
+    fifo(&beside("14"));
+    let details = pass(&site);
+    for day in ["15", "16", "17", "18"] {
+        says(
+            &details,
+            &[&format!(
+                "samples_202611{day}.csv: its manifest cannot be read: \
+                 not a plain file of at most 1 MiB"
+            )],
+        );
+    }
+    says(
+        &details,
+        &[
+            "samples_20261119.csv: its manifest cannot be read: as_at is \"-0001-01-01\"; \
+             expected local time without offset",
+            "samples_20261120.csv: its manifest cannot be read: invalid value: integer `-1`",
+        ],
+    );
+    assert_eq!(
+        site.one("select count(*) from ledger.batches where source = 'samples'"),
+        "0"
+    );
+}
