@@ -117,10 +117,8 @@ pub fn take_in(store: &Store, arrival: &Arrival<'_>, taking: Taking<'_>) -> Resu
         parquet_columns(connection, path)
     });
     let sha256 = sha256.with_context(|| format!("cannot read {}", arrival.path.display()))?;
-    let claimed = decoded.and_then(|decoded| {
-        arrival.check_claim(&sha256)?;
-        Ok(decoded)
-    });
+    // A file that is still on its way cannot be read either; it waits.
+    let claimed = arrival.check_claim(&sha256).and(decoded);
     let judged = claimed.and_then(|decoded| accept(store, arrival, &sha256, &decoded, taking));
     // What cannot be removed is overwritten by the source's next file.
     let _ = std::fs::remove_file(decode::scratch_file(arrival.contract, taking.scratch));

@@ -335,3 +335,41 @@ fn a_manifest_that_is_a_pipe_a_link_or_a_flood_is_told_and_its_file_waits() {
         "0"
     );
 }
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, text).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn half_of_a_file_waits_while_it_is_young_and_is_refused_by_its_manifest_when_old() {
+    let whole = gzip(&csv("A,,1,x\nB,,2,y\n"));
+    let claimed = sha256(&whole);
+    let name = "samples_20261121.csv.gz";
+    let site = site(&contract("", COLUMNS));
+    site.land(name, &whole[..whole.len() / 2]);
+    site.land(
+        &format!("{name}.manifest.json"),
+        format!("{{\"sha256\": \"{claimed}\"}}"),
+    );
+    says(&pass(&site), &[&format!("{name}: not yet what its manifest says")]);
+    assert_eq!(
+        site.one("select count(*) from ledger.batches where source = 'samples'"),
+        "0"
+    );
+    replace_age(&site.landing().join(name), 3_600);
+    pass(&site);
+    let reason = refusal(&site);
+    says(
+        &reason,
+        &[&format!("its manifest says sha256 {claimed}, its content has")],
+    );
+    site.land(name, &whole);
+    pass(&site);
+    assert_eq!(counts(&site), ["2", "2", "0", "0", "0"]);
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    daybook::store::schema::hex_sha256(bytes)
+}
