@@ -373,3 +373,76 @@ fn half_of_a_file_waits_while_it_is_young_and_is_refused_by_its_manifest_when_ol
 fn sha256(bytes: &[u8]) -> String {
     daybook::store::schema::hex_sha256(bytes)
 }
+
+#[test]
+fn two_columns_that_say_what_happened_refuse_the_file() {
+    let text = "id,op,place,OP,seen_on,number\nA,I,x,D,,1\n";
+    assert_eq!(
+        refused(&contract("", COLUMNS), text),
+        "line 1: columns 2 (\"op\") and 4 (\"OP\") both say what happened to a row; expected one"
+    );
+}
+
+#[test]
+fn a_json_object_that_says_something_twice_is_rejected() {
+    let lines = [
+        r#"{"id": "A", "place": "Camden", "place": "Barnet"}"#,
+        r#"{"id": "B", "op": "I", "Op": "D"}"#,
+        r#"{"id": "C", "place": "Camden", "beat": 7}"#,
+        r#"{"id": "D", "id ": "E"}"#,
+        r#"["F"]"#,
+        r#"{"id": 12345678901234567890123}"#,
+        r#"{"id": "G", "place": ["Camden"]}"#,
+    ];
+    let site = night(
+        &contract("", COLUMNS),
+        "samples_20261121.jsonl",
+        lines.join("\n"),
+    );
+    assert_eq!(held(&site, "id, place"), [["C", "Camden"]]);
+    let found: Vec<[String; 2]> = told(&site)
+        .into_iter()
+        .map(|[line, _, _, reason]| [line, reason])
+        .collect();
+    let wanted = [
+        ("1", "\"place\" and \"place\" both are place; expected one"),
+        ("2", "\"op\" and \"Op\" both are what happened to the row; expected one"),
+        ("4", "\"id\" and \"id \" both are id; expected one"),
+        ("5", "not a JSON object: invalid type: sequence, expected an object at line 1 column 0"),
+        ("6", "a number that a spreadsheet or a program has reshaped; expected the identifier as it was issued"),
+        ("7", "place holds a list or an object; expected one value"),
+    ]
+    .map(|(line, reason)| [line.to_owned(), reason.to_owned()]);
+    assert_eq!(found, wanted);
+    says(&note(&site), &["columns not in the contract, not read: beat", "no line end"]);
+}
+
+#[test]
+fn three_hundred_columns_load_and_a_flood_of_them_is_refused() {
+    let more: String = (0..300).map(|n| format!(",extra_{n}")).collect();
+    let cells: String = (0..300).map(|n| format!(",{n}")).collect();
+    let text = format!("id,seen_on,number,place{more}\nA,,1,x{cells}\n");
+    let site = night(&contract("", COLUMNS), "samples_20261121.csv", text);
+    assert_eq!(held(&site, "id, place"), [["A", "x"]]);
+    says(
+        &note(&site),
+        &["columns not in the contract, not read: extra_0, extra_1", "extra_9 and 290 more"],
+    );
+    let columns: String = (0..300)
+        .map(|n| format!("    {{ name = \"extra_{n}\", type = \"integer\" }},\n"))
+        .collect();
+    let wide = COLUMNS.replace("\n]", &format!("\n{columns}]"));
+    let text = format!("id,seen_on,number,place{more}\nA,,1,x{cells}\nB,,1,x{}\n", &cells[..cells.len() - 4]);
+    let site = night(&contract("", &wide), "samples_20261121.csv", text);
+    assert_eq!(held(&site, "id, extra_0, extra_299"), [["A", "0", "299"]]);
+    let [line, column, _, reason] = told(&site).remove(0);
+    assert_eq!(
+        (line.as_str(), column.as_str(), reason.as_str()),
+        ("3", "", "303 cells where the header has 304")
+    );
+    let flood = format!("id,seen_on,number,place{}\n", ",x".repeat(1_000_000));
+    assert_eq!(
+        refused(&contract("", COLUMNS), flood),
+        "line 1: 1000004 columns; is this line a header?"
+    );
+}
