@@ -348,19 +348,20 @@ fn read_rows(
     faults.extend(conflicts);
     faults.extend(judge::check_relations(tx, contract, &target)?);
     faults.sort_by(|a, b| (a.line, &a.column).cmp(&(b.line, &b.column)));
-    let mut warned: Vec<u64> = faults
-        .iter()
-        .filter(|f| f.is_warning)
-        .map(|f| f.line)
-        .collect();
-    warned.dedup();
     Ok(Judged {
         rows_read: rows + decoded.faults.len() as u64,
         rows_accepted: target.count(tx)?,
-        rows_warned: warned.len() as u64,
+        rows_warned: warned_lines(&faults),
         duplicates,
         faults,
     })
+}
+
+/// Lines with a warning whose row was not rejected for something else.
+fn warned_lines(faults: &[Fault]) -> u64 {
+    let of_one_line = faults.chunk_by(|a, b| a.line == b.line);
+    let warned = of_one_line.filter(|faults| faults.iter().all(|fault| fault.is_warning));
+    warned.count() as u64
 }
 
 /// Rows without a fault among those judged, which are as many as were read.

@@ -446,3 +446,31 @@ fn three_hundred_columns_load_and_a_flood_of_them_is_refused() {
         "line 1: 1000004 columns; is this line a header?"
     );
 }
+
+#[test]
+fn otherwise_warn_empties_the_value_and_a_rejected_row_is_not_warned_of_as_accepted() {
+    let columns = COLUMNS.replace(
+        "name = \"seen_on\", type = \"date\"",
+        "name = \"seen_on\", type = \"date\", otherwise = \"warn\"",
+    );
+    let rows = "A,2026-02-31,1,x\nB,2026-02-30,one,x\nC,2026-02-28,2,x\n";
+    let site = night(&contract("", &columns), "samples_20261121.csv", csv(rows));
+    assert_eq!(
+        held(&site, "id, seen_on, number"),
+        [["A", "", "1"], ["C", "2026-02-28", "2"]]
+    );
+    assert_eq!(counts(&site), ["3", "2", "1", "0", "1"]);
+    let date = "expected a date that exists, YYYY-MM-DD";
+    assert_eq!(
+        told(&site),
+        [
+            ["2", "seen_on", "2026-02-31", date],
+            ["3", "number", "one", "expected a whole number"],
+            ["3", "seen_on", "2026-02-30", date],
+        ]
+    );
+    assert_eq!(
+        site.query("select line from ledger.rejects where is_warning order by line"),
+        [["2"], ["3"]]
+    );
+}
