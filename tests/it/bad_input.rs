@@ -474,3 +474,59 @@ fn otherwise_warn_empties_the_value_and_a_rejected_row_is_not_warned_of_as_accep
         [["2"], ["3"]]
     );
 }
+
+#[test]
+fn a_relation_compares_columns_of_one_type() {
+    let site = Site::new();
+    let text = contract("", COLUMNS)
+        + "[[relations]]\ncolumns = [\"number\"]\nsource = \"crimes\"\nsource_columns = [\"crime_ref\"]\n";
+    let path = site.dir.join("jobs/nightly-ingest/sources/samples.toml");
+    std::fs::write(path, text).unwrap();
+    let told = Deployment::load(&site.dir).err().unwrap().to_string();
+    says(
+        &told,
+        &[
+            "samples.toml:15",
+            "\"number\" is a whole number, \"crime_ref\" of crimes is an identifier; expected one type",
+        ],
+    );
+}
+
+#[test]
+fn a_column_may_have_any_name_that_a_contract_lets_it_have() {
+    // Names that stand in ingest's own statements.
+    let names = [
+        "own", "other", "held", "judged", "said", "gone", "raw", "typed", "valued", "source",
+        "written", "settled", "later", "value", "row_key", "fault", "reason", "c0", "line_no",
+        "select", "order", "group", "table", "key", "missing", "newest", "is_warning", "batch_id",
+        "column_name", "past", "unlike", "sound", "scopes", "repeated", "wrong", "dropped", "end",
+        "file_row_number", "filename", "count", "hash", "kind", "has_later", "is_past", "from",
+    ];
+    for mode in ["delta", "snapshot"] {
+        let columns: String = names
+            .iter()
+            .map(|name| format!("    {{ name = \"{name}\", type = \"integer\" }},\n"))
+            .collect();
+        let key: Vec<String> = names[..names.len() - 1].iter().map(|n| format!("{n:?}")).collect();
+        for key in [r#""id""#.to_owned(), format!("\"id\", {}", key.join(", "))] {
+            let wide = contract("", &COLUMNS.replace("\n]", &format!("\n{columns}]")))
+                .replace("\"delta\"", &format!("{mode:?}"))
+                .replace("[\"id\"]", &format!("[{key}]"));
+            let site = site(&wide);
+            let header = format!("id,seen_on,number,place,{}\n", names.join(","));
+            let row = |id: &str, number: u32| {
+                format!("{id},,1,x{}\n", format!(",{number}").repeat(names.len()))
+            };
+            let first = [row("A", 1), row("B", 1), row("B", 1)].concat();
+            let second = [row("A", 2), row("C", 2), row("C", 2)].concat();
+            site.land("samples_20261120.csv", format!("{header}{first}"));
+            site.land("samples_20261121.csv", format!("{header}{second}"));
+            pass(&site);
+            let states = site.query(
+                "select state, rows_accepted, rows_duplicate from ledger.batches \
+                 where source = 'samples' order by batch_id",
+            );
+            assert_eq!(states, [["accepted", "2", "1"], ["accepted", "2", "1"]], "{mode} {key}");
+        }
+    }
+}
