@@ -530,3 +530,33 @@ fn a_column_may_have_any_name_that_a_contract_lets_it_have() {
         }
     }
 }
+
+#[test]
+fn whatever_else_lies_in_the_landing_folder_is_told_and_left() {
+    let mut site = site(&contract("", COLUMNS).replace("samples_{date}.csv", "samples_*.csv"));
+    site.deployment.config.landing.leave_files = false;
+    let landing = site.landing();
+    let outside = site.dir.join("outside.csv");
+    std::fs::write(&outside, csv("A,,1,x\n")).unwrap();
+    std::os::unix::fs::symlink(&outside, landing.join("samples_link.csv")).unwrap();
+    std::os::unix::fs::symlink(site.dir.join("jobs"), landing.join("crimes")).unwrap();
+    fifo(&landing.join("samples_pipe.csv"));
+    std::fs::create_dir(landing.join("samples_folder.csv")).unwrap();
+    std::fs::create_dir(landing.join("unrelated")).unwrap();
+    let long = format!("samples_{}.csv", "x".repeat(200));
+    site.land(&long, csv("A,,1,x\n"));
+    site.land("samples_\u{1b}[2J\n.csv", csv("A,,1,x\n"));
+    let details = pass(&site);
+    let wanted = [
+        "crimes: refused: a symbolic link, which is not followed".to_owned(),
+        "samples_\\u{1b}[2J\\n.csv: refused: its name is not plain text".to_owned(),
+        "samples_folder.csv: refused: not a plain file".to_owned(),
+        "samples_link.csv: refused: a symbolic link, which is not followed".to_owned(),
+        "samples_pipe.csv: refused: not a plain file".to_owned(),
+        format!("{long}: refused: its name is longer than 200 bytes"),
+    ];
+    let told: Vec<&str> = details.lines().collect();
+    assert_eq!(told, wanted);
+    assert_eq!(site.one("select count(*) from history.samples"), "0");
+    assert_eq!(std::fs::read_dir(&landing).unwrap().count(), 8);
+}
