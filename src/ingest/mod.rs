@@ -68,7 +68,8 @@ impl Fault {
         Self {
             line,
             column,
-            value,
+            // Every line of a file may be wrong, and as long as a line can be.
+            value: value.as_deref().map(ledger::shortened),
             reason,
             is_warning: false,
             key: None,

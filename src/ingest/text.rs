@@ -56,7 +56,7 @@ impl<R: Read> Utf8Reader<R> {
             self.ready = 0..written;
             self.check(written)?;
             match result {
-                DecoderResult::Malformed(bad, _) => return Err(self.wrong_byte(bad)),
+                DecoderResult::Malformed(bad, after) => return Err(self.wrong_byte(bad, after)),
                 DecoderResult::InputEmpty => self.is_finished = self.is_at_end,
                 DecoderResult::OutputFull => {}
             }
@@ -77,8 +77,9 @@ impl<R: Read> Utf8Reader<R> {
         Ok(())
     }
 
-    fn wrong_byte(&self, bad: u8) -> io::Error {
-        let end = self.pending.start;
+    /// Names the `bad` bytes, which lie before the `after` last ones read.
+    fn wrong_byte(&self, bad: u8, after: u8) -> io::Error {
+        let end = self.pending.start.saturating_sub(usize::from(after));
         let shown: Vec<String> = self.raw[end.saturating_sub(usize::from(bad))..end]
             .iter()
             .map(|byte| format!("0x{byte:02X}"))
@@ -187,6 +188,13 @@ mod tests {
             error.contains("line 2") && error.contains("0xE9"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn the_wrong_byte_is_named_and_not_the_one_behind_it() {
+        let told = read(b"a\n\x1b$B!\x1b(B", encoding_rs::ISO_2022_JP);
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains("line 2: 0x21 is not ISO-2022-JP"), "{told}");
     }
 
     #[test]

@@ -560,3 +560,17 @@ fn whatever_else_lies_in_the_landing_folder_is_told_and_left() {
     assert_eq!(site.one("select count(*) from history.samples"), "0");
     assert_eq!(std::fs::read_dir(&landing).unwrap().count(), 8);
 }
+
+#[test]
+fn a_wrong_value_of_any_length_is_kept_short() {
+    let long = "x".repeat(3 << 20);
+    let rows = format!("A,,{long},x\nB,{long}\nC,,1,{long}\n");
+    let site = night(&contract("", COLUMNS), "samples_20261121.csv", csv(&rows));
+    assert_eq!(held(&site, "id, length(place)"), [["C", &long.len().to_string()]]);
+    let short = format!("{}... ({} bytes)", "x".repeat(500), 3 << 20);
+    let found = told(&site);
+    assert_eq!(found[0], ["2", "number", &short, "expected a whole number"]);
+    assert_eq!(found[1][0], "3");
+    says(&found[1][2], &["B,xxx", &format!("... ({} bytes)", (3 << 20) + 2)]);
+    assert_eq!(found[1][3], "2 cells where the header has 4");
+}
