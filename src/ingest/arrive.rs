@@ -201,7 +201,11 @@ fn look_into<'a>(
         let entry = entry.with_context(|| format!("cannot list {}", folder.display()))?;
         let (path, kind) = (entry.path(), entry.file_type()?);
         let is_named_so = |name: &str| contracts.iter().any(|c| c.recognise(name).is_some());
-        let is_folder = kind.is_dir() && !path.file_name().and_then(|n| n.to_str()).is_some_and(is_named_so);
+        let is_folder = kind.is_dir()
+            && !path
+                .file_name()
+                .and_then(|n| n.to_str())
+                .is_some_and(is_named_so);
         if is_folder || manifest::is_manifest(&path) || shelve::is_receipt(&path) {
             continue;
         }
@@ -238,7 +242,9 @@ fn claim<'a>(
         return Err("refused: its name is not plain text".to_owned());
     };
     if name.len() > LONGEST_NAME {
-        return Err(format!("refused: its name is longer than {LONGEST_NAME} bytes"));
+        return Err(format!(
+            "refused: its name is longer than {LONGEST_NAME} bytes"
+        ));
     }
     if kind.is_symlink() {
         return Err("refused: a symbolic link, which is not followed".to_owned());

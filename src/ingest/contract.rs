@@ -465,15 +465,23 @@ map = { Y = "true", N = "false" }
     fn every_format_that_a_contract_may_hold_is_one_of_the_database() {
         let store = crate::store::Store::in_memory().unwrap();
         let ask = |format: &str| {
-            let sql = format!("select typeof(try_strptime(x, ['{format}'])) from (values ('1')) as t (x)");
-            let found = store.connection().query_row(&sql, [], |row| row.get::<_, String>(0));
+            let sql = format!(
+                "select typeof(try_strptime(x, ['{format}'])) from (values ('1')) as t (x)"
+            );
+            let found = store
+                .connection()
+                .query_row(&sql, [], |row| row.get::<_, String>(0));
             found.is_ok_and(|held| held == "TIMESTAMP")
         };
         let letters: Vec<char> = ('a'..='z').chain('A'..='Z').chain(['%']).collect();
         for letter in letters {
             for format in [format!("%{letter}"), format!("%-{letter}")] {
                 let column = format!("type = \"timestamp\"\nformats = [\"{format}\"]");
-                let is_let = parse(&SMALL.replace("type = \"boolean\"\nmap = { Y = \"true\", N = \"false\" }", &column)).is_ok();
+                let is_let = parse(&SMALL.replace(
+                    "type = \"boolean\"\nmap = { Y = \"true\", N = \"false\" }",
+                    &column,
+                ))
+                .is_ok();
                 assert!(!is_let || ask(&format), "{format} is let through");
             }
         }
@@ -509,7 +517,11 @@ map = { Y = "true", N = "false" }
                 "years_ahead",
             ),
             (column, "type = \"date\"\nfirst_year = -5", "first_year"),
-            ("key = [\"crime_ref\"]", "key = [\"crime_ref\", \"crime_ref\"]", "twice"),
+            (
+                "key = [\"crime_ref\"]",
+                "key = [\"crime_ref\", \"crime_ref\"]",
+                "twice",
+            ),
             (
                 "files = [\"crimes_{date}.csv\"]",
                 "files = []",

@@ -481,7 +481,11 @@ impl ContractFile {
         for list in [&self.key, &self.scope] {
             let names = list.iter().map(Spanned::as_ref);
             for (at, named) in list.iter().enumerate() {
-                if names.clone().take(at).any(|before| before == named.as_ref()) {
+                if names
+                    .clone()
+                    .take(at)
+                    .any(|before| before == named.as_ref())
+                {
                     problems.push(source.problem(named.span(), "this column stands here twice"));
                 }
             }

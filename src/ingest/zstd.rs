@@ -7,7 +7,7 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// Decompresses frame after frame.
-pub struct ZstdReader<R> {
+pub(super) struct ZstdReader<R> {
     source: BufReader<R>,
     decoder: FrameDecoder,
     is_in_frame: bool,
@@ -15,7 +15,7 @@ pub struct ZstdReader<R> {
 }
 
 impl<R: Read> ZstdReader<R> {
-    pub fn new(source: R) -> Self {
+    pub(super) fn new(source: R) -> Self {
         Self {
             source: BufReader::new(source),
             decoder: FrameDecoder::new(),
@@ -33,9 +33,10 @@ impl<R: Read> ZstdReader<R> {
                     self.has_begun = true;
                     return Ok(true);
                 }
-                Err(FrameDecoderError::ReadFrameHeaderError(
-                    ReadFrameHeaderError::SkipFrame { length, .. },
-                )) => self.skip(length.into())?,
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => self.skip(length.into())?,
                 Err(error) => return Err(self.damaged(&error)),
             }
         }
@@ -128,7 +129,9 @@ mod tests {
 
     #[test]
     fn a_stream_that_was_cut_off_anywhere_is_told() {
-        let text: String = (0..5_000).map(|n| format!("{n},row {}\n", n * 7 % 13)).collect();
+        let text: String = (0..5_000)
+            .map(|n| format!("{n},row {}\n", n * 7 % 13))
+            .collect();
         let whole = frame(&text);
         assert_eq!(read(&whole).unwrap(), text);
         for end in (0..whole.len()).step_by(whole.len() / 50 + 1) {

@@ -24,6 +24,7 @@ mod measures;
 mod oracle;
 mod ranking;
 mod real_data;
+mod reconcile;
 mod reports;
 mod rules;
 mod twice;
