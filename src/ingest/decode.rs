@@ -139,7 +139,11 @@ fn parquet(
     })
 }
 
-fn csv(contract: &Contract, text: impl Read, scratch: &Path) -> Result<Decoded, Refused> {
+pub(super) fn csv(
+    contract: &Contract,
+    text: impl Read,
+    scratch: &Path,
+) -> Result<Decoded, Refused> {
     let mut table = Table {
         contract,
         dialect: Dialect {

@@ -71,7 +71,7 @@ pub(super) fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-fn parse(bytes: &[u8]) -> serde_json::Result<Manifest> {
+pub(super) fn parse(bytes: &[u8]) -> serde_json::Result<Manifest> {
     serde_json::from_slice(bytes)
 }
 

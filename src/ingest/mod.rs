@@ -7,6 +7,8 @@ pub mod bytes;
 pub mod contract;
 pub mod contract_file;
 pub mod decode;
+#[cfg(test)]
+mod fuzz;
 pub mod header;
 pub mod history;
 mod jsonl;

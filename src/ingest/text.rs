@@ -84,10 +84,14 @@ impl<R: Read> Utf8Reader<R> {
             .iter()
             .map(|byte| format!("0x{byte:02X}"))
             .collect();
+        let told = if shown.is_empty() {
+            "a character cut off at the end of the file".to_owned()
+        } else {
+            shown.join(" ")
+        };
         invalid(format!(
-            "line {}: {} is not {}; say the file's real encoding in its contract",
+            "line {}: {told} is not {}; say the file's real encoding in its contract",
             self.lines,
-            shown.join(" "),
             self.encoding.name()
         ))
     }

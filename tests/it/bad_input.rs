@@ -50,7 +50,8 @@ fn night(contract: &str, name: &str, bytes: impl AsRef<[u8]>) -> Site {
     site
 }
 
-/// Runs a night in which a sound file of parties must load.
+/// Runs a night in which a sound file of parties must load. Gives back what
+/// was told of files; that nobody in them is known is not meant here.
 fn pass(site: &Site) -> String {
     site.land(
         "parties_20261121.csv",
@@ -62,7 +63,11 @@ fn pass(site: &Site) -> String {
         "1",
         "the night did not go on"
     );
-    story.details.join("\n")
+    let details = story.details.into_iter();
+    details
+        .filter(|line| !line.starts_with("check: "))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn csv(rows: &str) -> Vec<u8> {
@@ -195,7 +200,7 @@ columns = [
     assert_eq!(
         held(&site, "seen_on, seen_at, said_on"),
         [
-            ["2026-01-04", "2026-01-01 10:20:30.5", "2026-01-04"],
+            ["2026-01-04", "2026-01-01 10:20:30.500", "2026-01-04"],
             ["2024-02-29", "2026-01-01 10:20:30", "2026-01-04"]
         ]
     );
@@ -294,7 +299,7 @@ fn a_truncated_zstd_file_is_refused() {
     site.run("nightly-ingest", "2026-11-22").unwrap();
     says(
         &refusal(&site),
-        &["the compressed stream is damaged", "magic number"],
+        &["the compressed stream is damaged", "BadMagicNumber"],
     );
     site.land("samples_20261123.csv.zst", "");
     site.run("nightly-ingest", "2026-11-23").unwrap();
@@ -708,7 +713,7 @@ fn utf_16_declared_as_utf_8_is_refused_and_the_reverse() {
     // Half a unit at the end.
     let mut cut = utf16(ACCENTED, false, false);
     cut.pop();
-    says(&refused(&utf16le, cut), &["line 2: 0x00 is not UTF-16LE"]);
+    says(&refused(&utf16le, cut), &["line 2: a character cut off at the end of the file is not UTF-16LE"]);
 }
 
 #[test]
