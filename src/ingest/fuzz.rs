@@ -19,14 +19,12 @@ use super::{Outcome, Refused, Taking, header, history, jsonl, manifest, take_in}
 use crate::config::problem::Source;
 use crate::store::{Store, bind};
 
-/// Tries so many cases as the environment says, or enough for every commit.
-fn cases(share: u32) -> ProptestConfig {
-    let wanted = std::env::var("PROPTEST_CASES").ok();
-    let wanted: u32 = wanted.and_then(|text| text.parse().ok()).unwrap_or(2_000);
+/// Tries enough cases for every commit; `PROPTEST_CASES` comes before this.
+fn cases(count: u32) -> ProptestConfig {
     ProptestConfig {
-        cases: (wanted / share).max(1),
+        cases: count,
         failure_persistence: None,
-        max_shrink_iters: 20_000,
+        max_shrink_iters: 4_000,
         ..ProptestConfig::default()
     }
 }
@@ -208,10 +206,10 @@ fn dress() -> impl Strategy<Value = Dress> {
 
 fn dressed(samples: &Contract, (delimiter, quote, may_break_lines, encoding): Dress) -> Contract {
     Contract {
+        encoding,
         delimiter,
         quote,
         may_break_lines,
-        encoding,
         ..samples.clone()
     }
 }
@@ -290,7 +288,7 @@ fn decoded(bytes: &[u8], contract: &Contract, step: usize) -> Result<(), TestCas
 }
 
 proptest! {
-    #![proptest_config(cases(1))]
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn fuzz_any_text_is_a_contract_or_is_told(text in "\\PC{0,200}|([a-z_\\[\\]]{1,12} = [\"'\\[{a-z0-9.,:\\]}]{0,12}\n){0,12}") {
@@ -497,7 +495,7 @@ thread_local!(static GROUND: RefCell<Ground> = RefCell::new(Ground::new()));
 
 proptest! {
     // Each case is a night of its own in the database.
-    #![proptest_config(cases(50))]
+    #![proptest_config(cases(40))]
 
     #[test]
     fn fuzz_whatever_lands_is_counted_or_refused(

@@ -713,7 +713,10 @@ fn utf_16_declared_as_utf_8_is_refused_and_the_reverse() {
     // Half a unit at the end.
     let mut cut = utf16(ACCENTED, false, false);
     cut.pop();
-    says(&refused(&utf16le, cut), &["line 2: a character cut off at the end of the file is not UTF-16LE"]);
+    says(
+        &refused(&utf16le, cut),
+        &["line 2: a character cut off at the end of the file is not UTF-16LE"],
+    );
 }
 
 #[test]

@@ -256,7 +256,7 @@ fn another_forces_export_loads_as_its_readme_says() {
     assert_eq!(
         site.query(
             "select ward, reported_at, easting, domestic_abuse, force, offence_title \
-             from core.crimes where crime_ref = 'NM/26/004101'"
+             from history.crimes where crime_ref = 'NM/26/004101'"
         ),
         [[
             "Brontë Fields",
