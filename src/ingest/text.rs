@@ -119,13 +119,17 @@ pub fn detect(content: &mut dyn Read) -> io::Result<&'static Encoding> {
     let mut text = vec![0; 1 << 20];
     loop {
         let read = content.read(&mut block)?;
+        let is_last = read == 0;
+        // Judged once, when it is whole: a decompressor may give out a few
+        // bytes at a time, and these say little.
         if head.len() < HEAD_BYTES {
-            head.extend_from_slice(&block[..read.min(HEAD_BYTES)]);
-            if let Some(found) = marked(&head) {
+            head.extend_from_slice(&block[..read.min(HEAD_BYTES - head.len())]);
+            if (is_last || head.len() == HEAD_BYTES)
+                && let Some(found) = marked(&head)
+            {
                 return Ok(found);
             }
         }
-        let is_last = read == 0;
         if is_utf8 {
             let (result, ..) =
                 utf8.decode_to_utf8_without_replacement(&block[..read], &mut text, is_last);
@@ -221,6 +225,23 @@ mod tests {
                 .to_string()
                 .contains("NUL")
         );
+    }
+
+    #[test]
+    fn a_guess_does_not_hang_on_how_the_bytes_come() {
+        struct OneByOne<'b>(&'b [u8]);
+
+        impl Read for OneByOne<'_> {
+            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+                let one = self.0.len().min(1).min(out.len());
+                self.0.read(&mut out[..one])
+            }
+        }
+
+        for bytes in [&b"\0\x01\x01\0"[..], b"a\0b,c\n1,2,3\n", b"\xff\xfea\0"] {
+            let whole = detect(&mut &*bytes).unwrap();
+            assert_eq!(detect(&mut OneByOne(bytes)).unwrap(), whole, "{bytes:?}");
+        }
     }
 
     #[test]

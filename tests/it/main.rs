@@ -7,6 +7,7 @@
     clippy::float_cmp,
     clippy::case_sensitive_file_extension_comparisons,
     clippy::format_push_string,
+    clippy::format_collect,
     clippy::too_many_lines,
     clippy::print_stderr,
     reason = "a test may stop where it stands, compares figures exactly, and tells what it skips"
