@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, Months, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::contract::Contract;
@@ -200,7 +200,13 @@ fn look_into<'a>(
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot list {}", folder.display()))?;
         let (path, kind) = (entry.path(), entry.file_type()?);
-        if kind.is_dir() || manifest::is_manifest(&path) || shelve::is_receipt(&path) {
+        let is_named_so = |name: &str| contracts.iter().any(|c| c.recognise(name).is_some());
+        let is_folder = kind.is_dir()
+            && !path
+                .file_name()
+                .and_then(|n| n.to_str())
+                .is_some_and(is_named_so);
+        if is_folder || manifest::is_manifest(&path) || shelve::is_receipt(&path) {
             continue;
         }
         let claimed = claim(&path, kind, contracts).and_then(|candidate| match only {
@@ -221,6 +227,10 @@ fn look_into<'a>(
     Ok(())
 }
 
+/// A judged file is put away under its name and more, beside a receipt, and a
+/// file system ends a name at 255 bytes.
+const LONGEST_NAME: usize = 200;
+
 /// The one contract that a file belongs to, or why it is left.
 fn claim<'a>(
     path: &Path,
@@ -231,6 +241,11 @@ fn claim<'a>(
     let Some(name) = name.filter(|name| !name.contains(char::is_control)) else {
         return Err("refused: its name is not plain text".to_owned());
     };
+    if name.len() > LONGEST_NAME {
+        return Err(format!(
+            "refused: its name is longer than {LONGEST_NAME} bytes"
+        ));
+    }
     if kind.is_symlink() {
         return Err("refused: a symbolic link, which is not followed".to_owned());
     }
@@ -384,6 +399,9 @@ fn moment_of(text: &str) -> Option<NaiveDateTime> {
     } else {
         NaiveDate::parse_from_str(text, "%Y%m%d").ok()?
     };
+    if !(1..=9999).contains(&day.year()) {
+        return None;
+    }
     day.and_hms_opt(0, 0, 0)
 }
 
@@ -401,6 +419,8 @@ mod tests {
             moment_of("2018-12").unwrap().to_string(),
             "2019-01-01 00:00:00"
         );
-        assert_eq!(moment_of("20260231"), None);
+        for wrong in ["20260231", "00000101", "0000-00", "9999-12"] {
+            assert_eq!(moment_of(wrong), None, "{wrong}");
+        }
     }
 }

@@ -344,11 +344,7 @@ fn relation_problems(dir: &Path, folder: &Path, contracts: &[Contract]) -> Vec<P
             let other = contracts.iter().find(|c| c.name == relation.source);
             let missing = match other {
                 None => Some(format!("no source is named {:?}", relation.source)),
-                Some(other) => relation
-                    .source_columns
-                    .iter()
-                    .find(|name| other.column(name).is_none())
-                    .map(|name| format!("{} has no column {name:?}", relation.source)),
+                Some(other) => unlike_columns(contract, relation, other),
             };
             problems.extend(missing.map(|message| {
                 source.problem_containing(&format!("\"{}\"", relation.source), message)
@@ -356,6 +352,25 @@ fn relation_problems(dir: &Path, folder: &Path, contracts: &[Contract]) -> Vec<P
         }
     }
     problems
+}
+
+/// Why rows of two sources cannot be compared by the columns of a relation.
+fn unlike_columns(contract: &Contract, relation: &Relation, other: &Contract) -> Option<String> {
+    let pairs = relation.columns.iter().zip(&relation.source_columns);
+    pairs.into_iter().find_map(|(here, there)| {
+        let Some(held) = other.column(there) else {
+            return Some(format!("{} has no column {there:?}", relation.source));
+        };
+        let own = contract.column(here)?;
+        (own.kind.sql_type() != held.kind.sql_type()).then(|| {
+            format!(
+                "{here:?} is {}, {there:?} of {} is {}; expected one type",
+                own.kind.expected(),
+                relation.source,
+                held.kind.expected()
+            )
+        })
+    })
 }
 
 /// Columns that ingest adds to every history table or needs on the way.
@@ -374,6 +389,12 @@ pub const RESERVED: &[&str] = &[
     "is_deleted",
     "is_faulty",
     "has_warning",
+    "scope",
+    "fate",
+    "held_row",
+    "rowid",
+    "lines",
+    "is_conflict",
 ];
 
 #[cfg(test)]
@@ -431,6 +452,42 @@ map = { Y = "true", N = "false" }
     }
 
     #[test]
+    fn a_source_is_not_named_like_a_shelf_and_has_columns() {
+        let source = Source::new("sources/refused.toml", SMALL);
+        let told = Contract::parse("refused", &source).unwrap_err().0;
+        assert!(told[0].message.contains("neither accepted nor refused"));
+        let bare = "title = \"x\"\nmode = \"snapshot\"\nfiles = [\"x.csv\"]\ncolumns = []\n";
+        let told = parse(bare).unwrap_err().0;
+        assert!(told[0].message.contains("a column at least"), "{told:?}");
+    }
+
+    #[test]
+    fn every_format_that_a_contract_may_hold_is_one_of_the_database() {
+        let store = crate::store::Store::in_memory().unwrap();
+        let ask = |format: &str| {
+            let sql = format!(
+                "select typeof(try_strptime(x, ['{format}'])) from (values ('1')) as t (x)"
+            );
+            let found = store
+                .connection()
+                .query_row(&sql, [], |row| row.get::<_, String>(0));
+            found.is_ok_and(|held| held == "TIMESTAMP")
+        };
+        let letters: Vec<char> = ('a'..='z').chain('A'..='Z').chain(['%']).collect();
+        for letter in letters {
+            for format in [format!("%{letter}"), format!("%-{letter}")] {
+                let column = format!("type = \"timestamp\"\nformats = [\"{format}\"]");
+                let is_let = parse(&SMALL.replace(
+                    "type = \"boolean\"\nmap = { Y = \"true\", N = \"false\" }",
+                    &column,
+                ))
+                .is_ok();
+                assert!(!is_let || ask(&format), "{format} is let through");
+            }
+        }
+    }
+
+    #[test]
     fn what_a_contract_cannot_keep_is_told() {
         let wrong = |from: &str, to: &str| {
             let found = parse(&SMALL.replace(from, to)).unwrap_err();
@@ -448,6 +505,33 @@ map = { Y = "true", N = "false" }
             (column, "type = \"integer\"\nmin = 5\nmax = 4", "min"),
             (column, "type = \"boolean\"\ndefault = \"maybe\"", "default"),
             (column, "type = \"text\"\nnth = 0", "counted from 1"),
+            (column, "type = \"date\"\nformats = [\"%-Y\"]", "format"),
+            (
+                column,
+                "type = \"timestamp\"\nformats = [\"%Y-%m-%d %H:%M%z\"]",
+                "format",
+            ),
+            (
+                column,
+                "type = \"date\"\nyears_ahead = 2147483647",
+                "years_ahead",
+            ),
+            (column, "type = \"date\"\nfirst_year = -5", "first_year"),
+            (
+                "key = [\"crime_ref\"]",
+                "key = [\"crime_ref\", \"crime_ref\"]",
+                "twice",
+            ),
+            (
+                "files = [\"crimes_{date}.csv\"]",
+                "files = []",
+                "a pattern at least",
+            ),
+            (
+                "mode = \"delta\"",
+                "mode = \"delta\"\ndelimiter = \"1\"",
+                "no letter, digit",
+            ),
             (
                 "mode = \"delta\"",
                 "mode = \"delta\"\nrejects = { refuse_above = 7.0 }",

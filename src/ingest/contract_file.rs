@@ -310,6 +310,10 @@ impl ColumnFile {
         if !self.formats.is_empty() && !is_timed {
             return Some("formats are for dates and timestamps".to_owned());
         }
+        let is_year = |year: i32| (1..=9999).contains(&year);
+        if !is_year(self.first_year) || !(0..=1000).contains(&self.years_ahead) {
+            return Some("first_year is from 1 to 9999, years_ahead from 0 to 1000".to_owned());
+        }
         if self.drop_zero_decimals && !is_whole {
             return Some("drop_zero_decimals is for integers and identifiers".to_owned());
         }
@@ -336,11 +340,18 @@ impl ColumnFile {
 impl ContractFile {
     pub(super) fn problems(&self, name: &str, source: &Source) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if !is_identifier(name) {
+        // Folders of these names in the landing folder hold what was judged.
+        if !is_identifier(name) || ["accepted", "refused"].contains(&name) {
             problems.push(Problem::whole(
                 source.file.clone(),
-                "a contract's file name must be lower-case letters, digits and underscores",
+                "a contract's file name must be lower-case letters, digits and underscores, and neither accepted nor refused",
             ));
+        }
+        if self.files.is_empty() {
+            problems.push(source.problem_at("files", "expected a pattern at least"));
+        }
+        if self.columns.is_empty() {
+            problems.push(source.problem_at("columns", "expected a column at least"));
         }
         let mut wrong = |span, message: &str| problems.push(source.problem(span, message));
         if encoding(self.encoding.as_ref()).is_none() {
@@ -349,8 +360,12 @@ impl ContractFile {
                 "unknown encoding; expected \"detect\" or one such as \"utf-8\", \"windows-1252\" or \"utf-16le\"",
             );
         }
-        if ascii(self.delimiter.as_ref()).is_none_or(|byte| byte == b'"') {
-            wrong(self.delimiter.span(), "expected one ASCII character");
+        let is_within = |byte: u8| byte == b'"' || byte.is_ascii_alphanumeric();
+        if ascii(self.delimiter.as_ref()).is_none_or(is_within) {
+            wrong(
+                self.delimiter.span(),
+                "expected one ASCII character that is no letter, digit or double quote",
+            );
         }
         let quote = self.quote.as_ref();
         if !quote.is_empty() && ascii(quote).is_none() {
@@ -463,6 +478,18 @@ impl ContractFile {
                 ));
             }
         }
+        for list in [&self.key, &self.scope] {
+            let names = list.iter().map(Spanned::as_ref);
+            for (at, named) in list.iter().enumerate() {
+                if names
+                    .clone()
+                    .take(at)
+                    .any(|before| before == named.as_ref())
+                {
+                    problems.push(source.problem(named.span(), "this column stands here twice"));
+                }
+            }
+        }
         for named in self.key.iter().chain(&self.scope) {
             if !seen.contains(&named.as_ref().as_str()) {
                 problems.push(source.problem(named.span(), "no column has this name"));
@@ -529,18 +556,19 @@ fn ascii(text: &str) -> Option<u8> {
     }
 }
 
-/// Whether every specifier is one that the database understands.
+/// Whether every specifier is one that the database understands and reads as
+/// local time: it would shift a time with an offset (`%z`, `%Z`) to UTC.
 fn is_format(format: &str) -> bool {
     let mut letters = format.chars();
     while let Some(letter) = letters.next() {
         if letter != '%' {
             continue;
         }
-        let specifier = match letters.next() {
-            Some('-') => letters.next(),
-            other => other,
+        let is_known = match letters.next() {
+            Some('-') => letters.next().is_some_and(|s| "dmyHIMSj".contains(s)),
+            specifier => specifier.is_some_and(|s| "aAwdbBmyYHIpMSfgjUWcxXGuV%".contains(s)),
         };
-        if !specifier.is_some_and(|s| "aAwdbBmyYHIpMSfgnzZjUWcxXGuV%".contains(s)) {
+        if !is_known {
             return false;
         }
     }

@@ -14,6 +14,7 @@ use super::contract::{Contract, Encoding, Format};
 use super::header::{self, Header};
 use super::lines::{Cells, Dialect, Flaw, LONGEST_LINE, Lines, plain_cells};
 use super::text::{self, Utf8Reader};
+use super::zstd::ZstdReader;
 use super::{Fault, Refused, jsonl};
 
 /// Rows of text, ready for the database to read.
@@ -100,25 +101,23 @@ fn open<'b>(
         Encoding::Known(encoding) => encoding,
         Encoding::Detect => {
             let file = File::open(&arrival.path).context("cannot read the file")?;
-            let mut content = uncompressed(&arrival.file_name, Box::new(file))?;
+            let mut content = uncompressed(&arrival.file_name, Box::new(file));
             text::detect(&mut content).map_err(|error| unreadable_io(&error))?
         }
     };
-    let content = uncompressed(&arrival.file_name, Box::new(blocks))?;
+    let content = uncompressed(&arrival.file_name, Box::new(blocks));
     Ok(Utf8Reader::new(content, encoding))
 }
 
-fn uncompressed<'b>(name: &str, raw: Box<dyn Read + 'b>) -> Result<Box<dyn Read + 'b>, Refused> {
+fn uncompressed<'b>(name: &str, raw: Box<dyn Read + 'b>) -> Box<dyn Read + 'b> {
     let name = name.to_lowercase();
-    Ok(if name.ends_with(".gz") {
+    if name.ends_with(".gz") {
         Box::new(flate2::read::MultiGzDecoder::new(raw))
     } else if name.ends_with(".zst") {
-        let decoder = ruzstd::decoding::StreamingDecoder::new(raw)
-            .map_err(|error| Refused::whole(format!("not a zstd stream: {error}")))?;
-        Box::new(decoder)
+        Box::new(ZstdReader::new(raw))
     } else {
         raw
-    })
+    }
 }
 
 fn parquet(
@@ -140,7 +139,11 @@ fn parquet(
     })
 }
 
-fn csv(contract: &Contract, text: impl Read, scratch: &Path) -> Result<Decoded, Refused> {
+pub(super) fn csv(
+    contract: &Contract,
+    text: impl Read,
+    scratch: &Path,
+) -> Result<Decoded, Refused> {
     let mut table = Table {
         contract,
         dialect: Dialect {
@@ -398,10 +401,6 @@ pub(super) fn unreadable_io(error: &io::Error) -> Refused {
         }
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             Refused::whole(error.to_string())
-        }
-        // How zstd says that its stream is not one.
-        io::ErrorKind::Other => {
-            Refused::whole(format!("the compressed stream is damaged: {error}"))
         }
         _ => Refused::Broken(anyhow::anyhow!("{error}")),
     }

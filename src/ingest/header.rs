@@ -40,8 +40,15 @@ fn is_same(spelling: &str, header: &str) -> bool {
     spelling.trim().eq_ignore_ascii_case(header.trim())
 }
 
+/// A header of more columns is none; each would be asked of the database.
+const MOST_COLUMNS: usize = 5_000;
+
 /// Maps a header onto a contract.
 pub fn map(contract: &Contract, names: &[String]) -> Result<Header, Refused> {
+    if names.len() > MOST_COLUMNS {
+        let told = format!("{} columns; is this line a header?", names.len());
+        return Err(Refused::at(1, told));
+    }
     let mut positions = Vec::with_capacity(contract.columns.len());
     let mut missing = Vec::new();
     for column in &contract.columns {
@@ -54,7 +61,7 @@ pub fn map(contract: &Contract, names: &[String]) -> Result<Header, Refused> {
         positions.push(position);
     }
     let op = match contract.mode {
-        Mode::Delta => names.iter().position(|name| is_op(contract, name)),
+        Mode::Delta => op_position(contract, names)?,
         Mode::Snapshot => None,
     };
     let is_used = |index: usize| positions.contains(&Some(index)) || op == Some(index);
@@ -92,6 +99,24 @@ fn position(column: &Column, names: &[String]) -> Result<Option<usize>, Refused>
                 column.name
             ),
         )),
+    }
+}
+
+fn op_position(contract: &Contract, names: &[String]) -> Result<Option<usize>, Refused> {
+    let mut found = (0..names.len()).filter(|index| is_op(contract, &names[*index]));
+    let first = found.next();
+    match (first, found.next()) {
+        (Some(first), Some(second)) => Err(Refused::at(
+            1,
+            format!(
+                "columns {} ({:?}) and {} ({:?}) both say what happened to a row; expected one",
+                first + 1,
+                names[first],
+                second + 1,
+                names[second]
+            ),
+        )),
+        _ => Ok(first),
     }
 }
 

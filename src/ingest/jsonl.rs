@@ -1,10 +1,12 @@
 //! JSON lines: one object per row, its names found as a header's would be.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
 
 use super::Refused;
 use super::contract::{Column, Contract, Mode};
@@ -66,7 +68,7 @@ fn cells(
     contract: &Contract,
     ignored: &mut BTreeSet<String>,
 ) -> Result<Vec<String>, String> {
-    let object: Map<String, Value> =
+    let Members(object) =
         serde_json::from_slice(text).map_err(|error| format!("not a JSON object: {error}"))?;
     let mut cells = Vec::with_capacity(contract.columns.len() + 1);
     let mut used = 0;
@@ -74,33 +76,69 @@ fn cells(
         let mut found = object
             .iter()
             .filter(|(name, _)| header::matches(column, name));
-        let value = found.next();
-        if let (Some((first, _)), Some((second, _))) = (value, found.next()) {
-            return Err(format!(
-                "{first:?} and {second:?} both are {}; expected one",
-                column.name
-            ));
-        }
+        let value = only(&mut found, &column.name)?;
         used += usize::from(value.is_some());
-        cells.push(cell(column, value.map(|(_, value)| value))?);
+        cells.push(cell(column, value)?);
     }
-    let op = object
+    let mut found = object
         .iter()
-        .find(|(name, _)| contract.mode == Mode::Delta && header::is_op(contract, name));
+        .filter(|(name, _)| contract.mode == Mode::Delta && header::is_op(contract, name));
+    let op = only(&mut found, "what happened to the row")?;
     used += usize::from(op.is_some());
     cells.push(match op {
-        Some((_, Value::String(op))) => op.clone(),
-        Some((_, Value::Null)) | None => String::new(),
-        Some((_, other)) => other.to_string(),
+        Some(Value::String(op)) => op.clone(),
+        Some(Value::Null) | None => String::new(),
+        Some(other) => other.to_string(),
     });
     if used < object.len() && ignored.len() < MOST_IGNORED {
-        let unknown = object.keys().filter(|name| {
+        let unknown = object.iter().map(|(name, _)| name).filter(|name| {
             !header::is_op(contract, name)
                 && !contract.columns.iter().any(|c| header::matches(c, name))
         });
         ignored.extend(unknown.cloned());
     }
     Ok(cells)
+}
+
+/// The members of an object as they stand, a name that comes twice included,
+/// which a map would settle by keeping the last.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Gather;
+
+        impl<'de> Visitor<'de> for Gather {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        input.deserialize_map(Gather)
+    }
+}
+
+/// The value of the one member that a column may have.
+fn only<'v>(
+    found: &mut impl Iterator<Item = &'v (String, Value)>,
+    meaning: &str,
+) -> Result<Option<&'v Value>, String> {
+    match (found.next(), found.next()) {
+        (Some((first, _)), Some((second, _))) => Err(format!(
+            "{first:?} and {second:?} both are {meaning}; expected one"
+        )),
+        (value, _) => Ok(value.map(|(_, value)| value)),
+    }
 }
 
 fn cell(column: &Column, value: Option<&Value>) -> Result<String, String> {

@@ -80,12 +80,9 @@ pub fn faults(tx: &Connection, reading: &Reading<'_>) -> Result<Vec<Fault>> {
         &[],
         |row| {
             Ok(Fault {
-                line: row.get(0)?,
-                column: row.get(1)?,
-                value: row.get(2)?,
-                reason: row.get(3)?,
                 is_warning: row.get(4)?,
                 key: row.get(5)?,
+                ..Fault::reject(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)
             })
         },
     )

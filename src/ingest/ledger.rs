@@ -172,7 +172,7 @@ pub fn record(
             batch.batch_id,
             fault.line,
             fault.column,
-            fault.value.as_deref().map(shortened),
+            fault.value,
             fault.reason,
             fault.is_warning,
             fault.key.as_deref().map(shortened),
@@ -185,7 +185,7 @@ pub fn record(
 }
 
 /// A rejected value of any length, as it is kept.
-fn shortened(value: &str) -> String {
+pub(super) fn shortened(value: &str) -> String {
     const KEPT: usize = 500;
     match value.char_indices().nth(KEPT) {
         Some((end, _)) => format!("{}... ({} bytes)", &value[..end], value.len()),

@@ -213,10 +213,11 @@ impl Cells {
     }
 }
 
-/// The number of cells of a line that can stand as it is, without a quote or
-/// a cell to trim; none when it must be looked at cell by cell.
+/// The number of cells of a line that can stand as it is, without a quote, a
+/// return (which the database would take for a line's end) or a cell to trim;
+/// none when it must be looked at cell by cell.
 pub fn plain_cells(line: &[u8], dialect: Dialect) -> Option<usize> {
-    let has_quote = memchr::memchr(b'"', line).is_some()
+    let has_quote = memchr::memchr2(b'"', b'\r', line).is_some()
         || dialect
             .quote
             .is_some_and(|quote| quote != b'"' && memchr::memchr(quote, line).is_some());

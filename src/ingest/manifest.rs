@@ -2,11 +2,12 @@
 //! whether it is so.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use duckdb::Connection;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -31,6 +32,8 @@ pub struct Manifest {
     pub totals: BTreeMap<String, Decimal>,
 }
 
+const MOST_BYTES: u64 = 1 << 20;
+
 const ENDING: &str = ".manifest.json";
 
 /// A file that disagrees with its manifest may still be on its way for this
@@ -51,11 +54,25 @@ pub fn path(file: &Path) -> PathBuf {
 
 /// A file's manifest, if there is one.
 pub fn read(file: &Path) -> Result<Option<Manifest>> {
-    match std::fs::read(path(file)) {
-        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+    match bytes(&path(file)) {
+        Ok(bytes) => Ok(Some(parse(&bytes)?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// A manifest's content. A link is not followed, a pipe not waited for.
+pub(super) fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = std::fs::symlink_metadata(path)?;
+    if !metadata.is_file() || metadata.len() > MOST_BYTES {
+        let told = "not a plain file of at most 1 MiB";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, told));
+    }
+    std::fs::read(path)
+}
+
+pub(super) fn parse(bytes: &[u8]) -> serde_json::Result<Manifest> {
+    serde_json::from_slice(bytes)
 }
 
 fn moment<'de, D: serde::Deserializer<'de>>(
@@ -64,17 +81,14 @@ fn moment<'de, D: serde::Deserializer<'de>>(
     let Some(text) = Option::<String>::deserialize(input)? else {
         return Ok(None);
     };
-    text.parse::<NaiveDateTime>()
-        .or_else(|_| {
-            text.parse::<NaiveDate>()
-                .map(|day| day.and_time(NaiveTime::MIN))
-        })
-        .map(Some)
-        .map_err(|_| {
-            serde::de::Error::custom(format!(
-                "as_at is {text:?}; expected local time without offset, YYYY-MM-DDTHH:MM:SS"
-            ))
-        })
+    let day = || Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN));
+    let moment = text.parse::<NaiveDateTime>().ok().or_else(day);
+    match moment.filter(|moment| (1..=9999).contains(&moment.year())) {
+        Some(moment) => Ok(Some(moment)),
+        None => Err(serde::de::Error::custom(format!(
+            "as_at is {text:?}; expected local time without offset, YYYY-MM-DDTHH:MM:SS"
+        ))),
+    }
 }
 
 impl Arrival<'_> {

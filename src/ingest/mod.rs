@@ -7,6 +7,8 @@ pub mod bytes;
 pub mod contract;
 pub mod contract_file;
 pub mod decode;
+#[cfg(test)]
+mod fuzz;
 pub mod header;
 pub mod history;
 mod jsonl;
@@ -24,6 +26,7 @@ pub mod stage;
 pub mod status;
 pub mod text;
 pub mod volume;
+mod zstd;
 
 use std::path::Path;
 
@@ -67,7 +70,8 @@ impl Fault {
         Self {
             line,
             column,
-            value,
+            // Every line of a file may be wrong, and as long as a line can be.
+            value: value.as_deref().map(ledger::shortened),
             reason,
             is_warning: false,
             key: None,
@@ -116,10 +120,8 @@ pub fn take_in(store: &Store, arrival: &Arrival<'_>, taking: Taking<'_>) -> Resu
         parquet_columns(connection, path)
     });
     let sha256 = sha256.with_context(|| format!("cannot read {}", arrival.path.display()))?;
-    let claimed = decoded.and_then(|decoded| {
-        arrival.check_claim(&sha256)?;
-        Ok(decoded)
-    });
+    // A file that is still on its way cannot be read either; it waits.
+    let claimed = arrival.check_claim(&sha256).and(decoded);
     let judged = claimed.and_then(|decoded| accept(store, arrival, &sha256, &decoded, taking));
     // What cannot be removed is overwritten by the source's next file.
     let _ = std::fs::remove_file(decode::scratch_file(arrival.contract, taking.scratch));
@@ -349,19 +351,20 @@ fn read_rows(
     faults.extend(conflicts);
     faults.extend(judge::check_relations(tx, contract, &target)?);
     faults.sort_by(|a, b| (a.line, &a.column).cmp(&(b.line, &b.column)));
-    let mut warned: Vec<u64> = faults
-        .iter()
-        .filter(|f| f.is_warning)
-        .map(|f| f.line)
-        .collect();
-    warned.dedup();
     Ok(Judged {
         rows_read: rows + decoded.faults.len() as u64,
         rows_accepted: target.count(tx)?,
-        rows_warned: warned.len() as u64,
+        rows_warned: warned_lines(&faults),
         duplicates,
         faults,
     })
+}
+
+/// Lines with a warning whose row was not rejected for something else.
+fn warned_lines(faults: &[Fault]) -> u64 {
+    let of_one_line = faults.chunk_by(|a, b| a.line == b.line);
+    let warned = of_one_line.filter(|faults| faults.iter().all(|fault| fault.is_warning));
+    warned.count() as u64
 }
 
 /// Rows without a fault among those judged, which are as many as were read.
@@ -445,8 +448,9 @@ fn check_file(
 fn parquet_columns(connection: &Connection, path: &Path) -> Result<Vec<(String, String)>> {
     bind::query(
         connection,
-        "select column_name, column_type from (describe select * from read_parquet($path))",
-        &[("path", &path.display().to_string())],
+        "select column_name, column_type \
+         from (describe select * from read_parquet($path, hive_partitioning = false))",
+        &[("path", &stage::literal_path(path))],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
@@ -454,8 +458,8 @@ fn parquet_columns(connection: &Connection, path: &Path) -> Result<Vec<(String, 
 fn parquet_rows(connection: &Connection, path: &Path) -> Result<u64> {
     bind::query_one(
         connection,
-        "select count(*) from read_parquet($path)",
-        &[("path", &path.display().to_string())],
+        "select count(*) from read_parquet($path, hive_partitioning = false)",
+        &[("path", &stage::literal_path(path))],
         |row| row.get(0),
     )
 }

@@ -40,7 +40,7 @@ pub fn shelve(
         format!("{receipt:#}\n").as_bytes(),
     )?;
     let beside = manifest::path(&arrival.path);
-    if let Ok(bytes) = std::fs::read(&beside) {
+    if let Ok(bytes) = manifest::bytes(&beside) {
         write_whole(&manifest::path(&place), &bytes)?;
     }
     if !arrival.is_unchanged() {
@@ -93,7 +93,7 @@ fn is_shelved(landing: &Path, contracts: &[Contract], path: &Path) -> bool {
     let Some(contract) = contracts.iter().find(|c| c.recognise(file).is_some()) else {
         return false;
     };
-    let Ok(here) = std::fs::read(path) else {
+    let Ok(here) = manifest::bytes(path) else {
         return false;
     };
     ["accepted", "refused"].iter().any(|shelf| {

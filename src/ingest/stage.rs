@@ -2,6 +2,7 @@
 //! fault on the way. Pure: it makes text, and runs nothing.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use chrono::{Datelike, NaiveDateTime};
 
@@ -143,10 +144,11 @@ impl Reading<'_> {
                     .map(|index| format!("'{}': 'varchar'", cell_name(index)))
                     .collect();
                 format!(
-                    "select * from read_csv('{}', header = false, auto_detect = false, \
+                    "select * from read_csv('{}', hive_partitioning = false, \
+                     header = false, auto_detect = false, \
                      delim = '{}', quote = '\"', escape = '\"', new_line = '\\n', \
                      max_line_size = {}, columns = {{'line': 'bigint', {}}})",
-                    quoted(&path.display().to_string()),
+                    quoted(&literal_path(path)),
                     quoted(&char::from(*delimiter).to_string()),
                     (*longest).max(DEFAULT_LINE_BYTES),
                     columns.join(", ")
@@ -162,9 +164,9 @@ impl Reading<'_> {
                     .collect();
                 format!(
                     "select file_row_number + 1 as line, {} \
-                     from read_parquet('{}', file_row_number = true)",
+                     from read_parquet('{}', file_row_number = true, hive_partitioning = false)",
                     cells.join(", "),
-                    quoted(&path.display().to_string())
+                    quoted(&literal_path(path))
                 )
             }
         }
@@ -281,6 +283,9 @@ const OP_TEST: &str = "op not in ('I', 'U', 'D')";
 /// What the database allows a line without being told.
 const DEFAULT_LINE_BYTES: usize = 2_000_000;
 
+const ISO_DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+const ISO_TIME: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?";
+
 /// What is trimmed off a cell: space, tab, line ends, no-break space. Cells of
 /// text files are trimmed before they come here.
 const SPACE: &str = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
@@ -361,6 +366,23 @@ fn any_of(conditions: &[String]) -> String {
     format!("coalesce({}, false)", list.join("\n            or "))
 }
 
+/// A path that the database opens as it stands: a bracket or a star in it
+/// would be a pattern, and read other files.
+pub fn literal_path(path: &Path) -> String {
+    let mut literal = String::new();
+    for letter in path.display().to_string().chars() {
+        match letter {
+            '*' | '?' | '[' => {
+                literal.push('[');
+                literal.push(letter);
+                literal.push(']');
+            }
+            letter => literal.push(letter),
+        }
+    }
+    literal
+}
+
 fn cell_name(index: usize) -> String {
     format!("c{index}")
 }
@@ -404,7 +426,12 @@ fn typed_value(column: &Column) -> String {
             .iter()
             .map(|f| format!("'{}'", quoted(f)))
             .collect();
-        format!("try_strptime({cell}, [{}])", list.join(", "))
+        // Without a digit it is one of the database's own words, such as
+        // `epoch`, which it reads as a date under any format.
+        format!(
+            "case when regexp_matches({cell}, '[0-9]') then try_strptime({cell}, [{}]) end",
+            list.join(", ")
+        )
     };
     match column.kind {
         Kind::Text | Kind::Identifier | Kind::HoCode => cell,
@@ -421,16 +448,16 @@ fn typed_value(column: &Column) -> String {
             "case lower({cell}) when 'true' then true when 'false' then false \
              when '1' then true when '0' then false end"
         ),
+        // A cast alone would take `2026-01-4a` for the fourth.
         Kind::Date if column.formats.is_empty() => format!(
-            "case when {cell} like '____-__-__' or {cell} like '____-__-__ 00:00:00' \
+            "case when regexp_full_match({cell}, '{ISO_DATE}( 00:00:00)?') \
              then try_cast(left({cell}, 10) as date) end"
         ),
         Kind::Date => format!("cast({} as date)", formats()),
         // A cast alone would take an offset and silently shift the time, and
         // would read 24:00:00 as the next day.
         Kind::Timestamp if column.formats.is_empty() => format!(
-            "case when ({cell} like '____-__-__ __:__:__' or {cell} like '____-__-__T__:__:__' \
-             or regexp_full_match({cell}, '.{{19}}[.][0-9]{{1,6}}')) \
+            "case when regexp_full_match({cell}, '{ISO_DATE}[ T]{ISO_TIME}') \
              and substring({cell}, 12, 2) < '24' then try_cast({cell} as timestamp) end"
         ),
         Kind::Timestamp => formats(),

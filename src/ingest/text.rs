@@ -56,7 +56,7 @@ impl<R: Read> Utf8Reader<R> {
             self.ready = 0..written;
             self.check(written)?;
             match result {
-                DecoderResult::Malformed(bad, _) => return Err(self.wrong_byte(bad)),
+                DecoderResult::Malformed(bad, after) => return Err(self.wrong_byte(bad, after)),
                 DecoderResult::InputEmpty => self.is_finished = self.is_at_end,
                 DecoderResult::OutputFull => {}
             }
@@ -77,16 +77,21 @@ impl<R: Read> Utf8Reader<R> {
         Ok(())
     }
 
-    fn wrong_byte(&self, bad: u8) -> io::Error {
-        let end = self.pending.start;
+    /// Names the `bad` bytes, which lie before the `after` last ones read.
+    fn wrong_byte(&self, bad: u8, after: u8) -> io::Error {
+        let end = self.pending.start.saturating_sub(usize::from(after));
         let shown: Vec<String> = self.raw[end.saturating_sub(usize::from(bad))..end]
             .iter()
             .map(|byte| format!("0x{byte:02X}"))
             .collect();
+        let told = if shown.is_empty() {
+            "a character cut off at the end of the file".to_owned()
+        } else {
+            shown.join(" ")
+        };
         invalid(format!(
-            "line {}: {} is not {}; say the file's real encoding in its contract",
+            "line {}: {told} is not {}; say the file's real encoding in its contract",
             self.lines,
-            shown.join(" "),
             self.encoding.name()
         ))
     }
@@ -114,13 +119,17 @@ pub fn detect(content: &mut dyn Read) -> io::Result<&'static Encoding> {
     let mut text = vec![0; 1 << 20];
     loop {
         let read = content.read(&mut block)?;
+        let is_last = read == 0;
+        // Judged once, when it is whole: a decompressor may give out a few
+        // bytes at a time, and these say little.
         if head.len() < HEAD_BYTES {
-            head.extend_from_slice(&block[..read.min(HEAD_BYTES)]);
-            if let Some(found) = marked(&head) {
+            head.extend_from_slice(&block[..read.min(HEAD_BYTES - head.len())]);
+            if (is_last || head.len() == HEAD_BYTES)
+                && let Some(found) = marked(&head)
+            {
                 return Ok(found);
             }
         }
-        let is_last = read == 0;
         if is_utf8 {
             let (result, ..) =
                 utf8.decode_to_utf8_without_replacement(&block[..read], &mut text, is_last);
@@ -190,6 +199,13 @@ mod tests {
     }
 
     #[test]
+    fn the_wrong_byte_is_named_and_not_the_one_behind_it() {
+        let told = read(b"a\n\x1b$B!\x1b(B", encoding_rs::ISO_2022_JP);
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains("line 2: 0x21 is not ISO-2022-JP"), "{told}");
+    }
+
+    #[test]
     fn a_byte_order_mark_is_dropped() {
         assert_eq!(
             read(b"\xef\xbb\xbfa,b\n", encoding_rs::UTF_8).unwrap(),
@@ -209,6 +225,23 @@ mod tests {
                 .to_string()
                 .contains("NUL")
         );
+    }
+
+    #[test]
+    fn a_guess_does_not_hang_on_how_the_bytes_come() {
+        struct OneByOne<'b>(&'b [u8]);
+
+        impl Read for OneByOne<'_> {
+            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+                let one = self.0.len().min(1).min(out.len());
+                self.0.read(&mut out[..one])
+            }
+        }
+
+        for bytes in [&b"\0\x01\x01\0"[..], b"a\0b,c\n1,2,3\n", b"\xff\xfea\0"] {
+            let whole = detect(&mut &*bytes).unwrap();
+            assert_eq!(detect(&mut OneByOne(bytes)).unwrap(), whole, "{bytes:?}");
+        }
     }
 
     #[test]

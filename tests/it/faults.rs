@@ -3,55 +3,98 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::london;
+use crate::support::{MORNING, Site, london};
 
-#[test]
-fn every_injected_fault_is_found_and_none_invented() {
-    let site = london();
+/// File and line of a row.
+type Place = (String, String);
+
+/// The kind of each injected fault by its place, and how many rows were merely
+/// doubled.
+fn injected(site: &Site) -> (BTreeMap<Place, String>, u64) {
     let mut reader = csv::Reader::from_path(site.landing().join("truth/faults.csv")).unwrap();
-    let mut injected: BTreeMap<(String, String), String> = BTreeMap::new();
-    let mut doubled: u64 = 0;
+    let mut faults = BTreeMap::new();
+    let mut doubled = 0;
     for row in reader.records() {
         let row = row.unwrap();
         let (file, line, kind) = (row[1].to_owned(), row[2].to_owned(), row[4].to_owned());
         if kind == "exact_duplicate" {
             doubled += 1;
         } else {
-            injected.insert((file, line), kind);
+            faults.insert((file, line), kind);
         }
     }
-    assert!(injected.len() > 200, "{}", injected.len());
+    (faults, doubled)
+}
+
+/// The kind of fault that the first reason given for a line speaks of.
+fn kind_of(column: &str, value: &str, reason: &str) -> &'static str {
+    let found = [
+        (reason.contains("cells where the header has"), "shape"),
+        (
+            reason.contains("have this key and different values"),
+            "conflicting_duplicate",
+        ),
+        (reason.starts_with("empty"), "missing_key"),
+        (reason.starts_with("expected a date"), "impossible_date"),
+        (
+            reason.starts_with("expected a Home Office"),
+            "malformed_code",
+        ),
+        (reason.starts_with("expected one of"), "unknown_value"),
+        (reason.contains("number"), "not_a_number"),
+        (
+            reason.starts_with("expected true or false"),
+            "not_a_boolean",
+        ),
+    ];
+    let kind = found.iter().find(|(is_so, _)| *is_so);
+    kind.unwrap_or_else(|| panic!("{column} {value:?}: {reason}"))
+        .1
+}
+
+fn every_fault_is_found(site: &Site, least: usize) {
+    let (injected, doubled) = injected(site);
+    assert!(injected.len() > least, "{}", injected.len());
     let kinds: BTreeSet<&String> = injected.values().collect();
     assert_eq!(kinds.len(), 9, "{kinds:?}");
-    let rejected: BTreeSet<(String, String)> = site
-        .query("select distinct file_name, line from ledger.rejects join ledger.batches using (batch_id)")
-        .into_iter()
-        .map(|row| (row[0].clone(), row[1].clone()))
-        .collect();
-    let missed: Vec<_> = injected
-        .iter()
-        .filter(|(place, _)| !rejected.contains(place))
-        .collect();
-    assert_eq!(missed, Vec::new());
-    let conflicts = injected
-        .values()
-        .filter(|kind| *kind == "conflicting_duplicate")
-        .count();
-    let invented: Vec<_> = rejected
-        .iter()
-        .filter(|place| !injected.contains_key(*place))
-        .collect();
+    let mut found: BTreeMap<Place, BTreeSet<&'static str>> = BTreeMap::new();
+    let told = site.query(
+        "select file_name, line, column_name, value, rejects.reason \
+         from ledger.rejects inner join ledger.batches using (batch_id)",
+    );
+    for row in told {
+        let kind = kind_of(&row[2], &row[3], &row[4]);
+        let place = (row[0].clone(), row[1].clone());
+        found.entry(place).or_default().insert(kind);
+    }
+    let mut conflicts = 0;
+    for (place, kind) in &injected {
+        let wanted = match kind.as_str() {
+            "too_few_fields" | "too_many_fields" => "shape",
+            kind => kind,
+        };
+        let told = found.remove(place);
+        assert!(
+            told.as_ref().is_some_and(|told| told.contains(wanted)),
+            "{kind} at {place:?} was told as {told:?}"
+        );
+        conflicts += usize::from(wanted == "conflicting_duplicate");
+    }
     // Of two rows that contradict each other, the first is rejected as well.
-    assert_eq!(invented.len(), conflicts, "{invented:?}");
+    assert_eq!(found.len(), conflicts, "{found:?}");
+    let firsts = found.values().flatten().collect::<BTreeSet<_>>();
+    assert_eq!(firsts, BTreeSet::from([&"conflicting_duplicate"]));
     assert_eq!(
         site.one("select sum(rows_duplicate)::bigint from ledger.batches"),
         doubled.to_string()
     );
+    assert_eq!(
+        site.one("select sum(rows_rejected)::bigint from ledger.batches"),
+        (injected.len() + conflicts).to_string()
+    );
 }
 
-#[test]
-fn lines_in_are_rows_accepted_rejected_and_duplicate() {
-    let site = london();
+fn lines_in_are_rows_out(site: &Site) {
     let files = site.query(
         "select file_name, rows_read, rows_accepted + rows_rejected + rows_duplicate from ledger.batches",
     );
@@ -66,4 +109,26 @@ fn lines_in_are_rows_accepted_rejected_and_duplicate() {
         site.one(distinct),
         site.one("select count(distinct (batch_id, line)) from ledger.rejects")
     );
+}
+
+#[test]
+fn every_injected_fault_is_found_and_none_invented() {
+    every_fault_is_found(&london(), 200);
+}
+
+#[test]
+fn lines_in_are_rows_accepted_rejected_and_duplicate() {
+    lines_in_are_rows_out(&london());
+}
+
+#[test]
+fn of_two_dirty_rows_in_a_hundred_every_one_is_found_and_none_invented() {
+    let site = Site::with_london(3_000, 11, 0.02);
+    site.run("nightly-ingest", MORNING).unwrap();
+    assert_eq!(
+        site.one("select count(*) from ledger.batches where state = 'refused'"),
+        "0"
+    );
+    every_fault_is_found(&site, 1_000);
+    lines_in_are_rows_out(&site);
 }

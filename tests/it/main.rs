@@ -7,6 +7,7 @@
     clippy::float_cmp,
     clippy::case_sensitive_file_extension_comparisons,
     clippy::format_push_string,
+    clippy::format_collect,
     clippy::too_many_lines,
     clippy::print_stderr,
     reason = "a test may stop where it stands, compares figures exactly, and tells what it skips"
@@ -14,6 +15,7 @@
 
 mod support;
 
+mod bad_input;
 mod command_line;
 mod daemon;
 mod faults;
@@ -24,6 +26,7 @@ mod operations;
 mod oracle;
 mod ranking;
 mod real_data;
+mod reconcile;
 mod reports;
 mod rules;
 mod twice;

@@ -15,7 +15,12 @@ from collections import Counter
 
 from reconcile import load, reconcile
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+# Where the contracts of each folder below lie.
+FOLDERS = {
+    "sources": ROOT / "jobs/nightly-ingest/sources",
+    "chicago": ROOT / "tests/it/fixtures/chicago",
+}
 CHICAGO = "person-level/chicago-complaints-2000-2016"
 # Contract, files; the moment is stated where a file's name does not give one.
 RUNS = [
@@ -34,7 +39,8 @@ FIGURES = ("rows", "accepted", "rejected", "duplicates", "warnings", "distinct")
 def run(data):
     found = []
     for contract_path, files, as_at in RUNS:
-        contract = load(HERE / contract_path)
+        folder, name = contract_path.split("/")
+        contract = load(FOLDERS[folder] / name)
         for path in sorted(data.glob(files)):
             began = time.monotonic()
             by = "sheet" if "met_vawg" in contract_path else None

@@ -23,7 +23,7 @@ import re
 import sys
 import tomllib
 from collections import Counter
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 csv.field_size_limit(1 << 24)
 
@@ -37,7 +37,7 @@ class Refused(Exception):
 # --- Cells ------------------------------------------------------------------
 
 INTEGER = re.compile(r"-?[0-9]+")
-DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+DECIMAL = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,4})?")
 HO_CODE = re.compile(r"[0-9]{3}/[0-9]{2}")
 DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 TIMESTAMP = re.compile(
@@ -197,7 +197,7 @@ class Column:
                     return None
                 return int(text)
             case "decimal":
-                return Decimal(text) if DECIMAL.fullmatch(text) else None
+                return decimal(text) if DECIMAL.fullmatch(text) else None
             case "boolean":
                 return BOOLEANS.get(text.lower())
             case "date" | "timestamp":
@@ -213,6 +213,15 @@ class Column:
             return None
         *numbers, micro = found.groups() if self.kind == "timestamp" else (*found.groups(), None)
         return moment(*map(int, numbers), *([int(micro.ljust(6, "0"))] if micro else []))
+
+
+def decimal(text):
+    """Six decimals, a half away from nought, of a number below a million million."""
+    value = Decimal(text)
+    if abs(value) >= 10**12:
+        return None
+    value = value.quantize(Decimal("0.000001"), ROUND_HALF_UP)
+    return value if abs(value) < 10**12 else None
 
 
 def text_of(value):
@@ -545,7 +554,7 @@ def sums(columns, rows):
         if column.kind == "integer":
             found[column.name] = sum(held)
         elif column.kind == "decimal":
-            found[column.name] = str(sum(held, Decimal(0)))
+            found[column.name] = f"{sum(held, Decimal(0)):f}"
     return found
 
 

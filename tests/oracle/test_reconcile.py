@@ -73,9 +73,14 @@ class Reading(unittest.TestCase):
             self.assertEqual(counts(judged(head + row + "\n"))[:3], [1, 1, 0], row)
 
     def test_a_warning_empties_the_cell_and_keeps_the_row(self):
-        found = judged("ref,kind,share\n1,a,0.5\n2,a,many\n3,a,0.1234567\n")
+        found = judged("ref,kind,share\n1,a,0.5\n2,a,many\n3,a,1e12\n")
         self.assertEqual(counts(found), [3, 3, 0, 0, 2])
-        self.assertEqual(found["sums"]["share"], "0.5")
+        self.assertEqual(found["sums"]["share"], "0.500000")
+
+    def test_decimals_have_six_places_and_may_have_an_exponent(self):
+        found = judged("ref,kind,share\n1,a,-7.8e-05\n2,a,0.1234565\n3,a,+1.\n4,a,.5E1\n")
+        self.assertEqual(counts(found), [4, 4, 0, 0, 0])
+        self.assertEqual(found["sums"]["share"], "6.123379")
 
     def test_headers_quotes_and_bytes_that_could_be_misread_refuse_the_file(self):
         for text in ("ref,count\n1,1\n", "ref,kind,Sort\n1,a,a\n", 'ref,kind\n1,"a\n2,"b\n', 'ref,kind\n1,"a"b\n',
