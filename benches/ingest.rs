@@ -257,7 +257,7 @@ fn compare_models(site: &Site) -> Result<()> {
     let connection = site.store.connection();
     let mut together = Vec::new();
     let undone = site.store.transaction(|_| {
-        together = bare_models(site, |table| table.to_owned())?;
+        together = bare_models(site, ToOwned::to_owned)?;
         Err::<(), _>(anyhow::anyhow!("rolled back"))
     });
     ensure!(undone.is_err() && together.len() == done.built.len());

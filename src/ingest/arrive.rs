@@ -124,7 +124,7 @@ pub fn scan<'a>(landing: &Path, looking: Looking<'a>) -> Result<(Vec<Arrival<'a>
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
-    let (arrivals, unready) = inspect_all(found, looking)?;
+    let (arrivals, unready) = inspect_all(&found, looking)?;
     waiting.extend(unready);
     waiting.sort_by(|a, b| a.file_name.cmp(&b.file_name));
     Ok((arrivals, waiting))
@@ -148,7 +148,7 @@ pub fn inspect<'a>(
             }),
         }
     }
-    let (arrivals, unready) = inspect_all(found, looking)?;
+    let (arrivals, unready) = inspect_all(&found, looking)?;
     waiting.extend(unready);
     Ok((arrivals, waiting))
 }
@@ -164,8 +164,7 @@ pub fn inspect_as<'a>(
     match claimed {
         Ok(candidate) => {
             let path = path.to_owned();
-            let (mut arrivals, waiting) =
-                inspect_all(vec![Candidate { path, ..candidate }], looking)?;
+            let (mut arrivals, waiting) = inspect_all(&[Candidate { path, ..candidate }], looking)?;
             for arrival in &mut arrivals {
                 name.clone_into(&mut arrival.file_name);
             }
@@ -278,7 +277,7 @@ fn shown_name(path: &Path) -> String {
 }
 
 fn inspect_all<'a>(
-    found: Vec<Candidate<'a>>,
+    found: &[Candidate<'a>],
     looking: Looking<'a>,
 ) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
     let seen: Vec<Result<Metadata>> = found

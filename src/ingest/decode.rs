@@ -111,12 +111,10 @@ fn open<'b>(
 
 fn uncompressed<'b>(name: &str, raw: Box<dyn Read + 'b>) -> Box<dyn Read + 'b> {
     let name = name.to_lowercase();
-    if name.ends_with(".gz") {
-        Box::new(flate2::read::MultiGzDecoder::new(raw))
-    } else if name.ends_with(".zst") {
-        Box::new(ZstdReader::new(raw))
-    } else {
-        raw
+    match name.rsplit('.').next() {
+        Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(raw)),
+        Some("zst") => Box::new(ZstdReader::new(raw)),
+        _ => raw,
     }
 }
 
@@ -212,7 +210,7 @@ impl<R: Read> Table<'_, R> {
                 }
                 Err(flaw) => return Err(misplaced(flaw, number, self.contract)),
             }
-            if self.cells.len() == width {
+            if self.cells.count() == width {
                 rows.write(number, self.cells.iter())?;
             } else {
                 rows.set_aside(number, &self.cells, width, self.dialect.delimiter);
@@ -224,7 +222,7 @@ impl<R: Read> Table<'_, R> {
     /// Takes further lines to a row whose last cell is still open.
     fn gather(&mut self, number: u64, mut row: Vec<u8>) -> Result<(), Refused> {
         for _ in 0..MOST_LINES_IN_A_ROW {
-            let Some(line) = self.lines.next()? else {
+            let Some(line) = self.lines.next_any()? else {
                 break;
             };
             row.push(b'\n');
@@ -346,12 +344,12 @@ impl Rows {
 
     fn set_aside(&mut self, line: u64, cells: &Cells, expected: usize, delimiter: u8) {
         let shown: Vec<String> = cells.iter().map(text_of).collect();
-        let reason = format!("{} cells where the header has {expected}", cells.len());
+        let reason = format!("{} cells where the header has {expected}", cells.count());
         let value = shown.join(&char::from(delimiter).to_string());
-        self.fault(line, value, reason);
+        self.fault(line, &value, reason);
     }
 
-    pub(super) fn fault(&mut self, line: u64, value: String, reason: String) {
+    pub(super) fn fault(&mut self, line: u64, value: &str, reason: String) {
         self.read += 1;
         self.faults
             .push(Fault::reject(line, None, Some(value), reason));

@@ -204,8 +204,7 @@ fn is_fit(column: &Column, held: &str) -> bool {
         }
         Kind::Decimal => is_whole || is_real || is_decimal,
         Kind::Boolean => held == "BOOLEAN" || is_whole,
-        Kind::Date => held == "DATE" || is_local_timestamp(held),
-        Kind::Timestamp => held == "DATE" || is_local_timestamp(held),
+        Kind::Date | Kind::Timestamp => held == "DATE" || is_local_timestamp(held),
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn decode(
             )?,
             Err(reason) => {
                 let shown = String::from_utf8_lossy(line.text).into_owned();
-                rows.fault(line.number, shown, reason);
+                rows.fault(line.number, &shown, reason);
             }
         }
     }

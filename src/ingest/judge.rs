@@ -79,10 +79,11 @@ pub fn faults(tx: &Connection, reading: &Reading<'_>) -> Result<Vec<Fault>> {
         &reading.faults("line in (select line from wrong)"),
         &[],
         |row| {
+            let value: Option<String> = row.get(2)?;
             Ok(Fault {
                 is_warning: row.get(4)?,
                 key: row.get(5)?,
-                ..Fault::reject(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)
+                ..Fault::reject(row.get(0)?, row.get(1)?, value.as_deref(), row.get(3)?)
             })
         },
     )
@@ -141,7 +142,7 @@ pub fn settle_duplicates(
             let mut fault = Fault::reject(
                 row.get(0)?,
                 Some(contract.key.join(", ")),
-                Some(value.clone()),
+                Some(&value),
                 format!(
                     "lines {} have this key and different values; expected one",
                     row.get::<_, String>(2)?
@@ -234,10 +235,11 @@ fn orphans(
         "select line, value, row_key from dropped order by line",
         &[],
         |row| {
+            let value: Option<String> = row.get(1)?;
             let mut fault = Fault::reject(
                 row.get(0)?,
                 Some(rule.columns.join(", ")),
-                row.get(1)?,
+                value.as_deref(),
                 format!("expected one that {} holds", rule.source),
             );
             fault.key = row.get(2)?;

@@ -65,7 +65,7 @@ impl<R: Read> Lines<R> {
     }
 
     /// The next line, blank or not, or none at the end.
-    pub fn next(&mut self) -> Result<Option<Line<'_>>, Refused> {
+    pub fn next_any(&mut self) -> Result<Option<Line<'_>>, Refused> {
         let range = self.advance()?;
         Ok(range.map(|range| Line {
             number: self.number,
@@ -145,7 +145,7 @@ pub enum Flaw {
 }
 
 impl Cells {
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.ends.len()
     }
 
@@ -294,7 +294,7 @@ mod tests {
     fn lines_end_with_or_without_a_return_and_keep_their_number() {
         let mut lines = Lines::new(&b"a\r\nb\n\nc"[..]);
         let mut found = Vec::new();
-        while let Some(line) = lines.next().unwrap() {
+        while let Some(line) = lines.next_any().unwrap() {
             found.push(String::from_utf8(line.text.to_vec()).unwrap());
         }
         assert_eq!(found, ["a", "b", "", "c"]);
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn a_line_that_never_ends_is_refused_before_it_fills_the_memory() {
         let mut lines = Lines::new(std::io::repeat(b'x').take(100 << 20));
-        let told = lines.next().unwrap_err().to_string();
+        let told = lines.next_any().unwrap_err().to_string();
         assert!(told.contains("line 1") && told.contains("16 MiB"), "{told}");
         assert!(lines.buffer.len() <= 64 << 20);
     }

@@ -38,7 +38,7 @@ const ENDING: &str = ".manifest.json";
 
 /// A file that disagrees with its manifest may still be on its way for this
 /// long after it was last written to.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Whether a file is some other's manifest.
 pub fn is_manifest(path: &Path) -> bool {

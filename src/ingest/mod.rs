@@ -61,17 +61,12 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub fn reject(
-        line: u64,
-        column: Option<String>,
-        value: Option<String>,
-        reason: String,
-    ) -> Self {
+    pub fn reject(line: u64, column: Option<String>, value: Option<&str>, reason: String) -> Self {
         Self {
             line,
             column,
             // Every line of a file may be wrong, and as long as a line can be.
-            value: value.as_deref().map(ledger::shortened),
+            value: value.map(ledger::shortened),
             reason,
             is_warning: false,
             key: None,
@@ -133,7 +128,7 @@ pub fn take_in(store: &Store, arrival: &Arrival<'_>, taking: Taking<'_>) -> Resu
             Err(error.context(format!("{} could not be taken in", arrival.file_name)))
         }
         Err(_) if !arrival.is_unchanged() => Ok(Outcome::Waiting(arrive::REPLACED.to_owned())),
-        Err(refused) => refuse(store, arrival, &sha256, refused, taking),
+        Err(refused) => refuse(store, arrival, &sha256, &refused, taking),
     }
 }
 
@@ -161,12 +156,12 @@ fn refuse(
     store: &Store,
     arrival: &Arrival<'_>,
     sha256: &str,
-    refused: Refused,
+    refused: &Refused,
     taking: Taking<'_>,
 ) -> Result<Outcome> {
     store.transaction(|tx| {
         let batch_id = ledger::next_id(tx)?;
-        let batch = Batch::refused(arrival, batch_id, &refused, taking.received_at);
+        let batch = Batch::refused(arrival, batch_id, refused, taking.received_at);
         ledger::record(tx, arrival, sha256, &batch, refused.faults())?;
         Ok(Outcome::Refused(batch))
     })

@@ -200,7 +200,7 @@ fn free_place(folder: &Path, name: &str) -> PathBuf {
     if !first.exists() {
         return first;
     }
-    (2..)
+    (2..u32::MAX)
         .map(|count| folder.join(format!("{name}.again-{count}")))
         .find(|place| !place.exists())
         .unwrap_or(first)
