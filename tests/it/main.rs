@@ -26,4 +26,5 @@ mod real_data;
 mod reports;
 mod rules;
 mod twice;
+mod upholding;
 mod warehouse;

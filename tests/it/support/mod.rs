@@ -1,6 +1,7 @@
 //! A deployment in a folder of its own, and rows to land in it.
 
 pub mod rows;
+pub mod shelf;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

@@ -1,0 +1,40 @@
+//! Faults that the laws of `settling` and `snapshots` have found, each in its
+//! smallest form.
+
+use daybook::ingest::Outcome;
+
+use crate::support::shelf::Shelf;
+
+const DELTA: &str = r#"
+title = "Deeds"
+mode = "delta"
+files = ["deeds_{date}*.csv"]
+key = ["id"]
+columns = [{ name = "id", type = "text" }, { name = "number", type = "integer" }]
+"#;
+
+const LIVE: &str = "select id, number from history.deeds \
+                    where batch_to is null and not is_deleted order by all";
+
+fn take(shelf: &Shelf, name: &str, text: &str) -> i64 {
+    match shelf.take(name, text) {
+        Outcome::Accepted(batch) => batch.batch_id,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_file_that_repeats_another_of_its_day_still_has_the_last_word() {
+    let files = [
+        ("deeds_20261101_a.csv", "id,number\nK,1\n"),
+        ("deeds_20261101_b.csv", "id,number\nK,2\n"),
+        ("deeds_20261101_c.csv", "id,number\nK,1\n"),
+    ];
+    for order in [[0, 1, 2], [2, 1, 0]] {
+        let shelf = Shelf::new(DELTA);
+        for at in order {
+            take(&shelf, files[at].0, files[at].1);
+        }
+        assert_eq!(shelf.query(LIVE), [["K", "1"]], "{order:?}");
+    }
+}
