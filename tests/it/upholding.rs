@@ -38,3 +38,18 @@ fn a_file_that_repeats_another_of_its_day_still_has_the_last_word() {
         assert_eq!(shelf.query(LIVE), [["K", "1"]], "{order:?}");
     }
 }
+
+#[test]
+fn an_insert_and_an_update_that_say_the_same_are_one_statement() {
+    let both = "id,number,op\nK,1,I\nK,1,U\n";
+    let shelf = Shelf::new(DELTA);
+    take(&shelf, "deeds_20261101.csv", both);
+    take(&shelf, "deeds_20261102.csv", both);
+    assert_eq!(
+        shelf.query(
+            "select rows_accepted, rows_rejected, rows_duplicate from ledger.batches \
+             order by batch_id"
+        ),
+        [["1", "0", "1"], ["1", "0", "1"]]
+    );
+}
