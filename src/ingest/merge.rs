@@ -135,10 +135,10 @@ fn settle_delta(tx: &Connection, contract: &Contract) -> Result<()> {
                  when held.held_row is null and op = 'D' then 'ended' \
                  when held.held_row is null then 'new' \
                  when held.confirmed_by in (select batch_id from later) then 'superseded' \
-                 when held.is_deleted and op = 'D' then 'unchanged' \
-                 when held.is_deleted then 'new' \
+                 when held.row_hash = judged.row_hash \
+                     and held.is_deleted = (op is not distinct from 'D') then 'unchanged' \
                  when op = 'D' then 'ended' \
-                 when held.row_hash = judged.row_hash then 'unchanged' \
+                 when held.is_deleted then 'new' \
                  else 'changed' \
              end as fate \
          from judged \

@@ -13,6 +13,8 @@ key = ["id"]
 columns = [{ name = "id", type = "text" }, { name = "number", type = "integer" }]
 "#;
 
+const STANDING: &str = "select id, number, is_deleted from history.deeds \
+                        where batch_to is null order by all";
 const LIVE: &str = "select id, number from history.deeds \
                     where batch_to is null and not is_deleted order by all";
 
@@ -52,4 +54,19 @@ fn an_insert_and_an_update_that_say_the_same_are_one_statement() {
         ),
         [["1", "0", "1"], ["1", "0", "1"]]
     );
+}
+
+#[test]
+fn the_later_of_two_deletions_is_kept_as_it_was_said() {
+    let files = [
+        ("deeds_20261101.csv", "id,number,op\nK,1,D\n"),
+        ("deeds_20261102.csv", "id,number,op\nK,2,D\n"),
+    ];
+    for order in [[0, 1], [1, 0]] {
+        let shelf = Shelf::new(DELTA);
+        for at in order {
+            take(&shelf, files[at].0, files[at].1);
+        }
+        assert_eq!(shelf.query(STANDING), [["K", "2", "true"]], "{order:?}");
+    }
 }
