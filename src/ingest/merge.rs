@@ -350,8 +350,10 @@ fn write_versions(
     let contract = reading.contract;
     let names = names(contract);
     tx.execute_batch(
-        "create or replace temp table written as select line, fate from settled \
-         where line > 0 and fate in ('new', 'changed', 'ended', 'superseded')",
+        "create or replace temp table written as \
+         select line, settled.fate, judged.occurrence as nth \
+         from settled inner join judged using (line) \
+         where settled.fate in ('new', 'changed', 'ended', 'superseded')",
     )?;
     let wanted: u64 = bind::query_one(tx, "select count(*) from written", &[], |row| row.get(0))?;
     // DuckDB 1.5.6 hides a bulk insert from later readers, until the next
@@ -360,7 +362,8 @@ fn write_versions(
         return Ok(());
     }
     // The rows lie in a file, whose size the planner does not know: left to
-    // itself it would hold the whole file in memory to find a few lines.
+    // itself it would hold the whole file in memory to find a few lines. Equal
+    // rows were counted over all lines; over these few the count would be off.
     let is_few = wanted * 2 < judged;
     if is_few {
         tx.execute_batch("set disabled_optimizers = 'build_side_probe_side'")?;
@@ -370,7 +373,7 @@ fn write_versions(
         tx,
         &format!(
             "insert into history.{} ({names}, {ADDED})\nwith {}\n\
-             select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
+             select {names}, row_hash, nth, line, $as_at, $batch_id, $batch_id, $batch_id, \
                  case when written.fate = 'superseded' then cast($batch_id as bigint) end, \
                  op is not distinct from 'D' \
              from typed inner join written using (line) order by line",

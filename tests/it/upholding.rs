@@ -13,6 +13,13 @@ key = ["id"]
 columns = [{ name = "id", type = "text" }, { name = "number", type = "integer" }]
 "#;
 
+const KEYLESS: &str = r#"
+title = "Deeds"
+mode = "snapshot"
+files = ["deeds_{date}*.csv"]
+columns = [{ name = "id", type = "text" }, { name = "number", type = "integer" }]
+"#;
+
 const STANDING: &str = "select id, number, is_deleted from history.deeds \
                         where batch_to is null order by all";
 const LIVE: &str = "select id, number from history.deeds \
@@ -69,4 +76,20 @@ fn the_later_of_two_deletions_is_kept_as_it_was_said() {
         }
         assert_eq!(shelf.query(STANDING), [["K", "2", "true"]], "{order:?}");
     }
+}
+
+#[test]
+fn one_more_of_many_equal_rows_is_counted_on_from_those_held() {
+    let shelf = Shelf::new(KEYLESS);
+    let rows = |count: usize| format!("id,number\n{}", "K,1\n".repeat(count));
+    take(&shelf, "deeds_20261101.csv", &rows(5));
+    take(&shelf, "deeds_20261102.csv", &rows(6));
+    assert_eq!(
+        shelf
+            .query("select occurrence from history.deeds order by 1")
+            .concat(),
+        ["1", "2", "3", "4", "5", "6"]
+    );
+    take(&shelf, "deeds_20261103.csv", &rows(2));
+    assert_eq!(shelf.query(LIVE).len(), 2);
 }
