@@ -93,3 +93,11 @@ fn one_more_of_many_equal_rows_is_counted_on_from_those_held() {
     take(&shelf, "deeds_20261103.csv", &rows(2));
     assert_eq!(shelf.query(LIVE).len(), 2);
 }
+
+#[test]
+fn a_rejected_row_is_not_counted_among_the_equal_ones() {
+    let shelf = Shelf::new(KEYLESS);
+    take(&shelf, "deeds_20261101.csv", "id,number\nK,\n");
+    take(&shelf, "deeds_20261102.csv", "id,number\nK,x\nK,\n");
+    assert_eq!(shelf.query(LIVE), [["K", ""]]);
+}
