@@ -138,7 +138,8 @@ fn refuse_if_hidden(tx: &Connection, contract: &Contract, batch_id: i64) -> Resu
 }
 
 /// Fills `touched` with the keys whose standing row may rest on the batch:
-/// rows it brought, ended or said again.
+/// rows it brought, ended or said again, and those left to rest on it when
+/// the batch that brought them was taken back.
 fn find_touched(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<()> {
     let key = key_list(contract, "version");
     bind::execute(
@@ -147,6 +148,7 @@ fn find_touched(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<(
             "create or replace temp table touched as \
              select distinct {key} from history.{source} as version \
              where said_by = $batch_id or batch_from = $batch_id or batch_to = $batch_id \
+                 or confirmed_by = $batch_id \
                  or exists (select 1 from ledger.confirmations as again \
                      where again.source = '{source}' and again.batch_id = $batch_id \
                          and again.said_by = version.said_by \

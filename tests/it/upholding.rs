@@ -13,6 +13,14 @@ key = ["id"]
 columns = [{ name = "id", type = "text" }, { name = "number", type = "integer" }]
 "#;
 
+const KEYED: &str = r#"
+title = "Deeds"
+mode = "snapshot"
+files = ["deeds_{date}*.csv"]
+key = ["id"]
+columns = [{ name = "id", type = "text" }, { name = "number", type = "integer" }]
+"#;
+
 const KEYLESS: &str = r#"
 title = "Deeds"
 mode = "snapshot"
@@ -100,4 +108,16 @@ fn a_rejected_row_is_not_counted_among_the_equal_ones() {
     take(&shelf, "deeds_20261101.csv", "id,number\nK,\n");
     take(&shelf, "deeds_20261102.csv", "id,number\nK,x\nK,\n");
     assert_eq!(shelf.query(LIVE), [["K", ""]]);
+}
+
+#[test]
+fn a_row_that_lost_the_snapshot_that_brought_it_falls_with_the_last_that_had_it() {
+    let shelf = Shelf::new(KEYED);
+    take(&shelf, "deeds_20261101.csv", "id,number\nK,1\n");
+    let second = take(&shelf, "deeds_20261102.csv", "id,number\nK,1\nL,1\n");
+    let third = take(&shelf, "deeds_20261103.csv", "id,number\nK,1\nL,1\n");
+    shelf.revert(second).unwrap();
+    assert_eq!(shelf.query(LIVE), [["K", "1"], ["L", "1"]]);
+    shelf.revert(third).unwrap();
+    assert_eq!(shelf.query(LIVE), [["K", "1"]]);
 }
