@@ -25,6 +25,8 @@ mod ranking;
 mod real_data;
 mod reports;
 mod rules;
+mod settling;
+mod snapshots;
 mod twice;
 mod upholding;
 mod warehouse;
