@@ -185,7 +185,8 @@ fn find_winners(tx: &Connection, contract: &Contract) -> Result<()> {
         "create or replace temp table versions as \
          select version.rowid as version_row, {scope} as scope, version.said_by, \
              version.file_line, version.batch_from, version.batch_to, {key} \
-         from history.{source} as version inner join touched on {same}; \
+         from history.{source} as version \
+         where exists (select 1 from touched where {same}); \
          create or replace temp table winners as \
          with backings as ( \
              select version_row, said_by as batch_id from versions \

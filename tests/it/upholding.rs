@@ -28,6 +28,15 @@ files = ["deeds_{date}*.csv"]
 columns = [{ name = "id", type = "text" }, { name = "number", type = "integer" }]
 "#;
 
+const BY_AREA: &str = r#"
+title = "Deeds"
+mode = "snapshot"
+files = ["deeds_{date}*.csv"]
+key = ["area", "id"]
+scope = ["area"]
+columns = [{ name = "area", type = "text" }, { name = "id", type = "text" }]
+"#;
+
 const STANDING: &str = "select id, number, is_deleted from history.deeds \
                         where batch_to is null order by all";
 const LIVE: &str = "select id, number from history.deeds \
@@ -120,4 +129,15 @@ fn a_row_that_lost_the_snapshot_that_brought_it_falls_with_the_last_that_had_it(
     assert_eq!(shelf.query(LIVE), [["K", "1"], ["L", "1"]]);
     shelf.revert(third).unwrap();
     assert_eq!(shelf.query(LIVE), [["K", "1"]]);
+}
+
+#[test]
+fn a_snapshot_can_be_taken_back_whose_key_says_which_part_it_covers() {
+    let shelf = Shelf::new(BY_AREA);
+    take(&shelf, "deeds_20261101.csv", "area,id\nA,K\nB,K\n");
+    let second = take(&shelf, "deeds_20261102.csv", "area,id\nB,L\n");
+    shelf.revert(second).unwrap();
+    let live = "select area, id from history.deeds \
+                where batch_to is null and not is_deleted order by all";
+    assert_eq!(shelf.query(live), [["A", "K"], ["B", "K"]]);
 }
