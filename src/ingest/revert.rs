@@ -46,6 +46,11 @@ pub fn revert(
             "update ledger.batches set reverted_by = ? where batch_id = ?",
             params![undoing, batch_id],
         )?;
+        // What it corrected stands open again.
+        tx.execute(
+            "update ledger.rejects set corrected_by = null where corrected_by = ?",
+            [batch_id],
+        )?;
         find_touched(tx, contract, batch_id)?;
         find_winners(tx, contract)?;
         let ended = end_fallen(tx, contract, undoing)?;

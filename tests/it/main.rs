@@ -23,6 +23,7 @@ mod measures;
 mod oracle;
 mod ranking;
 mod real_data;
+mod rejects;
 mod reports;
 mod rules;
 mod settling;
