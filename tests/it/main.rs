@@ -31,3 +31,4 @@ mod snapshots;
 mod twice;
 mod upholding;
 mod warehouse;
+mod word;
