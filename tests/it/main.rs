@@ -19,6 +19,7 @@ mod daemon;
 mod faults;
 mod files;
 mod history;
+mod killed;
 mod measures;
 mod oracle;
 mod ranking;
