@@ -203,7 +203,7 @@ fn arrivals() -> impl Strategy<Value = (Kind, Vec<Sheet>, Vec<usize>)> {
 }
 
 proptest! {
-    #![proptest_config(cases(300))]
+    #![proptest_config(cases(120))]
 
     #[test]
     fn the_newest_snapshot_stands_in_whatever_order_they_arrive(
@@ -251,7 +251,7 @@ fn laid_over(kind: Kind, mut state: State, sheet: &Sheet) -> State {
 }
 
 proptest! {
-    #![proptest_config(cases(150))]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn a_snapshot_with_rejected_rows_ends_nothing(
@@ -308,7 +308,7 @@ fn is_hidden(kind: Kind, sheets: &[Sheet], kept: &[Kept], at: usize) -> bool {
 }
 
 proptest! {
-    #![proptest_config(cases(300))]
+    #![proptest_config(cases(120))]
 
     #[test]
     fn a_snapshot_that_is_taken_back_leaves_the_newest_of_the_others(
