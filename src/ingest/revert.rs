@@ -168,7 +168,8 @@ fn find_touched(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<(
 /// Fills `winners` with what the other files say of each touched key: the
 /// version whose latest backing speaks of the latest moment. A version is
 /// backed by the file that said it and by those that said it again: a delta by
-/// word, a snapshot by covering it while it stood.
+/// word, a snapshot by covering it while it stood. What a newer whole snapshot
+/// of its part does not back is gone.
 fn find_winners(tx: &Connection, contract: &Contract) -> Result<()> {
     let source = &contract.name;
     let again = match contract.mode {
@@ -197,12 +198,25 @@ fn find_winners(tx: &Connection, contract: &Contract) -> Result<()> {
              select version_row, said_by as batch_id from versions \
              union \
              {again} \
+         ), \
+         newest as ( \
+             select whole.scope, files.as_at, files.file_name, files.batch_id \
+             from ledger.batch_scopes as whole \
+             inner join ledger.standing_files as files on files.batch_id = whole.batch_id \
+             where files.source = '{source}' and whole.is_whole \
+             qualify row_number() over ( \
+                 partition by whole.scope \
+                 order by files.as_at desc, files.file_name desc, files.batch_id desc \
+             ) = 1 \
          ) \
          select versions.version_row, backings.batch_id as backed_by, {versions_key} \
          from backings \
          inner join versions on versions.version_row = backings.version_row \
          inner join ledger.standing_files as files on files.batch_id = backings.batch_id \
-         where files.source = '{source}' \
+         left join newest on newest.scope = versions.scope \
+         where files.source = '{source}' and (newest.batch_id is null \
+             or (files.as_at, files.file_name, files.batch_id) \
+                 >= (newest.as_at, newest.file_name, newest.batch_id)) \
          qualify row_number() over ( \
              partition by {versions_key} \
              order by files.as_at desc, files.file_name desc, files.batch_id desc, \

@@ -141,3 +141,13 @@ fn a_snapshot_can_be_taken_back_whose_key_says_which_part_it_covers() {
                 where batch_to is null and not is_deleted order by all";
     assert_eq!(shelf.query(live), [["A", "K"], ["B", "K"]]);
 }
+
+#[test]
+fn a_late_snapshot_that_is_taken_back_brings_nothing_back_that_a_newer_one_lacks() {
+    let shelf = Shelf::new(KEYED);
+    take(&shelf, "deeds_20261103.csv", "id,number\nK,1\n");
+    take(&shelf, "deeds_20261101.csv", "id,number\nL,1\n");
+    let late = take(&shelf, "deeds_20261102.csv", "id,number\nL,1\n");
+    shelf.revert(late).unwrap();
+    assert_eq!(shelf.query(LIVE), [["K", "1"]]);
+}
