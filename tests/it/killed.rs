@@ -13,6 +13,7 @@ use daybook::clock::Stopwatch;
 use daybook::config::Config;
 use daybook::store::Store;
 use daybook::store::query::select;
+use daybook::store::schema::hex_sha256;
 use daybook::synth::{self, Plan};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -94,9 +95,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn sha256(path: &Path) -> String {
-    use sha2::Digest as _;
-    let digest = sha2::Sha256::digest(std::fs::read(path).unwrap());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex_sha256(&std::fs::read(path).unwrap())
 }
 
 /// What a deployment holds, with files for batches.
@@ -112,8 +111,8 @@ fn held(dir: &Path) -> Held {
     );
     for table in tables {
         let name = table.into_iter().flatten().collect::<Vec<_>>().join(".");
-        let content = match name.starts_with("history.") {
-            true => format!(
+        let content = if name.starts_with("history.") {
+            format!(
                 "with named as ( \
                      select version.* exclude (said_by, confirmed_by, batch_from, batch_to), \
                          said.file_name as said_in, confirmed.file_name as confirmed_in, \
@@ -124,8 +123,9 @@ fn held(dir: &Path) -> Held {
                      left join ledger.batches as since on since.batch_id = batch_from \
                      left join ledger.batches as until on until.batch_id = batch_to) \
                  select count(*), sum(cast(hash(named) as hugeint)) from named"
-            ),
-            false => format!("select count(*) from {name}"),
+            )
+        } else {
+            format!("select count(*) from {name}")
         };
         held.insert(name.clone(), rows(&content));
     }
@@ -169,7 +169,8 @@ fn check_shelves(sent: &Path, dir: &Path) {
         let shelf = path.strip_prefix(&landing).unwrap().iter().next().unwrap();
         assert!(
             shelf == "accepted" || shelf == "refused",
-            "{path:?} is left"
+            "{} is left",
+            path.display()
         );
         let name = name_of(&path);
         let (number, own) = name.split_once('_').unwrap();

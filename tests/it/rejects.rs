@@ -135,7 +135,7 @@ fn refused_files_are_removed_after_their_time_and_their_receipts_stay() {
     std::fs::write(&refused, "C1").unwrap();
     std::fs::write(&receipt, "{}").unwrap();
     let written = std::fs::metadata(&receipt).unwrap().modified().unwrap();
-    let kept = Duration::from_secs(90 * 86_400);
+    let kept = Duration::from_hours(90 * 24);
     let age_out = |now| shelve::age_out(folder.path(), now, kept).unwrap();
     assert_eq!(age_out(written + kept), 0);
     assert!(refused.exists());

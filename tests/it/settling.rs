@@ -177,7 +177,7 @@ fn check_counts(sheet: &Sheet, batch: &Batch) {
 }
 
 proptest! {
-    #![proptest_config(cases(200))]
+    #![proptest_config(cases(150))]
 
     #[test]
     fn any_order_and_any_repetition_of_deltas_gives_the_same_state((sheets, order) in arrivals()) {
@@ -285,7 +285,7 @@ fn take_back(shelf: &Shelf, which: Index, kept: &mut Vec<Kept>) {
 }
 
 proptest! {
-    #![proptest_config(cases(100))]
+    #![proptest_config(cases(80))]
 
     #[test]
     fn a_delta_that_is_taken_back_leaves_what_the_others_say(

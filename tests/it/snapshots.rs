@@ -47,12 +47,12 @@ impl Kind {
     }
 
     /// The part of the source that a row belongs to.
-    fn scope(self, row: &Row) -> u8 {
+    fn scope(self, row: Row) -> u8 {
         if self.has_scope { row.area } else { 0 }
     }
 
     /// What tells a row from others of its file.
-    fn key(self, row: &Row) -> Row {
+    fn key(self, row: Row) -> Row {
         Row {
             area: self.scope(row),
             id: row.id,
@@ -107,24 +107,26 @@ impl Sheet {
     }
 
     fn scopes(&self, kind: Kind) -> BTreeSet<u8> {
-        self.rows.iter().map(|row| kind.scope(row)).collect()
+        self.rows.iter().map(|row| kind.scope(*row)).collect()
     }
 
     /// The rows of one part: each once for a keyed source.
     fn said(&self, kind: Kind, scope: u8) -> State {
         let mut state = State::new();
-        for row in self.rows.iter().filter(|row| kind.scope(row) == scope) {
+        for row in self.rows.iter().filter(|row| kind.scope(**row) == scope) {
             *state.entry(*row).or_default() += 1;
         }
         if kind.has_key {
-            state.values_mut().for_each(|count| *count = 1);
+            for count in state.values_mut() {
+                *count = 1;
+            }
         }
         state
     }
 }
 
 /// In each part what the newest file that covers it says.
-fn newest<'a>(kind: Kind, sheets: impl Iterator<Item = &'a Sheet> + Clone) -> State {
+fn newest<'a>(kind: Kind, sheets: &(impl Iterator<Item = &'a Sheet> + Clone)) -> State {
     let mut state = State::new();
     for scope in 0..2 {
         let covering = sheets.clone().filter(|s| s.scopes(kind).contains(&scope));
@@ -170,11 +172,14 @@ fn sheets(kind: Kind, most_wrong: usize) -> impl Strategy<Value = Vec<Sheet>> {
     let sheet = sheet.prop_map(move |(day, letter, rows, wrong)| {
         let mut first: BTreeMap<Row, Row> = BTreeMap::new();
         for row in &rows {
-            first.entry(kind.key(row)).or_insert(*row);
+            first.entry(kind.key(*row)).or_insert(*row);
         }
-        let rows = rows.iter().map(|row| match kind.has_key {
-            true => first[&kind.key(row)],
-            false => *row,
+        let rows = rows.iter().map(|row| {
+            if kind.has_key {
+                first[&kind.key(*row)]
+            } else {
+                *row
+            }
         });
         Sheet {
             day,
@@ -203,7 +208,7 @@ fn arrivals() -> impl Strategy<Value = (Kind, Vec<Sheet>, Vec<usize>)> {
 }
 
 proptest! {
-    #![proptest_config(cases(120))]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn the_newest_snapshot_stands_in_whatever_order_they_arrive(
@@ -217,14 +222,14 @@ proptest! {
                 Outcome::Accepted(batch) => {
                     assert!(come.insert(at), "{} was taken in twice", sheets[at].name());
                     assert_eq!(batch.rows_rejected, 0);
-                    let so_far = newest(kind, come.iter().map(|at| &sheets[*at]));
+                    let so_far = newest(kind, &come.iter().map(|at| &sheets[*at]));
                     known.insert(batch.batch_id, so_far);
                 }
                 Outcome::Known { .. } => assert!(come.contains(&at)),
                 other => panic!("{other:?}"),
             }
         }
-        prop_assert_eq!(held(&shelf, None), newest(kind, sheets.iter()));
+        prop_assert_eq!(held(&shelf, None), newest(kind, &sheets.iter()));
         for (batch, then) in known {
             prop_assert_eq!(held(&shelf, Some(batch)), then, "as known at batch {}", batch);
         }
@@ -237,10 +242,10 @@ fn laid_over(kind: Kind, mut state: State, sheet: &Sheet) -> State {
     for scope in sheet.scopes(kind) {
         let said = sheet.said(kind, scope);
         if sheet.wrong.is_empty() {
-            state.retain(|row, _| kind.scope(row) != scope);
+            state.retain(|row, _| kind.scope(*row) != scope);
         } else if kind.has_key {
-            let keys: BTreeSet<Row> = said.keys().map(|row| kind.key(row)).collect();
-            state.retain(|row, _| !keys.contains(&kind.key(row)));
+            let keys: BTreeSet<Row> = said.keys().map(|row| kind.key(*row)).collect();
+            state.retain(|row, _| !keys.contains(&kind.key(*row)));
         }
         for (row, count) in said {
             let stands = state.entry(row).or_default();
@@ -251,7 +256,7 @@ fn laid_over(kind: Kind, mut state: State, sheet: &Sheet) -> State {
 }
 
 proptest! {
-    #![proptest_config(cases(100))]
+    #![proptest_config(cases(70))]
 
     #[test]
     fn a_snapshot_with_rejected_rows_ends_nothing(
@@ -308,7 +313,7 @@ fn is_hidden(kind: Kind, sheets: &[Sheet], kept: &[Kept], at: usize) -> bool {
 }
 
 proptest! {
-    #![proptest_config(cases(120))]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn a_snapshot_that_is_taken_back_leaves_the_newest_of_the_others(
@@ -344,7 +349,7 @@ proptest! {
             }
             if let Some(last) = kept.last() {
                 let files = kept.iter().filter_map(|batch| Some(&sheets[batch.sheet?]));
-                let wanted = newest(kind, files);
+                let wanted = newest(kind, &files);
                 prop_assert_eq!(&held(&shelf, None), &wanted);
                 known.insert(last.batch_id, wanted);
             }
