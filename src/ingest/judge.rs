@@ -118,7 +118,7 @@ pub fn settle_duplicates(
     let key: Vec<String> = contract.key.iter().map(|k| format!("\"{k}\"")).collect();
     let key = key.join(", ");
     let op = if target.table == "judged" {
-        "coalesce(op, 'U')"
+        "op is not distinct from 'D'"
     } else {
         "is_deleted"
     };

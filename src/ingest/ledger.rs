@@ -83,9 +83,10 @@ pub fn has_size(connection: &Connection, arrival: &Arrival<'_>) -> Result<bool> 
 }
 
 /// The batch that has this content already. An empty night's file equals
-/// other empty nights' files, so the moment a file speaks of counts too. A
-/// refused file is judged again when its contract has changed, a reverted one
-/// only when it is asked for by name.
+/// other empty nights' files, so the moment a file speaks of counts too, and
+/// its name, which orders the files of one moment. A refused file is judged
+/// again when its contract has changed, a reverted one only when it is asked
+/// for by name.
 pub fn known(
     connection: &Connection,
     arrival: &Arrival<'_>,
@@ -95,14 +96,16 @@ pub fn known(
         .query_row(
             "select batch_id, case when reverted_by is null then state else 'reverted' end \
              from ledger.batches \
-             where source = ? and sha256 = ? and (as_at = ? or not ?) and kind = 'file' \
+             where source = ? and sha256 = ? and kind = 'file' \
+                 and (not ? or (as_at = ? and file_name = ?)) \
                  and (state = 'accepted' or contract_sha256 = ?) \
              order by batch_id desc limit 1",
             params![
                 arrival.contract.name,
                 sha256,
-                arrival.as_at,
                 arrival.is_dated,
+                arrival.as_at,
+                arrival.file_name,
                 arrival.contract.sha256
             ],
             |row| Ok((row.get(0)?, row.get(1)?)),

@@ -157,10 +157,10 @@ fn settle_delta(tx: &Connection, contract: &Contract) -> Result<()> {
                  when held.held_row is null and op = 'D' then 'ended' \
                  when held.held_row is null then 'new' \
                  when held.confirmed_by in (select batch_id from later) then 'superseded' \
-                 when held.is_deleted and op = 'D' then 'unchanged' \
-                 when held.is_deleted then 'new' \
+                 when held.row_hash = judged.row_hash \
+                     and held.is_deleted = (op is not distinct from 'D') then 'unchanged' \
                  when op = 'D' then 'ended' \
-                 when held.row_hash = judged.row_hash then 'unchanged' \
+                 when held.is_deleted then 'new' \
                  else 'changed' \
              end as fate \
          from judged \
@@ -372,8 +372,10 @@ fn write_versions(
     let contract = reading.contract;
     let names = names(contract);
     tx.execute_batch(
-        "create or replace temp table written as select line, fate from settled \
-         where line > 0 and fate in ('new', 'changed', 'ended', 'superseded')",
+        "create or replace temp table written as \
+         select line, settled.fate, judged.occurrence as nth \
+         from settled inner join judged using (line) \
+         where settled.fate in ('new', 'changed', 'ended', 'superseded')",
     )?;
     let wanted: u64 = bind::query_one(tx, "select count(*) from written", &[], |row| row.get(0))?;
     // DuckDB 1.5.6 hides a bulk insert from later readers, until the next
@@ -381,11 +383,12 @@ fn write_versions(
     if wanted == 0 {
         return Ok(());
     }
+    // Equal rows were counted over all lines; over a few the count would be off.
     let is_few = wanted * 2 < judged;
     let kept = is_few.then_some("line in (select line from written)");
     let sql = format!(
         "insert into history.{} ({names}, {ADDED})\nwith {}\n\
-         select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
+         select {names}, row_hash, nth, line, $as_at, $batch_id, $batch_id, $batch_id, \
              case when written.fate = 'superseded' then cast($batch_id as bigint) end, \
              op is not distinct from 'D' \
          from typed inner join written using (line) order by line",

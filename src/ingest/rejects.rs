@@ -85,7 +85,7 @@ pub(super) fn link_corrected(
         return Ok(());
     }
     if is_first {
-        let own = format!("batch_from = {}", batch.batch_id);
+        let own = format!("batch_from = {} and not is_deleted", batch.batch_id);
         return link(
             tx,
             contract,

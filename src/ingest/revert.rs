@@ -46,6 +46,11 @@ pub fn revert(
             "update ledger.batches set reverted_by = ? where batch_id = ?",
             params![undoing, batch_id],
         )?;
+        // What it corrected stands open again.
+        tx.execute(
+            "update ledger.rejects set corrected_by = null where corrected_by = ?",
+            [batch_id],
+        )?;
         find_touched(tx, contract, batch_id)?;
         find_winners(tx, contract)?;
         let ended = end_fallen(tx, contract, undoing)?;
@@ -138,7 +143,8 @@ fn refuse_if_hidden(tx: &Connection, contract: &Contract, batch_id: i64) -> Resu
 }
 
 /// Fills `touched` with the keys whose standing row may rest on the batch:
-/// rows it brought, ended or said again.
+/// rows it brought, ended or said again, and those left to rest on it when
+/// the batch that brought them was taken back.
 fn find_touched(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<()> {
     let key = key_list(contract, "version");
     bind::execute(
@@ -147,6 +153,7 @@ fn find_touched(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<(
             "create or replace temp table touched as \
              select distinct {key} from history.{source} as version \
              where said_by = $batch_id or batch_from = $batch_id or batch_to = $batch_id \
+                 or confirmed_by = $batch_id \
                  or exists (select 1 from ledger.confirmations as again \
                      where again.source = '{source}' and again.batch_id = $batch_id \
                          and again.said_by = version.said_by \
@@ -161,7 +168,8 @@ fn find_touched(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<(
 /// Fills `winners` with what the other files say of each touched key: the
 /// version whose latest backing speaks of the latest moment. A version is
 /// backed by the file that said it and by those that said it again: a delta by
-/// word, a snapshot by covering it while it stood.
+/// word, a snapshot by covering it while it stood. What a newer whole snapshot
+/// of its part does not back is gone.
 fn find_winners(tx: &Connection, contract: &Contract) -> Result<()> {
     let source = &contract.name;
     let again = match contract.mode {
@@ -183,18 +191,32 @@ fn find_winners(tx: &Connection, contract: &Contract) -> Result<()> {
         "create or replace temp table versions as \
          select version.rowid as version_row, {scope} as scope, version.said_by, \
              version.file_line, version.batch_from, version.batch_to, {key} \
-         from history.{source} as version inner join touched on {same}; \
+         from history.{source} as version \
+         where exists (select 1 from touched where {same}); \
          create or replace temp table winners as \
          with backings as ( \
              select version_row, said_by as batch_id from versions \
              union \
              {again} \
+         ), \
+         newest as ( \
+             select whole.scope, files.as_at, files.file_name, files.batch_id \
+             from ledger.batch_scopes as whole \
+             inner join ledger.standing_files as files on files.batch_id = whole.batch_id \
+             where files.source = '{source}' and whole.is_whole \
+             qualify row_number() over ( \
+                 partition by whole.scope \
+                 order by files.as_at desc, files.file_name desc, files.batch_id desc \
+             ) = 1 \
          ) \
          select versions.version_row, backings.batch_id as backed_by, {versions_key} \
          from backings \
          inner join versions on versions.version_row = backings.version_row \
          inner join ledger.standing_files as files on files.batch_id = backings.batch_id \
-         where files.source = '{source}' \
+         left join newest on newest.scope = versions.scope \
+         where files.source = '{source}' and (newest.batch_id is null \
+             or (files.as_at, files.file_name, files.batch_id) \
+                 >= (newest.as_at, newest.file_name, newest.batch_id)) \
          qualify row_number() over ( \
              partition by {versions_key} \
              order by files.as_at desc, files.file_name desc, files.batch_id desc, \

@@ -352,7 +352,10 @@ pub fn scope_text(contract: &Contract) -> String {
 fn occurrence(contract: &Contract) -> String {
     if contract.key.is_empty() {
         let names = names(contract);
-        format!("cast(row_number() over (partition by {names} order by line) as integer)")
+        // A wrong value is empty by now; its row does not equal one left empty.
+        format!(
+            "cast(row_number() over (partition by is_faulty, {names} order by line) as integer)"
+        )
     } else {
         "cast(1 as integer)".to_owned()
     }

@@ -47,6 +47,7 @@ pub fn ingest(context: &Context<'_>, as_of: AsOf, files: Option<&[PathBuf]>) -> 
     let landing = &deployment.config.landing;
     let go_on = || context.stop.check();
     let looking = looking(context, &go_on);
+    clear_scratch(context)?;
     let (arrivals, waiting) = match files {
         Some(files) => arrive::inspect(files, looking)?,
         None => {
@@ -178,8 +179,7 @@ fn take_in(
     may_end: bool,
     ingested: &mut Ingested,
 ) -> Result<()> {
-    let config = &context.deployment.config;
-    let scratch = config.store.path.with_extension("scratch");
+    let scratch = scratch(context);
     std::fs::create_dir_all(&scratch)
         .with_context(|| format!("cannot create {}", scratch.display()))?;
     let taking = Taking {
@@ -222,6 +222,24 @@ fn take_in(
         }
     };
     put_away(context, arrival, batch_id)
+}
+
+/// Where rows lie between a file and the database.
+fn scratch(context: &Context<'_>) -> PathBuf {
+    let store = &context.deployment.config.store;
+    store.path.with_extension("scratch")
+}
+
+/// Removes the rows that a run left behind when it was killed. Whoever has the
+/// database has the folder alone.
+fn clear_scratch(context: &Context<'_>) -> Result<()> {
+    let scratch = scratch(context);
+    match std::fs::remove_dir_all(&scratch) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot clear {}", scratch.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Moves a judged file out of the landing folder, unless it lies elsewhere or

@@ -1,8 +1,10 @@
 //! A deployment in a folder of its own, and rows to land in it.
 
 pub mod rows;
+pub mod shelf;
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -97,13 +99,43 @@ impl Site {
     }
 
     pub fn with_context<T>(&self, work: impl FnOnce(&Context<'_>) -> T) -> T {
+        self.with_context_at(noon(), work)
+    }
+
+    pub fn with_context_at<T>(
+        &self,
+        now: DateTime<Utc>,
+        work: impl FnOnce(&Context<'_>) -> T,
+    ) -> T {
         work(&Context {
             deployment: &self.deployment,
             store: &self.store,
-            clock: Clock::Fixed(noon()),
+            clock: Clock::Fixed(now),
             stop: &Stop::default(),
             progress: &|_, _, _| {},
         })
+    }
+
+    /// Closes the database, runs the program on the deployment, and gives its
+    /// output; opens the database again.
+    pub fn command(&mut self, arguments: &[&str]) -> Output {
+        self.store = Store::in_memory().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_daybook"))
+            .args(arguments)
+            .arg("--dir")
+            .arg(&self.dir)
+            .output()
+            .unwrap();
+        self.store = self.deployment.open_store().unwrap();
+        output
+    }
+
+    /// What the program prints when all goes well.
+    pub fn told(&mut self, arguments: &[&str]) -> String {
+        let output = self.command(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Rows of a query as texts; null is an empty text.
