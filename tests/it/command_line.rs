@@ -203,7 +203,7 @@ fn broken_files_stop_check_and_serve_with_exit_2_and_leave_the_database_alone() 
             "{told}"
         );
         assert!(
-            told.contains("jobs/nightly-ingest/sources/crimes.toml:4:1: mod = \"delta\""),
+            told.contains("jobs/nightly-ingest/sources/crimes.toml:5:1: mod = \"delta\""),
             "{told}"
         );
     }
