@@ -451,17 +451,21 @@ fn typed_value(column: &Column) -> String {
             "case lower({cell}) when 'true' then true when 'false' then false \
              when '1' then true when '0' then false end"
         ),
-        // A cast alone would take `2026-01-4a` for the fourth.
+        // A cast alone would take `2026-01-4a` for the fourth. What comes back
+        // as it was is in order, and quicker to see than by the pattern.
         Kind::Date if column.formats.is_empty() => format!(
-            "case when regexp_full_match({cell}, '{ISO_DATE}( 00:00:00)?') \
+            "case when cast(try_cast({cell} as date) as varchar) = {cell} \
+                 or regexp_full_match({cell}, '{ISO_DATE}( 00:00:00)?') \
              then try_cast(left({cell}, 10) as date) end"
         ),
         Kind::Date => format!("cast({} as date)", formats()),
         // A cast alone would take an offset and silently shift the time, and
         // would read 24:00:00 as the next day.
         Kind::Timestamp if column.formats.is_empty() => format!(
-            "case when regexp_full_match({cell}, '{ISO_DATE}[ T]{ISO_TIME}') \
-             and substring({cell}, 12, 2) < '24' then try_cast({cell} as timestamp) end"
+            "case when cast(try_cast({cell} as timestamp) as varchar) = {cell} \
+                 or (regexp_full_match({cell}, '{ISO_DATE}[ T]{ISO_TIME}') \
+                     and substring({cell}, 12, 2) < '24') \
+             then try_cast({cell} as timestamp) end"
         ),
         Kind::Timestamp => formats(),
     }
