@@ -141,6 +141,14 @@ fn lacks(contract: &Contract, names: &[String], missing: &[&str], unknown: &[Str
     {
         return format!("{lacks}; is the file in another encoding than its contract says?");
     }
+    // A file without a header has a row in its place, whose cells are nobody's
+    // business where refusals are read.
+    if unknown.len() == names.len() {
+        return format!(
+            "{lacks}; none of its {} cells names a column of the contract; is the header missing?",
+            names.len()
+        );
+    }
     match unknown {
         [] => format!("{lacks}; it has {}", listed(names)),
         unknown => format!(

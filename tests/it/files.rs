@@ -58,6 +58,17 @@ fn a_missing_column_refuses_the_file_and_names_it() {
 }
 
 #[test]
+fn a_file_without_a_header_is_refused_without_a_word_of_its_rows() {
+    let text = two_crimes();
+    let rows = text.split_once('\n').unwrap().1;
+    let reason = refusal(&night("crimes_20261121.csv", rows));
+    assert!(
+        reason.contains("none of its 22 cells") && !reason.contains("C1"),
+        "{reason}"
+    );
+}
+
+#[test]
 fn a_wrong_delimiter_is_recognised() {
     let reason = refusal(&night(
         "crimes_20261121.csv",
