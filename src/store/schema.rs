@@ -121,7 +121,33 @@ fn run(store: &Store, migration: &Migration, hash: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use duckdb::Connection;
+
     use super::*;
+
+    #[test]
+    fn a_program_killed_after_any_migration_can_open_its_database_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("first.duckdb");
+        let open = |path: &Path| Store {
+            connection: Connection::open(path).unwrap(),
+        };
+        let store = open(&path);
+        for migration in MIGRATIONS {
+            run(&store, migration, &hex_sha256(migration.sql.as_bytes())).unwrap();
+            let copy = folder
+                .path()
+                .join(format!("after-{}.duckdb", migration.version));
+            for ending in ["duckdb", "duckdb.wal"] {
+                std::fs::copy(path.with_extension(ending), copy.with_extension(ending)).unwrap();
+            }
+            let again = open(&copy);
+            migrate(&again).unwrap();
+            assert_eq!(applied(&again).unwrap().len(), MIGRATIONS.len());
+        }
+    }
 
     #[test]
     fn migrations_run_once_and_in_order() {
