@@ -3,7 +3,7 @@
 //! aside as a fault and the rest goes on.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -13,6 +13,7 @@ use super::bytes::HashedFile;
 use super::contract::{Contract, Encoding, Format};
 use super::header::{self, Header};
 use super::lines::{Cells, Dialect, Flaw, LONGEST_LINE, Lines, plain_cells};
+use super::scratch::Background;
 use super::text::{self, Utf8Reader};
 use super::zstd::ZstdReader;
 use super::{Fault, Refused, jsonl};
@@ -48,6 +49,8 @@ pub enum Relation {
         path: PathBuf,
         delimiter: u8,
         longest: usize,
+        /// Some row stands on more than one line.
+        has_breaks: bool,
     },
     /// The database's types of the file's columns decide how each is read.
     Parquet { path: PathBuf, types: Vec<String> },
@@ -198,7 +201,7 @@ impl<R: Read> Table<'_, R> {
     fn read(&mut self, width: usize, rows: &mut Rows) -> Result<(), Refused> {
         while let Some(line) = self.lines.next_filled()? {
             if plain_cells(line.text, self.dialect) == Some(width) {
-                rows.pass(line.number, line.text)?;
+                rows.pass(line.number, line.text);
                 continue;
             }
             let number = line.number;
@@ -211,7 +214,7 @@ impl<R: Read> Table<'_, R> {
                 Err(flaw) => return Err(misplaced(flaw, number, self.contract)),
             }
             if self.cells.count() == width {
-                rows.write(number, self.cells.iter())?;
+                rows.write(number, self.cells.iter());
             } else {
                 rows.set_aside(number, &self.cells, width, self.dialect.delimiter);
             }
@@ -264,8 +267,10 @@ fn misplaced(flaw: Flaw, line: u64, contract: &Contract) -> Refused {
 /// The rows on their way to the database: its own quoting, led by their line.
 pub(super) struct Rows {
     path: PathBuf,
-    out: BufWriter<File>,
+    out: Background,
     delimiter: u8,
+    /// A cell that holds a line break makes its row stand on several lines.
+    has_breaks: bool,
     read: u64,
     longest: usize,
     faults: Vec<Fault>,
@@ -278,12 +283,11 @@ impl Rows {
         delimiter: u8,
     ) -> Result<Self, Refused> {
         let path = scratch_file(contract, scratch);
-        let file =
-            File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self {
+            out: Background::create(&path)?,
             path,
-            out: BufWriter::with_capacity(1 << 20, file),
             delimiter,
+            has_breaks: false,
             read: 0,
             longest: 0,
             faults: Vec::new(),
@@ -291,55 +295,49 @@ impl Rows {
     }
 
     /// Writes a line that can stand as it is.
-    fn pass(&mut self, line: u64, text: &[u8]) -> Result<(), Refused> {
-        self.begin(line)?;
+    fn pass(&mut self, line: u64, text: &[u8]) {
+        self.begin(line);
         self.longest = self.longest.max(text.len());
-        self.put(&[self.delimiter])?;
-        self.put(text)?;
-        self.put(b"\n")
+        self.out.put(&[self.delimiter]);
+        self.out.put(text);
+        self.out.put(b"\n");
     }
 
     /// Writes a row cell by cell.
-    pub(super) fn write<'t>(
-        &mut self,
-        line: u64,
-        cells: impl Iterator<Item = &'t [u8]>,
-    ) -> Result<(), Refused> {
-        self.begin(line)?;
+    pub(super) fn write<'t>(&mut self, line: u64, cells: impl Iterator<Item = &'t [u8]>) {
+        self.begin(line);
         let mut length = 0;
         for cell in cells {
-            self.put(&[self.delimiter])?;
+            self.out.put(&[self.delimiter]);
+            length += 2 * cell.len() + 3;
+            self.has_breaks |= memchr::memchr(b'\n', cell).is_some();
             let is_plain = memchr::memchr3(b'"', b'\n', b'\r', cell).is_none()
                 && memchr::memchr(self.delimiter, cell).is_none();
-            length += 2 * cell.len() + 3;
             if is_plain {
-                self.put(cell)?;
+                self.out.put(cell);
             } else {
-                self.put(b"\"")?;
-                for part in cell.split_inclusive(|byte| *byte == b'"') {
-                    self.put(part)?;
-                    if part.ends_with(b"\"") {
-                        self.put(b"\"")?;
-                    }
-                }
-                self.put(b"\"")?;
+                self.write_quoted(cell);
             }
         }
         self.longest = self.longest.max(length);
-        self.put(b"\n")
+        self.out.put(b"\n");
     }
 
-    fn begin(&mut self, line: u64) -> Result<(), Refused> {
+    fn write_quoted(&mut self, cell: &[u8]) {
+        self.out.put(b"\"");
+        for part in cell.split_inclusive(|byte| *byte == b'"') {
+            self.out.put(part);
+            if part.ends_with(b"\"") {
+                self.out.put(b"\"");
+            }
+        }
+        self.out.put(b"\"");
+    }
+
+    fn begin(&mut self, line: u64) {
         self.read += 1;
         let mut number = [0; 20];
-        self.put(decimal(line, &mut number))
-    }
-
-    fn put(&mut self, bytes: &[u8]) -> Result<(), Refused> {
-        self.out
-            .write_all(bytes)
-            .context("cannot write the decoded rows")?;
-        Ok(())
+        self.out.put(decimal(line, &mut number));
     }
 
     fn set_aside(&mut self, line: u64, cells: &Cells, expected: usize, delimiter: u8) {
@@ -355,13 +353,14 @@ impl Rows {
             .push(Fault::reject(line, None, Some(value), reason));
     }
 
-    pub(super) fn finish(mut self, header: Header, counts: Counts) -> Result<Decoded, Refused> {
-        self.out.flush().context("cannot write the decoded rows")?;
+    pub(super) fn finish(self, header: Header, counts: Counts) -> Result<Decoded, Refused> {
+        self.out.finish()?;
         Ok(Decoded {
             relation: Relation::Csv {
                 path: self.path,
                 delimiter: self.delimiter,
                 longest: self.longest + 32,
+                has_breaks: self.has_breaks,
             },
             header,
             counts: Counts {

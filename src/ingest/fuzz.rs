@@ -245,6 +245,7 @@ fn is_whole(decoded: Result<Decoded, Refused>) -> Result<(), TestCaseError> {
         path,
         delimiter,
         longest,
+        ..
     } = &decoded.relation
     else {
         return Err(TestCaseError::fail("no rows of text"));

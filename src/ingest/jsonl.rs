@@ -31,7 +31,7 @@ pub(super) fn decode(
             Ok(cells) => rows.write(
                 line.number,
                 cells.iter().map(|cell| trimmed(cell.as_bytes())),
-            )?,
+            ),
             Err(reason) => {
                 let shown = String::from_utf8_lossy(line.text).into_owned();
                 rows.fault(line.number, &shown, reason);

@@ -8,9 +8,10 @@ use anyhow::{Context, Result, bail, ensure};
 use chrono::NaiveDateTime;
 use duckdb::Connection;
 
-use super::Refused;
 use super::contract::{Contract, Mode};
+use super::decode::Relation;
 use super::stage::{self, Reading, key_columns, key_hash, names};
+use super::{Refused, scratch};
 use crate::store::bind::{self, Values};
 use crate::store::planner::joins_as_written;
 
@@ -386,6 +387,12 @@ fn write_versions(
     // Equal rows were counted over all lines; over a few the count would be off.
     let is_few = wanted * 2 < judged;
     let kept = is_few.then_some("line in (select line from written)");
+    let thin = thinned(tx, reading.relation, is_few)?;
+    let thin_reading = Reading {
+        relation: thin.as_ref().unwrap_or(reading.relation),
+        named: reading.named.clone(),
+        ..*reading
+    };
     let sql = format!(
         "insert into history.{} ({names}, {ADDED})\nwith {}\n\
          select {names}, row_hash, nth, line, $as_at, $batch_id, $batch_id, $batch_id, \
@@ -393,15 +400,44 @@ fn write_versions(
              op is not distinct from 'D' \
          from typed inner join written using (line) order by line",
         contract.name,
-        reading.typed(kept)
+        thin_reading.typed(kept)
     );
     let inserted = joins_as_written(tx, || bind::execute(tx, &sql, values));
+    if let Some(Relation::Csv { path, .. }) = &thin {
+        // What stays is overwritten next time, and cleared with the folder.
+        let _ = std::fs::remove_file(path);
+    }
     let inserted = inserted.context("cannot write the new versions")?;
     ensure!(
         inserted as u64 == wanted,
         "{wanted} versions to write, {inserted} written"
     );
     Ok(())
+}
+
+/// The decoded rows without those that are not wanted again, when they are few
+/// and can be told apart by their lines: quicker than to parse them all twice.
+fn thinned(tx: &Connection, relation: &Relation, is_few: bool) -> Result<Option<Relation>> {
+    let Relation::Csv {
+        path,
+        delimiter,
+        longest,
+        has_breaks: false,
+    } = relation
+    else {
+        return Ok(None);
+    };
+    if !is_few {
+        return Ok(None);
+    }
+    let sql = "select line from written order by line";
+    let lines = bind::query(tx, sql, &[], |row| row.get::<_, u64>(0))?;
+    Ok(Some(Relation::Csv {
+        path: scratch::thinned(path, *delimiter, &lines)?,
+        delimiter: *delimiter,
+        longest: *longest,
+        has_breaks: false,
+    }))
 }
 
 /// A snapshot's missing rows end: each gets a version that records it.

@@ -21,6 +21,7 @@ pub mod refusal;
 pub mod rejects;
 pub mod relations;
 pub mod revert;
+mod scratch;
 pub mod shelve;
 pub mod stage;
 pub mod status;

@@ -139,6 +139,7 @@ impl Reading<'_> {
                 path,
                 delimiter,
                 longest,
+                ..
             } => {
                 let columns: Vec<String> = (0..self.header.names.len())
                     .map(|index| format!("'{}': 'varchar'", cell_name(index)))
