@@ -128,8 +128,8 @@ pub fn asked(view: &OperationsReport) -> Sentence {
     }
     let overdue: u64 = view.overdue.iter().map(|rows| rows.rows_overdue).sum();
     if overdue > 0 {
-        let rows = format::plural(overdue, "overdue row", "overdue rows");
-        asks.push(format!("ask for what {rows} wait for"));
+        let rows = format::plural(overdue, "overdue row waits", "overdue rows wait");
+        asks.push(format!("ask for what {rows} for"));
     }
     if view.warehouse.is_blocked {
         asks.push("correct what the failed check found".to_owned());
