@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::contract_file::{self, ContractFile};
+use super::contract_problems;
 use crate::config::problem::{Problem, Problems, Source};
 
 /// A checked contract.
@@ -323,7 +324,7 @@ pub fn load_all(dir: &Path) -> Result<Vec<Contract>, Problems> {
         }
     }
     if problems.is_empty() {
-        problems = relation_problems(dir, folder, &contracts);
+        problems = contract_problems::relation_problems(dir, folder, &contracts);
     }
     if problems.is_empty() {
         Ok(contracts)
@@ -331,71 +332,6 @@ pub fn load_all(dir: &Path) -> Result<Vec<Contract>, Problems> {
         Err(Problems(problems))
     }
 }
-
-/// Relations that lead to a source or a column that is not there.
-fn relation_problems(dir: &Path, folder: &Path, contracts: &[Contract]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for contract in contracts {
-        for relation in &contract.relations {
-            let file = folder.join(format!("{}.toml", contract.name));
-            let Ok(source) = Source::read(dir, &file) else {
-                continue;
-            };
-            let other = contracts.iter().find(|c| c.name == relation.source);
-            let missing = match other {
-                None => Some(format!("no source is named {:?}", relation.source)),
-                Some(other) => unlike_columns(contract, relation, other),
-            };
-            problems.extend(missing.map(|message| {
-                source.problem_containing(&format!("\"{}\"", relation.source), message)
-            }));
-        }
-    }
-    problems
-}
-
-/// Why rows of two sources cannot be compared by the columns of a relation.
-fn unlike_columns(contract: &Contract, relation: &Relation, other: &Contract) -> Option<String> {
-    let pairs = relation.columns.iter().zip(&relation.source_columns);
-    pairs.into_iter().find_map(|(here, there)| {
-        let Some(held) = other.column(there) else {
-            return Some(format!("{} has no column {there:?}", relation.source));
-        };
-        let own = contract.column(here)?;
-        (own.kind.sql_type() != held.kind.sql_type()).then(|| {
-            format!(
-                "{here:?} is {}, {there:?} of {} is {}; expected one type",
-                own.kind.expected(),
-                relation.source,
-                held.kind.expected()
-            )
-        })
-    })
-}
-
-/// Columns that ingest adds to every history table or needs on the way.
-pub const RESERVED: &[&str] = &[
-    "line",
-    "op",
-    "key_hash",
-    "row_hash",
-    "occurrence",
-    "file_line",
-    "as_at",
-    "said_by",
-    "confirmed_by",
-    "batch_from",
-    "batch_to",
-    "is_deleted",
-    "is_faulty",
-    "has_warning",
-    "scope",
-    "fate",
-    "held_row",
-    "rowid",
-    "lines",
-    "is_conflict",
-];
 
 #[cfg(test)]
 mod tests {
@@ -434,127 +370,5 @@ map = { Y = "true", N = "false" }
         }
         assert_eq!(contract.recognise("crimes_20261121.csv.part"), None);
         assert_eq!(contract.recognise("old_crimes_20261121.csv"), None);
-    }
-
-    #[test]
-    fn every_fault_of_a_contract_is_placed() {
-        let text = SMALL.replace(
-            "key = [\"crime_ref\"]",
-            "key = [\"crime\"]\nencoding = \"utf-9\"\ndelimiter = \"||\"",
-        );
-        let problems = parse(&text).unwrap_err().0;
-        let lines: Vec<usize> = problems.iter().map(|p| p.line).collect();
-        assert_eq!(problems.len(), 3, "{problems:?}");
-        assert!(
-            lines.contains(&5) && lines.contains(&6) && lines.contains(&7),
-            "{lines:?}"
-        );
-    }
-
-    #[test]
-    fn a_source_is_not_named_like_a_shelf_and_has_columns() {
-        let source = Source::new("sources/refused.toml", SMALL);
-        let told = Contract::parse("refused", &source).unwrap_err().0;
-        assert!(told[0].message.contains("neither accepted nor refused"));
-        let bare = "title = \"x\"\nmode = \"snapshot\"\nfiles = [\"x.csv\"]\ncolumns = []\n";
-        let told = parse(bare).unwrap_err().0;
-        assert!(told[0].message.contains("a column at least"), "{told:?}");
-    }
-
-    #[test]
-    fn every_format_that_a_contract_may_hold_is_one_of_the_database() {
-        let store = crate::store::Store::in_memory().unwrap();
-        let ask = |format: &str| {
-            let sql = format!(
-                "select typeof(try_strptime(x, ['{format}'])) from (values ('1')) as t (x)"
-            );
-            let found = store
-                .connection()
-                .query_row(&sql, [], |row| row.get::<_, String>(0));
-            found.is_ok_and(|held| held == "TIMESTAMP")
-        };
-        let letters: Vec<char> = ('a'..='z').chain('A'..='Z').chain(['%']).collect();
-        for letter in letters {
-            for format in [format!("%{letter}"), format!("%-{letter}")] {
-                let column = format!("type = \"timestamp\"\nformats = [\"{format}\"]");
-                let is_let = parse(&SMALL.replace(
-                    "type = \"boolean\"\nmap = { Y = \"true\", N = \"false\" }",
-                    &column,
-                ))
-                .is_ok();
-                assert!(!is_let || ask(&format), "{format} is let through");
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_contract_cannot_keep_is_told() {
-        let wrong = |from: &str, to: &str| {
-            let found = parse(&SMALL.replace(from, to)).unwrap_err();
-            found.0.into_iter().next().unwrap().message
-        };
-        let column = "type = \"boolean\"";
-        for (from, to, message) in [
-            (
-                "name = \"proactive\"",
-                "name = \"batch_to\"",
-                "daybook's own",
-            ),
-            (column, "type = \"date\"\nformats = [\"%q\"]", "format"),
-            (column, "type = \"text\"\npattern = \"(\"", "pattern"),
-            (column, "type = \"integer\"\nmin = 5\nmax = 4", "min"),
-            (column, "type = \"boolean\"\ndefault = \"maybe\"", "default"),
-            (column, "type = \"text\"\nnth = 0", "counted from 1"),
-            (column, "type = \"date\"\nformats = [\"%-Y\"]", "format"),
-            (
-                column,
-                "type = \"timestamp\"\nformats = [\"%Y-%m-%d %H:%M%z\"]",
-                "format",
-            ),
-            (
-                column,
-                "type = \"date\"\nyears_ahead = 2147483647",
-                "years_ahead",
-            ),
-            (column, "type = \"date\"\nfirst_year = -5", "first_year"),
-            (
-                "key = [\"crime_ref\"]",
-                "key = [\"crime_ref\", \"crime_ref\"]",
-                "twice",
-            ),
-            (
-                "files = [\"crimes_{date}.csv\"]",
-                "files = []",
-                "a pattern at least",
-            ),
-            (
-                "mode = \"delta\"",
-                "mode = \"delta\"\ndelimiter = \"1\"",
-                "no letter, digit",
-            ),
-            (
-                "mode = \"delta\"",
-                "mode = \"delta\"\nrejects = { refuse_above = 7.0 }",
-                "share",
-            ),
-            (
-                "mode = \"delta\"",
-                "mode = \"delta\"\nquote = \",\"",
-                "delimiter",
-            ),
-            (
-                "mode = \"delta\"",
-                "mode = \"delta\"\nvolume = { least = 9, most = 3 }",
-                "least",
-            ),
-            (
-                "mode = \"delta\"",
-                "mode = \"delta\"\nfreshness = { due_by = \"25:00\", stale_after_hours = 36 }",
-                "time",
-            ),
-        ] {
-            let told = wrong(from, to);
-            assert!(told.contains(message), "{to}: {told}");
-        }
     }
 }

@@ -13,7 +13,7 @@ use super::bytes::HashedFile;
 use super::contract::{Contract, Encoding, Format};
 use super::header::{self, Header};
 use super::lines::{Cells, Dialect, Flaw, LONGEST_LINE, Lines, plain_cells};
-use super::scratch::Background;
+use super::scratch::Rows;
 use super::text::{self, Utf8Reader};
 use super::zstd::ZstdReader;
 use super::{Fault, Refused, jsonl};
@@ -54,11 +54,6 @@ pub enum Relation {
     },
     /// The database's types of the file's columns decide how each is read.
     Parquet { path: PathBuf, types: Vec<String> },
-}
-
-/// Where a source's decoded rows lie until the database has read them.
-pub fn scratch_file(contract: &Contract, scratch: &Path) -> PathBuf {
-    scratch.join(format!("{}.csv", contract.name))
 }
 
 /// Reads a file as its contract says, and hashes it on the way: the hash is
@@ -264,129 +259,8 @@ fn misplaced(flaw: Flaw, line: u64, contract: &Contract) -> Refused {
     Refused::at(line, reason)
 }
 
-/// The rows on their way to the database: its own quoting, led by their line.
-pub(super) struct Rows {
-    path: PathBuf,
-    out: Background,
-    delimiter: u8,
-    /// A cell that holds a line break makes its row stand on several lines.
-    has_breaks: bool,
-    read: u64,
-    longest: usize,
-    faults: Vec<Fault>,
-}
-
-impl Rows {
-    pub(super) fn create(
-        contract: &Contract,
-        scratch: &Path,
-        delimiter: u8,
-    ) -> Result<Self, Refused> {
-        let path = scratch_file(contract, scratch);
-        Ok(Self {
-            out: Background::create(&path)?,
-            path,
-            delimiter,
-            has_breaks: false,
-            read: 0,
-            longest: 0,
-            faults: Vec::new(),
-        })
-    }
-
-    /// Writes a line that can stand as it is.
-    fn pass(&mut self, line: u64, text: &[u8]) {
-        self.begin(line);
-        self.longest = self.longest.max(text.len());
-        self.out.put(&[self.delimiter]);
-        self.out.put(text);
-        self.out.put(b"\n");
-    }
-
-    /// Writes a row cell by cell.
-    pub(super) fn write<'t>(&mut self, line: u64, cells: impl Iterator<Item = &'t [u8]>) {
-        self.begin(line);
-        let mut length = 0;
-        for cell in cells {
-            self.out.put(&[self.delimiter]);
-            length += 2 * cell.len() + 3;
-            self.has_breaks |= memchr::memchr(b'\n', cell).is_some();
-            let is_plain = memchr::memchr3(b'"', b'\n', b'\r', cell).is_none()
-                && memchr::memchr(self.delimiter, cell).is_none();
-            if is_plain {
-                self.out.put(cell);
-            } else {
-                self.write_quoted(cell);
-            }
-        }
-        self.longest = self.longest.max(length);
-        self.out.put(b"\n");
-    }
-
-    fn write_quoted(&mut self, cell: &[u8]) {
-        self.out.put(b"\"");
-        for part in cell.split_inclusive(|byte| *byte == b'"') {
-            self.out.put(part);
-            if part.ends_with(b"\"") {
-                self.out.put(b"\"");
-            }
-        }
-        self.out.put(b"\"");
-    }
-
-    fn begin(&mut self, line: u64) {
-        self.read += 1;
-        let mut number = [0; 20];
-        self.out.put(decimal(line, &mut number));
-    }
-
-    fn set_aside(&mut self, line: u64, cells: &Cells, expected: usize, delimiter: u8) {
-        let shown: Vec<String> = cells.iter().map(text_of).collect();
-        let reason = format!("{} cells where the header has {expected}", cells.count());
-        let value = shown.join(&char::from(delimiter).to_string());
-        self.fault(line, &value, reason);
-    }
-
-    pub(super) fn fault(&mut self, line: u64, value: &str, reason: String) {
-        self.read += 1;
-        self.faults
-            .push(Fault::reject(line, None, Some(value), reason));
-    }
-
-    pub(super) fn finish(self, header: Header, counts: Counts) -> Result<Decoded, Refused> {
-        self.out.finish()?;
-        Ok(Decoded {
-            relation: Relation::Csv {
-                path: self.path,
-                delimiter: self.delimiter,
-                longest: self.longest + 32,
-                has_breaks: self.has_breaks,
-            },
-            header,
-            counts: Counts {
-                rows: Some(self.read),
-                ..counts
-            },
-            faults: self.faults,
-        })
-    }
-}
-
 fn text_of(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell).into_owned()
-}
-
-/// A number's digits without an allocation per row.
-fn decimal(mut number: u64, buffer: &mut [u8; 20]) -> &[u8] {
-    let mut start = buffer.len();
-    loop {
-        start -= 1;
-        buffer[start] = b'0' + u8::try_from(number % 10).unwrap_or(0);
-        number /= 10;
-        if number == 0 {
-            return &buffer[start..];
-        }
-    }
 }
 
 /// An error while the bytes came in: the file's fault when they are not what

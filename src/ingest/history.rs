@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use duckdb::{Connection, OptionalExt, params};
 
 use super::contract::Contract;
-use super::stage::names;
+use super::keys::names;
 use crate::store::bind;
 
 /// Makes sure that the history table of a source exists with its contract's

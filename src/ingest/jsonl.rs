@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use super::Refused;
 use super::contract::{Column, Contract, Mode};
-use super::decode::{Counts, Decoded, Rows};
+use super::decode::{Counts, Decoded};
 use super::header::{self, Header};
 use super::lines::{Lines, trimmed};
+use super::scratch::Rows;
 
 /// Names beyond these are not listed; a file could hold any number.
 const MOST_IGNORED: usize = 50;

@@ -1,281 +1,216 @@
-//! Judges the rows of a decoded file: which are sound, which are at fault and
-//! why, which stand there twice, which name something that is not held.
+//! Judges the rows of a decoded file: reads them, sets aside what is wrong,
+//! double or orphaned, and says whether the whole can be taken in.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Result, ensure};
 use duckdb::Connection;
 
-use super::contract::{Contract, Otherwise, Relation as Rule};
+use super::arrive::Arrival;
+use super::contract::{Mode, Otherwise};
+use super::decode::{self, Decoded, Relation};
+use super::sift::{self, Target};
 use super::stage::{self, Reading};
-use super::{Fault, Refused};
+use super::{Fault, Refused, header, merge, relations, volume};
 use crate::store::bind;
 
-/// Where the sound rows of a file lie while they are judged: the temporary
-/// table `judged`, or, when nothing was held before, history itself.
-pub struct Target {
-    pub table: String,
-    pub line: &'static str,
-    /// A condition that picks this file's rows.
-    pub own: String,
+/// What judging found.
+pub struct Judged {
+    pub rows_read: u64,
+    pub rows_accepted: u64,
+    pub rows_warned: u64,
+    pub duplicates: u64,
+    pub faults: Vec<Fault>,
 }
 
-impl Target {
-    pub fn judged() -> Self {
-        Self {
-            table: "judged".to_owned(),
-            line: "line",
-            own: "true".to_owned(),
+impl Judged {
+    pub fn rows_rejected(&self) -> u64 {
+        self.rows_read - self.rows_accepted - self.duplicates
+    }
+
+    /// What a reader should know of an accepted file.
+    pub fn notes(
+        &self,
+        tx: &Connection,
+        arrival: &Arrival<'_>,
+        decoded: &Decoded,
+    ) -> Result<Option<String>> {
+        let mut notes = Vec::new();
+        let ignored = &decoded.header.ignored;
+        if !ignored.is_empty() {
+            let names = header::listed(ignored);
+            notes.push(format!("columns not in the contract, not read: {names}"));
         }
-    }
-
-    pub fn history(contract: &Contract, batch_id: i64) -> Self {
-        Self {
-            table: format!("history.{}", contract.name),
-            line: "file_line",
-            own: format!("batch_from = {batch_id}"),
+        if arrival.contract.mode == Mode::Snapshot && self.rows_rejected() > 0 {
+            notes.push("rows it lacks were not ended, because rows were rejected".to_owned());
         }
-    }
-
-    pub fn count(&self, tx: &Connection) -> Result<u64> {
-        let sql = format!("select count(*) from {} where {}", self.table, self.own);
-        bind::query_one(tx, &sql, &[], |row| row.get(0))
-    }
-
-    /// Takes the lines of the temporary table `dropped` away.
-    fn drop_lines(&self, tx: &Connection) -> Result<()> {
-        tx.execute_batch(&format!(
-            "delete from {} where {} and {} in (select line from dropped)",
-            self.table, self.own, self.line
-        ))?;
-        Ok(())
-    }
-}
-
-/// Reads a file's rows into the temporary table `judged`: what is needed to
-/// judge and compare them, and no more.
-pub fn judge(tx: &Connection, reading: &Reading<'_>) -> Result<()> {
-    let contract = reading.contract;
-    let mut wanted: Vec<&str> = contract.key.iter().map(String::as_str).collect();
-    let related = contract.relations.iter().flat_map(|rule| &rule.columns);
-    for column in related {
-        if !wanted.contains(&column.as_str()) {
-            wanted.push(column);
+        if decoded.counts.is_unclosed {
+            notes.push("the last line has no line end; the file may have been cut off".to_owned());
         }
+        if decoded.counts.blank_lines > 0 {
+            notes.push(format!("{} blank lines", decoded.counts.blank_lines));
+        }
+        notes.extend(volume::unusual(tx, arrival.contract, self.rows_read)?);
+        Ok((!notes.is_empty()).then(|| notes.join("; ")))
     }
-    let wanted: Vec<String> = wanted.iter().map(|name| format!("\"{name}\", ")).collect();
-    tx.execute_batch(&format!(
-        "create or replace temp table judged as\nwith {typed}\n\
-         select line, op, {wanted}row_hash, key_hash, occurrence, scope, is_faulty, has_warning\n\
-         from typed",
-        typed = reading.typed(None),
-        wanted = wanted.concat(),
-    ))?;
-    Ok(())
 }
 
-/// Every fault and warning of the lines in the temporary table `wrong`.
-pub fn faults(tx: &Connection, reading: &Reading<'_>) -> Result<Vec<Fault>> {
-    bind::query(
-        tx,
-        &reading.faults("line in (select line from wrong)"),
-        &[],
-        |row| {
-            let value: Option<String> = row.get(2)?;
-            Ok(Fault {
-                is_warning: row.get(4)?,
-                key: row.get(5)?,
-                ..Fault::reject(row.get(0)?, row.get(1)?, value.as_deref(), row.get(3)?)
-            })
-        },
-    )
-}
-
-/// Why a file is refused whose contract wants nothing of it when a value of
-/// some column is wrong. The value itself is in the faults.
-pub fn refusing(contract: &Contract, faults: &[Fault]) -> Option<String> {
-    faults.iter().find_map(|fault| {
-        let name = fault.column.as_deref()?;
-        let column = contract.column(name)?;
-        (column.otherwise == Otherwise::RejectFile).then(|| {
-            format!(
-                "line {}: {name}: {}; its contract then refuses the file",
-                fault.line, fault.reason
-            )
-        })
+/// Reads and judges the rows; into an empty history, when `first` is a batch,
+/// else into the temporary table `judged`.
+pub fn read_rows(
+    tx: &Connection,
+    arrival: &Arrival<'_>,
+    decoded: &Decoded,
+    reading: &Reading<'_>,
+    first: Option<i64>,
+) -> Result<Judged> {
+    let contract = arrival.contract;
+    let parquet = |error: anyhow::Error| match decoded.relation {
+        Relation::Parquet { .. } => anyhow::Error::new(decode::unreadable_parquet(error)),
+        Relation::Csv { .. } => error,
+    };
+    let rows = match (&decoded.relation, decoded.counts.rows) {
+        (_, Some(rows)) => rows - decoded.faults.len() as u64,
+        (Relation::Parquet { path, .. }, None) => parquet_rows(tx, path).map_err(parquet)?,
+        (Relation::Csv { .. }, None) => 0,
+    };
+    let target = match first {
+        Some(batch_id) => Target::history(contract, batch_id),
+        None => Target::judged(),
+    };
+    let sound = match first {
+        Some(batch_id) => merge::write_first(tx, reading, batch_id).map_err(parquet)?,
+        None => {
+            sift::lay_out(tx, reading).map_err(parquet)?;
+            sound_rows(tx, rows)?
+        }
+    };
+    ensure!(
+        sound <= rows,
+        "{rows} rows in the file, {sound} found in it"
+    );
+    let mut faults = decoded.faults.clone();
+    let may_warn = contract
+        .columns
+        .iter()
+        .any(|c| c.otherwise == Otherwise::Warn);
+    if sound < rows || may_warn {
+        find_wrong(tx, reading, first.is_some())?;
+        faults.extend(sift::faults(tx, reading)?);
+    }
+    if let Some(reason) = sift::refusing(contract, &faults) {
+        let rows_read = rows + decoded.faults.len() as u64;
+        let refused = Refused::Judged {
+            code: "value",
+            reason,
+            rows_read,
+            faults,
+        };
+        return Err(refused.into());
+    }
+    let (duplicates, conflicts) = sift::settle_duplicates(tx, contract, &target)?;
+    faults.extend(conflicts);
+    faults.extend(relations::on_arrival(tx, contract, &target)?);
+    faults.sort_by(|a, b| (a.line, &a.column).cmp(&(b.line, &b.column)));
+    Ok(Judged {
+        rows_read: rows + decoded.faults.len() as u64,
+        rows_accepted: target.count(tx)?,
+        rows_warned: warned_lines(&faults),
+        duplicates,
+        faults,
     })
 }
 
-/// Rows with one key: equal ones count once; ones that differ are all
-/// rejected, because nothing says which is right. Returns how many were one
-/// too many, and the faults of the others.
-pub fn settle_duplicates(
-    tx: &Connection,
-    contract: &Contract,
-    target: &Target,
-) -> Result<(u64, Vec<Fault>)> {
-    if contract.key.is_empty() || !has_duplicates(tx, contract, target)? {
-        return Ok((0, Vec::new()));
-    }
-    let key: Vec<String> = contract.key.iter().map(|k| format!("\"{k}\"")).collect();
-    let key = key.join(", ");
-    let op = if target.table == "judged" {
-        "op is not distinct from 'D'"
-    } else {
-        "is_deleted"
-    };
-    let (table, line, own) = (&target.table, target.line, &target.own);
-    tx.execute_batch(&format!(
-        "create or replace temp table repeated as \
-         select {key}, list({line} order by {line}) as lines, \
-             count(distinct (row_hash, {op})) > 1 as is_conflict \
-         from {table} where {own} group by {key} having count(*) > 1"
-    ))?;
-    let conflicts = bind::query(
-        tx,
-        &format!(
-            "select unnest(lines), {}, array_to_string(lines[:20], ', ') \
-             from repeated where is_conflict order by 1",
-            stage::key_text(contract, "repeated")
-        ),
-        &[],
-        |row| {
-            let value: String = row.get(1)?;
-            let mut fault = Fault::reject(
-                row.get(0)?,
-                Some(contract.key.join(", ")),
-                Some(&value),
-                format!(
-                    "lines {} have this key and different values; expected one",
-                    row.get::<_, String>(2)?
-                ),
-            );
-            fault.key = Some(value);
-            Ok(fault)
-        },
-    )?;
-    tx.execute_batch(
-        "create or replace temp table dropped as \
-         select unnest(case when is_conflict then lines else lines[2:] end) as line from repeated",
-    )?;
-    target.drop_lines(tx)?;
-    let equal = bind::query_one(
-        tx,
-        "select coalesce(sum(len(lines) - 1), 0)::ubigint from repeated where not is_conflict",
-        &[],
-        |row| row.get(0),
-    )?;
-    Ok((equal, conflicts))
+/// Lines with a warning whose row was not rejected for something else.
+fn warned_lines(faults: &[Fault]) -> u64 {
+    let of_one_line = faults.chunk_by(|a, b| a.line == b.line);
+    let warned = of_one_line.filter(|faults| faults.iter().all(|fault| fault.is_warning));
+    warned.count() as u64
 }
 
-/// Different hashes are different keys, so that as many hashes as rows prove
-/// that no key stands there twice.
-fn has_duplicates(tx: &Connection, contract: &Contract, target: &Target) -> Result<bool> {
-    let sql = format!(
-        "select count(distinct {}) <> count(*) from {} where {}",
-        if target.table == "judged" {
-            "key_hash".to_owned()
-        } else {
-            stage::key_hash(contract)
-        },
-        target.table,
-        target.own
+/// Rows without a fault among those judged, which are as many as were read.
+fn sound_rows(tx: &Connection, rows: u64) -> Result<u64> {
+    let (judged, sound): (u64, u64) = bind::query_one(
+        tx,
+        "select count(*), count(*) filter (not is_faulty) from judged",
+        &[],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    ensure!(
+        judged == rows,
+        "{rows} rows in the file, {judged} judged: rows were lost"
     );
-    bind::query_one(tx, &sql, &[], |row| row.get(0))
+    Ok(sound)
 }
 
-/// Rows that name something another source does not hold, where the contract
-/// does not let them in.
-pub fn check_relations(
-    tx: &Connection,
-    contract: &Contract,
-    target: &Target,
-) -> Result<Vec<Fault>, Refused> {
-    let mut faults = Vec::new();
-    let strict = contract.relations.iter();
-    for rule in strict.filter(|rule| rule.otherwise != Otherwise::Warn) {
-        let found = orphans(tx, contract, target, rule)?;
-        if let (Some(first), Otherwise::RejectFile) = (found.first(), rule.otherwise) {
-            let told = format!(
-                "{}: {}; its contract then refuses the file",
-                rule.columns.join(", "),
-                first.reason
-            );
-            return Err(Refused::at(first.line, told));
-        }
-        if !found.is_empty() {
-            target.drop_lines(tx)?;
-        }
-        faults.extend(found);
-    }
-    Ok(faults)
-}
-
-fn orphans(
-    tx: &Connection,
-    contract: &Contract,
-    target: &Target,
-    rule: &Rule,
-) -> Result<Vec<Fault>> {
-    let deleting = if target.table == "judged" {
-        "op is not distinct from 'D'"
+/// Fills the temporary table `wrong` with the lines that have a fault or a
+/// warning, and takes those with a fault out of `judged`.
+fn find_wrong(tx: &Connection, reading: &Reading<'_>, is_first: bool) -> Result<()> {
+    let is_wrong = "select line from {} where is_faulty or has_warning";
+    if is_first {
+        let found = is_wrong.replace("{}", "typed");
+        let typed = reading.typed(None);
+        tx.execute_batch(&format!(
+            "create or replace temp table wrong as with {typed} {found}"
+        ))?;
     } else {
-        "is_deleted"
+        let found = is_wrong.replace("{}", "judged");
+        tx.execute_batch(&format!(
+            "create or replace temp table wrong as {found}; delete from judged where is_faulty"
+        ))?;
+    }
+    Ok(())
+}
+
+/// What refuses a file as a whole once its rows are known.
+pub fn check_file(
+    tx: &Connection,
+    arrival: &Arrival<'_>,
+    reading: &Reading<'_>,
+    judged: &Judged,
+) -> Result<()> {
+    let contract = arrival.contract;
+    let refused = |code: &'static str, reason: String| {
+        anyhow::Error::new(Refused::Judged {
+            code,
+            reason,
+            rows_read: judged.rows_read,
+            faults: judged.faults.clone(),
+        })
     };
-    tx.execute_batch(&format!(
-        "create or replace temp table dropped as select {line} as line, {value} as value, \
-         {key} as row_key from {table} as own where {own} and not ({deleting}) and {condition}",
-        line = target.line,
-        value = related_text(rule),
-        key = stage::key_text(contract, "own"),
-        table = target.table,
-        own = target.own,
-        condition = orphan_condition(rule),
-    ))?;
-    bind::query(
-        tx,
-        "select line, value, row_key from dropped order by line",
-        &[],
-        |row| {
-            let value: Option<String> = row.get(1)?;
-            let mut fault = Fault::reject(
-                row.get(0)?,
-                Some(rule.columns.join(", ")),
-                value.as_deref(),
-                format!("expected one that {} holds", rule.source),
-            );
-            fault.key = row.get(2)?;
-            Ok(fault)
-        },
-    )
+    if let Some(reason) = arrival.check_totals(tx, reading, judged.rows_read)? {
+        return Err(refused("manifest", reason));
+    }
+    let rejected = judged.rows_rejected();
+    if contract.rejects.is_passed(rejected, judged.rows_read) {
+        let reason = format!(
+            "{rejected} of {} rows are wrong, more than the {}% that its contract lets pass; \
+             the first: line {}, {}",
+            judged.rows_read,
+            merge::percent(contract.rejects.share),
+            judged.faults.first().map_or(0, |fault| fault.line),
+            judged.faults.first().map_or("", |fault| &fault.reason),
+        );
+        return Err(refused("rejects", reason));
+    }
+    if contract.mode == Mode::Snapshot && judged.rows_accepted == 0 {
+        let reason = "a snapshot without a sound row would end everything that is held; \
+                      nothing was changed";
+        return Err(refused("empty", reason.to_owned()));
+    }
+    if contract.volume.refuses
+        && let Some(reason) = volume::unusual(tx, contract, judged.rows_read)?
+    {
+        return Err(refused("volume", reason));
+    }
+    Ok(())
 }
 
-/// The columns of a relation as one text.
-pub fn related_text(rule: &Rule) -> String {
-    let parts: Vec<String> = rule
-        .columns
-        .iter()
-        .map(|name| format!("cast(own.\"{name}\" as varchar)"))
-        .collect();
-    parts.join(" || ' | ' || ")
-}
-
-/// Holds for rows of `own` that name something which is not held.
-pub fn orphan_condition(rule: &Rule) -> String {
-    let filled: Vec<String> = rule
-        .columns
-        .iter()
-        .map(|name| format!("own.\"{name}\" is not null"))
-        .collect();
-    let same: Vec<String> = rule
-        .columns
-        .iter()
-        .zip(&rule.source_columns)
-        .map(|(here, there)| format!("other.\"{there}\" = own.\"{here}\""))
-        .collect();
-    format!(
-        "{} and not exists (select 1 from history.{} as other \
-         where other.batch_to is null and not other.is_deleted and {})",
-        filled.join(" and "),
-        rule.source,
-        same.join(" and ")
+fn parquet_rows(connection: &Connection, path: &Path) -> Result<u64> {
+    bind::query_one(
+        connection,
+        "select count(*) from read_parquet($path, hive_partitioning = false)",
+        &[("path", &stage::literal_path(path))],
+        |row| row.get(0),
     )
 }

@@ -7,7 +7,8 @@ use duckdb::{Connection, OptionalExt, params};
 use super::arrive::Arrival;
 use super::contract::Contract;
 use super::merge::Merged;
-use super::{Fault, Refused, stage};
+use super::revert::Reverted;
+use super::{Fault, Refused, keys};
 
 /// One judged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +115,37 @@ pub fn known(
     Ok(found)
 }
 
+/// The newest batch of a file's name, with its source and why it was refused.
+pub fn newest_of_name(
+    connection: &Connection,
+    file_name: &str,
+) -> Result<Option<(i64, String, Option<String>)>> {
+    Ok(connection
+        .query_row(
+            "select batch_id, source, refusal from ledger.batches \
+             where file_name = ? and kind = 'file' order by batch_id desc limit 1",
+            [file_name],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .optional()?)
+}
+
+/// Records somebody's word that a refused snapshot may end what it lacks; the
+/// instant in UTC.
+pub fn confirm_ending(
+    connection: &Connection,
+    batch_id: i64,
+    by: &str,
+    at: NaiveDateTime,
+) -> Result<()> {
+    connection.execute(
+        "insert into ledger.ending_confirmations \
+         select source, sha256, ?, ? from ledger.batches where batch_id = ?",
+        params![by, at, batch_id],
+    )?;
+    Ok(())
+}
+
 /// The number of the newest batch that changed history; 0 before the first.
 pub fn latest(connection: &Connection) -> Result<i64> {
     Ok(connection.query_row(
@@ -196,6 +228,37 @@ pub(super) fn shortened(value: &str) -> String {
     }
 }
 
+/// Records the batch that took another back: the moment that one's file speaks
+/// of, the instant of the revert, and why.
+pub fn record_revert(
+    tx: &Connection,
+    contract: &Contract,
+    reverted: &Reverted,
+    (as_at, at): (NaiveDateTime, NaiveDateTime),
+    reason: &str,
+) -> Result<()> {
+    tx.execute(
+        "insert into ledger.batches (batch_id, source, file_name, sha256, bytes, as_at, \
+             contract_sha256, state, reason, rows_read, rows_accepted, rows_rejected, \
+             rows_duplicate, rows_new, rows_changed, rows_unchanged, rows_superseded, \
+             rows_ended, received_at, kind, undoes) \
+         values (?, ?, ?, '', 0, ?, ?, 'accepted', ?, 0, 0, 0, 0, ?, 0, 0, 0, ?, ?, 'revert', ?)",
+        params![
+            reverted.batch_id,
+            reverted.source,
+            reverted.file_name,
+            as_at,
+            contract.sha256,
+            reason,
+            reverted.restored,
+            reverted.ended,
+            at,
+            reverted.undone
+        ],
+    )?;
+    Ok(())
+}
+
 /// Records which parts of its source a snapshot covered. `first` is the batch
 /// when its rows went straight into history.
 pub fn record_scopes(
@@ -208,7 +271,7 @@ pub fn record_scopes(
     let scopes = match first {
         Some(batch) => format!(
             "select distinct {}, true from history.{} where batch_from = {batch}",
-            stage::scope_text(contract),
+            keys::scope_text(contract),
             contract.name
         ),
         None => "select scope, not has_later from scopes".to_owned(),

@@ -4,14 +4,15 @@
 //! speak of: one that comes late never overwrites it, its rows are kept as
 //! versions that were superseded on arrival.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use chrono::NaiveDateTime;
 use duckdb::Connection;
 
 use super::contract::{Contract, Mode};
 use super::decode::Relation;
-use super::stage::{self, Reading, key_columns, key_hash, names};
-use super::{Refused, scratch};
+use super::keys::{key_list, names, scope_text};
+use super::stage::Reading;
+use super::{Refused, scratch, settle};
 use crate::store::bind::{self, Values};
 use crate::store::planner::joins_as_written;
 
@@ -102,15 +103,11 @@ pub fn count_first(tx: &Connection, contract: &Contract, batch_id: i64) -> Resul
 
 /// Merges the rows of the temporary table `judged` into history. Must run
 /// inside the transaction that records the batch. `later` of the source must
-/// be there (see [`find_later`]).
+/// be there (see [`settle::find_later`]).
 pub fn merge(tx: &Connection, reading: &Reading<'_>, merging: Merging) -> Result<Merged, Refused> {
     let contract = reading.contract;
     let judged: u64 = bind::query_one(tx, "select count(*) from judged", &[], |row| row.get(0))?;
-    match contract.mode {
-        Mode::Delta => settle_delta(tx, contract)?,
-        Mode::Snapshot => settle_snapshot(tx, contract, merging)?,
-    }
-    let merged = counts(tx, judged)?;
+    let merged = settle::settle(tx, contract, merging.is_whole, judged)?;
     if contract.mode == Mode::Snapshot && !merging.may_end {
         check_ending(tx, contract, merged.ended)?;
     }
@@ -122,168 +119,6 @@ pub fn merge(tx: &Connection, reading: &Reading<'_>, merging: Merging) -> Result
     Ok(merged)
 }
 
-/// Fills the temporary table `later` with the batches whose files speak of a
-/// later moment than this one's: by the moment, then the file's name.
-pub fn find_later(
-    tx: &Connection,
-    contract: &Contract,
-    as_at: NaiveDateTime,
-    file_name: &str,
-) -> Result<()> {
-    tx.execute_batch("create or replace temp table later (batch_id bigint)")?;
-    let found = bind::query(
-        tx,
-        "select batch_id from ledger.standing_files where source = $source \
-         and (as_at > cast($as_at as timestamp) \
-              or (as_at = cast($as_at as timestamp) and file_name > $file_name))",
-        &[
-            ("source", &contract.name),
-            ("as_at", &as_at),
-            ("file_name", &file_name),
-        ],
-        |row| row.get::<_, i64>(0),
-    )?;
-    for batch_id in found {
-        tx.execute("insert into later values (?)", [batch_id])?;
-    }
-    Ok(())
-}
-
-/// The fate of each row of a delta, by its key.
-fn settle_delta(tx: &Connection, contract: &Contract) -> Result<()> {
-    tx.execute_batch(&format!(
-        "create or replace temp table settled as \
-         select judged.line, held.held_row, held.said_by, held.file_line, \
-             case \
-                 when held.held_row is null and op = 'D' then 'ended' \
-                 when held.held_row is null then 'new' \
-                 when held.confirmed_by in (select batch_id from later) then 'superseded' \
-                 when held.row_hash = judged.row_hash \
-                     and held.is_deleted = (op is not distinct from 'D') then 'unchanged' \
-                 when op = 'D' then 'ended' \
-                 when held.is_deleted then 'new' \
-                 else 'changed' \
-             end as fate \
-         from judged \
-         left join (select rowid as held_row, * from history.{} where batch_to is null) as held \
-             on {}",
-        contract.name,
-        same_key(contract, "judged", "held")
-    ))?;
-    Ok(())
-}
-
-/// The fate of each row that a snapshot says differently, and of each that it
-/// lacks. Equal rows are found by hash first, so that only the others are
-/// compared by key.
-fn settle_snapshot(tx: &Connection, contract: &Contract, merging: Merging) -> Result<()> {
-    let key = key_columns(contract);
-    let list = |table: &str| -> String {
-        let columns: Vec<String> = key.iter().map(|k| format!("{table}.\"{k}\"")).collect();
-        columns.join(", ")
-    };
-    let both: Vec<String> = key
-        .iter()
-        .map(|k| format!("coalesce(judged.\"{k}\", held.\"{k}\") as \"{k}\""))
-        .collect();
-    tx.execute_batch(&format!(
-        "create or replace temp table scopes as \
-         select scope, \
-             exists (select 1 from ledger.batch_scopes as past where past.scope = judged.scope \
-                 and past.batch_id in (select batch_id from later)) as has_later, \
-             exists (select 1 from ledger.batch_scopes as past where past.scope = judged.scope \
-                 and past.is_whole and past.batch_id in (select batch_id from later)) as is_past \
-         from judged group by scope; \
-         create or replace temp table unlike as \
-         select judged.line, held.held_row, {both}, coalesce(judged.scope, held.scope) as scope \
-         from judged \
-         full outer join ( \
-             select rowid as held_row, row_hash, {key_hash} as key_hash, occurrence, \
-                 {scope} as scope, {held_key} \
-             from history.{source} as held \
-             where batch_to is null and not is_deleted \
-                 and {scope} in (select scope from scopes) \
-         ) as held \
-             on held.row_hash = judged.row_hash and held.key_hash = judged.key_hash \
-                 and held.occurrence = judged.occurrence \
-         where judged.line is null or held.held_row is null; \
-         create or replace temp table settled as \
-         select said.line, coalesce(held.held_row, gone.held_row) as held_row, \
-             cast(null as bigint) as said_by, cast(null as bigint) as file_line, \
-             case \
-                 when scopes.is_past or (scopes.has_later and held.held_row is not null) \
-                     then 'superseded' \
-                 when held.held_row is null then 'new' \
-                 else 'changed' \
-             end as fate \
-         from unlike as said \
-         inner join scopes on scopes.scope = said.scope \
-         left join unlike as held on held.line is null and {said_held} \
-         left join (select rowid as held_row, {gone_key} from history.{source} as gone \
-                    where batch_to is null and is_deleted) as gone on {said_gone} \
-         where said.line is not null \
-         union all \
-         select 0 as line, held.held_row, null, null, 'ended' as fate \
-         from unlike as held \
-         inner join scopes on scopes.scope = held.scope \
-         where held.line is null and {is_whole} and not scopes.has_later \
-             and not exists (select 1 from unlike as said where said.line is not null and {said_held})",
-        both = both.join(", "),
-        key_hash = key_hash(contract),
-        scope = stage::scope_text(contract),
-        held_key = held_key(contract),
-        source = contract.name,
-        said_held = same_key(contract, "said", "held"),
-        gone_key = list("gone"),
-        said_gone = same_key(contract, "said", "gone"),
-        is_whole = merging.is_whole,
-    ))?;
-    Ok(())
-}
-
-/// The key columns of history that are not there already.
-fn held_key(contract: &Contract) -> String {
-    if contract.key.is_empty() {
-        return "1 as held_mark".to_owned();
-    }
-    let columns: Vec<String> = contract.key.iter().map(|k| format!("\"{k}\"")).collect();
-    columns.join(", ")
-}
-
-fn counts(tx: &Connection, judged: u64) -> Result<Merged> {
-    let mut merged = Merged::default();
-    let rows = bind::query(
-        tx,
-        "select fate, count(*), count(*) filter (line > 0) from settled group by fate",
-        &[],
-        |row| {
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, u64>(1)?,
-                row.get::<_, u64>(2)?,
-            ))
-        },
-    )?;
-    let mut told = 0;
-    for (fate, count, of_the_file) in rows {
-        told += of_the_file;
-        match fate.as_str() {
-            "new" => merged.new = count,
-            "changed" => merged.changed = count,
-            "unchanged" => merged.unchanged = count,
-            "superseded" => merged.superseded = count,
-            "ended" => merged.ended = count,
-            other => bail!("a row settled as {other:?}"),
-        }
-    }
-    ensure!(
-        told <= judged,
-        "{told} rows settled of {judged}: a key is held twice"
-    );
-    merged.unchanged += judged - told;
-    Ok(merged)
-}
-
 /// A snapshot that would end more than its contract lets it waits for a word.
 fn check_ending(tx: &Connection, contract: &Contract, ended: u64) -> Result<(), Refused> {
     let held: u64 = bind::query_one(
@@ -292,7 +127,7 @@ fn check_ending(tx: &Connection, contract: &Contract, ended: u64) -> Result<(), 
             "select count(*) from history.{} where batch_to is null and not is_deleted \
              and {} in (select scope from scopes)",
             contract.name,
-            stage::scope_text(contract)
+            scope_text(contract)
         ),
         &[],
         |row| row.get(0),
@@ -386,7 +221,6 @@ fn write_versions(
     }
     // Equal rows were counted over all lines; over a few the count would be off.
     let is_few = wanted * 2 < judged;
-    let kept = is_few.then_some("line in (select line from written)");
     let thin = thinned(tx, reading.relation, is_few)?;
     let thin_reading = Reading {
         relation: thin.as_ref().unwrap_or(reading.relation),
@@ -400,7 +234,8 @@ fn write_versions(
              op is not distinct from 'D' \
          from typed inner join written using (line) order by line",
         contract.name,
-        thin_reading.typed(kept)
+        thin_reading
+            .typed((is_few && thin.is_none()).then_some("line in (select line from written)"))
     );
     let inserted = joins_as_written(tx, || bind::execute(tx, &sql, values));
     if let Some(Relation::Csv { path, .. }) = &thin {
@@ -458,25 +293,13 @@ fn write_endings(tx: &Connection, contract: &Contract, values: Values<'_>) -> Re
             "insert into history.{source} ({names}, {ADDED}) \
              select {names}, row_hash, occurrence, 0, $as_at, $batch_id, $batch_id, $batch_id, \
                  null, true \
-             from history.{source} \
+             from history.{source} as held \
              where rowid in (select held_row from settled where line = 0) order by {key}",
             source = contract.name,
-            key = key_columns(contract)
-                .iter()
-                .map(|k| format!("\"{k}\""))
-                .collect::<Vec<_>>()
-                .join(", ")
+            key = key_list(contract, "held")
         ),
         values,
     )
     .context("cannot record the rows that ended")?;
     Ok(())
-}
-
-pub(super) fn same_key(contract: &Contract, left: &str, right: &str) -> String {
-    key_columns(contract)
-        .iter()
-        .map(|key| format!("{left}.\"{key}\" = {right}.\"{key}\""))
-        .collect::<Vec<_>>()
-        .join(" and ")
 }

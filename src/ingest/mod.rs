@@ -6,6 +6,7 @@ pub mod arrive;
 pub mod bytes;
 pub mod contract;
 pub mod contract_file;
+mod contract_problems;
 pub mod decode;
 #[cfg(test)]
 mod fuzz;
@@ -13,6 +14,7 @@ pub mod header;
 pub mod history;
 mod jsonl;
 pub mod judge;
+pub mod keys;
 pub mod ledger;
 pub mod lines;
 pub mod manifest;
@@ -22,25 +24,27 @@ pub mod rejects;
 pub mod relations;
 pub mod revert;
 mod scratch;
+pub mod settle;
 pub mod shelve;
+pub mod sift;
 pub mod stage;
 pub mod status;
 pub mod text;
+mod value;
 pub mod volume;
 mod zstd;
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use chrono::NaiveDateTime;
 use duckdb::Connection;
 
 use crate::store::Store;
 use crate::store::bind;
 use arrive::Arrival;
-use contract::{Mode, Otherwise};
-use decode::{Decoded, Relation};
-use judge::Target;
+use contract::Mode;
+use decode::Decoded;
 use ledger::Batch;
 use merge::Merging;
 pub use refusal::Refused;
@@ -120,7 +124,7 @@ pub fn take_in(store: &Store, arrival: &Arrival<'_>, taking: Taking<'_>) -> Resu
     let claimed = arrival.check_claim(&sha256).and(decoded);
     let judged = claimed.and_then(|decoded| accept(store, arrival, &sha256, &decoded, taking));
     // What cannot be removed is overwritten by the source's next file.
-    let _ = std::fs::remove_file(decode::scratch_file(arrival.contract, taking.scratch));
+    let _ = std::fs::remove_file(scratch::file(arrival.contract, taking.scratch));
     match judged {
         Ok(batch) => Ok(Outcome::Accepted(batch)),
         Err(Refused::Replaced) => Ok(Outcome::Waiting(arrive::REPLACED.to_owned())),
@@ -202,11 +206,11 @@ fn take_rows(
         named: arrival.named(),
     };
     history::ensure(tx, contract)?;
-    merge::find_later(tx, contract, arrival.as_at, &arrival.file_name)?;
+    settle::find_later(tx, contract, arrival.as_at, &arrival.file_name)?;
     let batch_id = ledger::next_id(tx)?;
     let is_first = history::is_empty(tx, contract)? && !has_later(tx)?;
-    let judged = read_rows(tx, arrival, decoded, &reading, is_first.then_some(batch_id))?;
-    check_file(tx, arrival, &reading, &judged)?;
+    let judged = judge::read_rows(tx, arrival, decoded, &reading, is_first.then_some(batch_id))?;
+    judge::check_file(tx, arrival, &reading, &judged)?;
     let merging = Merging {
         batch_id,
         as_at: arrival.as_at,
@@ -249,198 +253,6 @@ fn has_later(tx: &Connection) -> Result<bool> {
     bind::query_one(tx, "select count(*) > 0 from later", &[], |row| row.get(0))
 }
 
-/// What judging found.
-struct Judged {
-    rows_read: u64,
-    rows_accepted: u64,
-    rows_warned: u64,
-    duplicates: u64,
-    faults: Vec<Fault>,
-}
-
-impl Judged {
-    fn rows_rejected(&self) -> u64 {
-        self.rows_read - self.rows_accepted - self.duplicates
-    }
-
-    /// What a reader should know of an accepted file.
-    fn notes(
-        &self,
-        tx: &Connection,
-        arrival: &Arrival<'_>,
-        decoded: &Decoded,
-    ) -> Result<Option<String>> {
-        let mut notes = Vec::new();
-        let ignored = &decoded.header.ignored;
-        if !ignored.is_empty() {
-            let names = header::listed(ignored);
-            notes.push(format!("columns not in the contract, not read: {names}"));
-        }
-        if arrival.contract.mode == Mode::Snapshot && self.rows_rejected() > 0 {
-            notes.push("rows it lacks were not ended, because rows were rejected".to_owned());
-        }
-        if decoded.counts.is_unclosed {
-            notes.push("the last line has no line end; the file may have been cut off".to_owned());
-        }
-        if decoded.counts.blank_lines > 0 {
-            notes.push(format!("{} blank lines", decoded.counts.blank_lines));
-        }
-        notes.extend(volume::unusual(tx, arrival.contract, self.rows_read)?);
-        Ok((!notes.is_empty()).then(|| notes.join("; ")))
-    }
-}
-
-/// Reads and judges the rows; into an empty history, when `first` is a batch,
-/// else into the temporary table `judged`.
-fn read_rows(
-    tx: &Connection,
-    arrival: &Arrival<'_>,
-    decoded: &Decoded,
-    reading: &Reading<'_>,
-    first: Option<i64>,
-) -> Result<Judged> {
-    let contract = arrival.contract;
-    let parquet = |error: anyhow::Error| match decoded.relation {
-        Relation::Parquet { .. } => anyhow::Error::new(decode::unreadable_parquet(error)),
-        Relation::Csv { .. } => error,
-    };
-    let rows = match (&decoded.relation, decoded.counts.rows) {
-        (_, Some(rows)) => rows - decoded.faults.len() as u64,
-        (Relation::Parquet { path, .. }, None) => parquet_rows(tx, path).map_err(parquet)?,
-        (Relation::Csv { .. }, None) => 0,
-    };
-    let target = match first {
-        Some(batch_id) => Target::history(contract, batch_id),
-        None => Target::judged(),
-    };
-    let sound = match first {
-        Some(batch_id) => merge::write_first(tx, reading, batch_id).map_err(parquet)?,
-        None => {
-            judge::judge(tx, reading).map_err(parquet)?;
-            sound_rows(tx, rows)?
-        }
-    };
-    ensure!(
-        sound <= rows,
-        "{rows} rows in the file, {sound} found in it"
-    );
-    let mut faults = decoded.faults.clone();
-    let may_warn = contract
-        .columns
-        .iter()
-        .any(|c| c.otherwise == Otherwise::Warn);
-    if sound < rows || may_warn {
-        find_wrong(tx, reading, first.is_some())?;
-        faults.extend(judge::faults(tx, reading)?);
-    }
-    if let Some(reason) = judge::refusing(contract, &faults) {
-        let rows_read = rows + decoded.faults.len() as u64;
-        let refused = Refused::Judged {
-            code: "value",
-            reason,
-            rows_read,
-            faults,
-        };
-        return Err(refused.into());
-    }
-    let (duplicates, conflicts) = judge::settle_duplicates(tx, contract, &target)?;
-    faults.extend(conflicts);
-    faults.extend(judge::check_relations(tx, contract, &target)?);
-    faults.sort_by(|a, b| (a.line, &a.column).cmp(&(b.line, &b.column)));
-    Ok(Judged {
-        rows_read: rows + decoded.faults.len() as u64,
-        rows_accepted: target.count(tx)?,
-        rows_warned: warned_lines(&faults),
-        duplicates,
-        faults,
-    })
-}
-
-/// Lines with a warning whose row was not rejected for something else.
-fn warned_lines(faults: &[Fault]) -> u64 {
-    let of_one_line = faults.chunk_by(|a, b| a.line == b.line);
-    let warned = of_one_line.filter(|faults| faults.iter().all(|fault| fault.is_warning));
-    warned.count() as u64
-}
-
-/// Rows without a fault among those judged, which are as many as were read.
-fn sound_rows(tx: &Connection, rows: u64) -> Result<u64> {
-    let (judged, sound): (u64, u64) = bind::query_one(
-        tx,
-        "select count(*), count(*) filter (not is_faulty) from judged",
-        &[],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    ensure!(
-        judged == rows,
-        "{rows} rows in the file, {judged} judged: rows were lost"
-    );
-    Ok(sound)
-}
-
-/// Fills the temporary table `wrong` with the lines that have a fault or a
-/// warning, and takes those with a fault out of `judged`.
-fn find_wrong(tx: &Connection, reading: &Reading<'_>, is_first: bool) -> Result<()> {
-    let is_wrong = "select line from {} where is_faulty or has_warning";
-    if is_first {
-        let found = is_wrong.replace("{}", "typed");
-        let typed = reading.typed(None);
-        tx.execute_batch(&format!(
-            "create or replace temp table wrong as with {typed} {found}"
-        ))?;
-    } else {
-        let found = is_wrong.replace("{}", "judged");
-        tx.execute_batch(&format!(
-            "create or replace temp table wrong as {found}; delete from judged where is_faulty"
-        ))?;
-    }
-    Ok(())
-}
-
-/// What refuses a file as a whole once its rows are known.
-fn check_file(
-    tx: &Connection,
-    arrival: &Arrival<'_>,
-    reading: &Reading<'_>,
-    judged: &Judged,
-) -> Result<()> {
-    let contract = arrival.contract;
-    let refused = |code: &'static str, reason: String| {
-        anyhow::Error::new(Refused::Judged {
-            code,
-            reason,
-            rows_read: judged.rows_read,
-            faults: judged.faults.clone(),
-        })
-    };
-    if let Some(reason) = arrival.check_totals(tx, reading, judged.rows_read)? {
-        return Err(refused("manifest", reason));
-    }
-    let rejected = judged.rows_rejected();
-    if contract.rejects.is_passed(rejected, judged.rows_read) {
-        let reason = format!(
-            "{rejected} of {} rows are wrong, more than the {}% that its contract lets pass; \
-             the first: line {}, {}",
-            judged.rows_read,
-            merge::percent(contract.rejects.share),
-            judged.faults.first().map_or(0, |fault| fault.line),
-            judged.faults.first().map_or("", |fault| &fault.reason),
-        );
-        return Err(refused("rejects", reason));
-    }
-    if contract.mode == Mode::Snapshot && judged.rows_accepted == 0 {
-        let reason = "a snapshot without a sound row would end everything that is held; \
-                      nothing was changed";
-        return Err(refused("empty", reason.to_owned()));
-    }
-    if contract.volume.refuses
-        && let Some(reason) = volume::unusual(tx, contract, judged.rows_read)?
-    {
-        return Err(refused("volume", reason));
-    }
-    Ok(())
-}
-
 fn parquet_columns(connection: &Connection, path: &Path) -> Result<Vec<(String, String)>> {
     bind::query(
         connection,
@@ -448,14 +260,5 @@ fn parquet_columns(connection: &Connection, path: &Path) -> Result<Vec<(String, 
          from (describe select * from read_parquet($path, hive_partitioning = false))",
         &[("path", &stage::literal_path(path))],
         |row| Ok((row.get(0)?, row.get(1)?)),
-    )
-}
-
-fn parquet_rows(connection: &Connection, path: &Path) -> Result<u64> {
-    bind::query_one(
-        connection,
-        "select count(*) from read_parquet($path, hive_partitioning = false)",
-        &[("path", &stage::literal_path(path))],
-        |row| row.get(0),
     )
 }

@@ -7,8 +7,8 @@ use duckdb::Connection;
 use serde::Serialize;
 
 use super::contract::Contract;
+use super::keys;
 use super::ledger::Batch;
-use super::stage;
 use crate::store::bind;
 
 /// One rejected row, or one value that was left out.
@@ -115,7 +115,7 @@ fn link(tx: &Connection, contract: &Contract, batch: &Batch, table: &str, own: &
     if waiting == 0 {
         return Ok(());
     }
-    let key = stage::key_text(contract, "sound");
+    let key = keys::key_text(contract, "sound");
     bind::execute(
         tx,
         &format!(

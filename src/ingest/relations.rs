@@ -1,12 +1,77 @@
-//! Whether rows that name something of another source still wait for it.
+//! Rows that name something of another source: on arrival, where the contract
+//! lets none in that is not held, and afterwards, whether they still wait.
 
 use anyhow::Result;
 use duckdb::{Connection, params};
 use serde::Serialize;
 
-use super::contract::{Contract, Otherwise};
-use super::judge::{orphan_condition, related_text};
+use super::contract::{Contract, Otherwise, Relation};
+use super::keys::key_text;
+use super::sift::Target;
+use super::{Fault, Refused};
 use crate::store::bind;
+
+/// Rows that name something another source does not hold, where the contract
+/// does not let them in.
+pub fn on_arrival(
+    tx: &Connection,
+    contract: &Contract,
+    target: &Target,
+) -> Result<Vec<Fault>, Refused> {
+    let mut faults = Vec::new();
+    let strict = contract.relations.iter();
+    for rule in strict.filter(|rule| rule.otherwise != Otherwise::Warn) {
+        let found = orphans(tx, contract, target, rule)?;
+        if let (Some(first), Otherwise::RejectFile) = (found.first(), rule.otherwise) {
+            let told = format!(
+                "{}: {}; its contract then refuses the file",
+                rule.columns.join(", "),
+                first.reason
+            );
+            return Err(Refused::at(first.line, told));
+        }
+        if !found.is_empty() {
+            target.drop_lines(tx)?;
+        }
+        faults.extend(found);
+    }
+    Ok(faults)
+}
+
+fn orphans(
+    tx: &Connection,
+    contract: &Contract,
+    target: &Target,
+    rule: &Relation,
+) -> Result<Vec<Fault>> {
+    tx.execute_batch(&format!(
+        "create or replace temp table dropped as select {line} as line, {value} as value, \
+         {key} as row_key from {table} as own where {own} and not ({is_deletion}) and {condition}",
+        line = target.line,
+        value = related_text(rule),
+        key = key_text(contract, "own"),
+        table = target.table,
+        own = target.own,
+        is_deletion = target.is_deletion,
+        condition = orphan_condition(rule),
+    ))?;
+    bind::query(
+        tx,
+        "select line, value, row_key from dropped order by line",
+        &[],
+        |row| {
+            let value: Option<String> = row.get(1)?;
+            let mut fault = Fault::reject(
+                row.get(0)?,
+                Some(rule.columns.join(", ")),
+                value.as_deref(),
+                format!("expected one that {} holds", rule.source),
+            );
+            fault.key = row.get(2)?;
+            Ok(fault)
+        },
+    )
+}
 
 /// What one relation lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,11 +119,7 @@ pub fn check(tx: &Connection, contracts: &[Contract], known_at: i64) -> Result<V
     Ok(found)
 }
 
-fn lacking(
-    tx: &Connection,
-    contract: &Contract,
-    rule: &super::contract::Relation,
-) -> Result<Lacking> {
+fn lacking(tx: &Connection, contract: &Contract, rule: &Relation) -> Result<Lacking> {
     let sql = format!(
         "with missing as (select own.as_at, {value} as value from history.{source} as own \
              where own.batch_to is null and not own.is_deleted and {orphan}), \
@@ -88,5 +149,37 @@ fn lacking(
                 example: row.get(2)?,
             })
         },
+    )
+}
+
+/// The columns of a relation as one text.
+fn related_text(rule: &Relation) -> String {
+    let parts: Vec<String> = rule
+        .columns
+        .iter()
+        .map(|name| format!("cast(own.\"{name}\" as varchar)"))
+        .collect();
+    parts.join(" || ' | ' || ")
+}
+
+/// Holds for rows of `own` that name something which is not held.
+fn orphan_condition(rule: &Relation) -> String {
+    let filled: Vec<String> = rule
+        .columns
+        .iter()
+        .map(|name| format!("own.\"{name}\" is not null"))
+        .collect();
+    let same: Vec<String> = rule
+        .columns
+        .iter()
+        .zip(&rule.source_columns)
+        .map(|(here, there)| format!("other.\"{there}\" = own.\"{here}\""))
+        .collect();
+    format!(
+        "{} and not exists (select 1 from history.{} as other \
+         where other.batch_to is null and not other.is_deleted and {})",
+        filled.join(" and "),
+        rule.source,
+        same.join(" and ")
     )
 }

@@ -7,8 +7,7 @@ use chrono::NaiveDateTime;
 use duckdb::{Connection, OptionalExt, params};
 
 use super::contract::{Contract, Mode};
-use super::merge::same_key;
-use super::stage::{self, key_columns, names};
+use super::keys::{key_list, names, same_key, scope_text};
 use super::{history, ledger};
 use crate::store::{Store, bind};
 
@@ -55,33 +54,16 @@ pub fn revert(
         find_winners(tx, contract)?;
         let ended = end_fallen(tx, contract, undoing)?;
         let restored = restore(tx, contract, undoing)?;
-        tx.execute(
-            "insert into ledger.batches (batch_id, source, file_name, sha256, bytes, as_at, \
-                 contract_sha256, state, reason, rows_read, rows_accepted, rows_rejected, \
-                 rows_duplicate, rows_new, rows_changed, rows_unchanged, rows_superseded, \
-                 rows_ended, received_at, kind, undoes) \
-             values (?, ?, ?, '', 0, ?, ?, 'accepted', ?, 0, 0, 0, 0, ?, 0, 0, 0, ?, ?, 'revert', ?)",
-            params![
-                undoing,
-                source,
-                file_name,
-                as_at,
-                contract.sha256,
-                reason,
-                restored,
-                ended,
-                at,
-                batch_id
-            ],
-        )?;
-        Ok(Reverted {
+        let reverted = Reverted {
             batch_id: undoing,
             undone: batch_id,
             source: source.clone(),
             file_name: file_name.clone(),
             ended,
             restored,
-        })
+        };
+        ledger::record_revert(tx, contract, &reverted, (as_at, at), reason)?;
+        Ok(reverted)
     })
 }
 
@@ -222,7 +204,7 @@ fn find_winners(tx: &Connection, contract: &Contract) -> Result<()> {
              order by files.as_at desc, files.file_name desc, files.batch_id desc, \
                  versions.batch_from desc, versions.version_row desc \
          ) = 1",
-        scope = stage::scope_text(contract),
+        scope = scope_text(contract),
         key = key_list(contract, "version"),
         same = same_key(contract, "version", "touched"),
         versions_key = key_list(contract, "versions"),
@@ -311,12 +293,4 @@ fn restore(tx: &Connection, contract: &Contract, undoing: i64) -> Result<u64> {
         "{wanted} versions to restore, {restored} restored"
     );
     Ok(wanted)
-}
-
-fn key_list(contract: &Contract, table: &str) -> String {
-    let columns: Vec<String> = key_columns(contract)
-        .iter()
-        .map(|key| format!("{table}.\"{key}\""))
-        .collect();
-    columns.join(", ")
 }

@@ -9,18 +9,150 @@ use std::thread::JoinHandle;
 
 use anyhow::{Context, Result, anyhow};
 
+use super::contract::Contract;
+use super::decode::{Counts, Decoded, Relation};
+use super::header::Header;
+use super::lines::Cells;
+use super::{Fault, Refused};
+
 const BLOCK_BYTES: usize = 1 << 20;
 const BLOCKS_AHEAD: usize = 8;
 
+/// Where a source's decoded rows lie until the database has read them.
+pub(super) fn file(contract: &Contract, scratch: &Path) -> PathBuf {
+    scratch.join(format!("{}.csv", contract.name))
+}
+
+/// The rows on their way to the database: its own quoting, led by their line.
+pub(super) struct Rows {
+    path: PathBuf,
+    out: Background,
+    delimiter: u8,
+    /// A cell that holds a line break makes its row stand on several lines.
+    has_breaks: bool,
+    read: u64,
+    longest: usize,
+    faults: Vec<Fault>,
+}
+
+impl Rows {
+    pub(super) fn create(
+        contract: &Contract,
+        scratch: &Path,
+        delimiter: u8,
+    ) -> Result<Self, Refused> {
+        let path = file(contract, scratch);
+        Ok(Self {
+            out: Background::create(&path)?,
+            path,
+            delimiter,
+            has_breaks: false,
+            read: 0,
+            longest: 0,
+            faults: Vec::new(),
+        })
+    }
+
+    /// Writes a line that can stand as it is.
+    pub(super) fn pass(&mut self, line: u64, text: &[u8]) {
+        self.begin(line);
+        self.longest = self.longest.max(text.len());
+        self.out.put(&[self.delimiter]);
+        self.out.put(text);
+        self.out.put(b"\n");
+    }
+
+    /// Writes a row cell by cell.
+    pub(super) fn write<'t>(&mut self, line: u64, cells: impl Iterator<Item = &'t [u8]>) {
+        self.begin(line);
+        let mut length = 0;
+        for cell in cells {
+            self.out.put(&[self.delimiter]);
+            length += 2 * cell.len() + 3;
+            self.has_breaks |= memchr::memchr(b'\n', cell).is_some();
+            let is_plain = memchr::memchr3(b'"', b'\n', b'\r', cell).is_none()
+                && memchr::memchr(self.delimiter, cell).is_none();
+            if is_plain {
+                self.out.put(cell);
+            } else {
+                self.write_quoted(cell);
+            }
+        }
+        self.longest = self.longest.max(length);
+        self.out.put(b"\n");
+    }
+
+    fn write_quoted(&mut self, cell: &[u8]) {
+        self.out.put(b"\"");
+        for part in cell.split_inclusive(|byte| *byte == b'"') {
+            self.out.put(part);
+            if part.ends_with(b"\"") {
+                self.out.put(b"\"");
+            }
+        }
+        self.out.put(b"\"");
+    }
+
+    fn begin(&mut self, line: u64) {
+        self.read += 1;
+        let mut number = [0; 20];
+        self.out.put(decimal(line, &mut number));
+    }
+
+    pub(super) fn set_aside(&mut self, line: u64, cells: &Cells, expected: usize, delimiter: u8) {
+        let shown: Vec<_> = cells.iter().map(String::from_utf8_lossy).collect();
+        let reason = format!("{} cells where the header has {expected}", cells.count());
+        let value = shown.join(&char::from(delimiter).to_string());
+        self.fault(line, &value, reason);
+    }
+
+    pub(super) fn fault(&mut self, line: u64, value: &str, reason: String) {
+        self.read += 1;
+        self.faults
+            .push(Fault::reject(line, None, Some(value), reason));
+    }
+
+    pub(super) fn finish(self, header: Header, counts: Counts) -> Result<Decoded, Refused> {
+        self.out.finish()?;
+        Ok(Decoded {
+            relation: Relation::Csv {
+                path: self.path,
+                delimiter: self.delimiter,
+                longest: self.longest + 32,
+                has_breaks: self.has_breaks,
+            },
+            header,
+            counts: Counts {
+                rows: Some(self.read),
+                ..counts
+            },
+            faults: self.faults,
+        })
+    }
+}
+
+/// A number's digits without an allocation per row.
+fn decimal(mut number: u64, buffer: &mut [u8; 20]) -> &[u8] {
+    let mut start = buffer.len();
+    loop {
+        start -= 1;
+        buffer[start] = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
+        if number == 0 {
+            return &buffer[start..];
+        }
+    }
+}
+
 /// A file that is written behind the writer's back.
-pub(super) struct Background {
+struct Background {
     block: Vec<u8>,
     sender: SyncSender<Vec<u8>>,
     writer: JoinHandle<std::io::Result<()>>,
 }
 
 impl Background {
-    pub(super) fn create(path: &Path) -> Result<Self> {
+    fn create(path: &Path) -> Result<Self> {
         let mut file =
             File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         let (sender, blocks) = sync_channel::<Vec<u8>>(BLOCKS_AHEAD);
@@ -33,7 +165,7 @@ impl Background {
         })
     }
 
-    pub(super) fn put(&mut self, bytes: &[u8]) {
+    fn put(&mut self, bytes: &[u8]) {
         if self.block.len() + bytes.len() > BLOCK_BYTES && !self.block.is_empty() {
             let full = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK_BYTES));
             // A writer that failed has gone; `finish` tells why.
@@ -43,7 +175,7 @@ impl Background {
     }
 
     /// Waits for the last block; an error of any of them is told here.
-    pub(super) fn finish(self) -> Result<()> {
+    fn finish(self) -> Result<()> {
         let _ = self.sender.send(self.block);
         drop(self.sender);
         let written = self.writer.join();

@@ -4,12 +4,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use chrono::{Datelike, NaiveDateTime};
+use chrono::NaiveDateTime;
 
-use super::contract::{Column, Contract, Kind, Mode, Otherwise};
+use super::contract::{Column, Contract, Otherwise};
 use super::decode::Relation;
 use super::header::Header;
-use crate::model::ho_code;
+use super::keys::{key_hash, names, scope_text};
+use super::value::{parquet_cell, typed_value, value_tests};
 use crate::store::quoted;
 
 /// How the rows of one file are read: typed, judged, hashed.
@@ -284,72 +285,6 @@ const OP_TEST: &str = "op not in ('I', 'U', 'D')";
 /// What the database allows a line without being told.
 const DEFAULT_LINE_BYTES: usize = 2_000_000;
 
-const ISO_DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
-const ISO_TIME: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?";
-
-/// What is trimmed off a cell: space, tab, line ends, no-break space. Cells of
-/// text files are trimmed before they come here.
-const SPACE: &str = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
-
-/// Every column of the contract, quoted, in its order.
-pub fn names(contract: &Contract) -> String {
-    let names: Vec<String> = contract
-        .columns
-        .iter()
-        .map(|column| format!("\"{}\"", column.name))
-        .collect();
-    names.join(", ")
-}
-
-/// The columns by which a row is matched with history.
-pub fn key_columns(contract: &Contract) -> Vec<String> {
-    if contract.key.is_empty() {
-        vec!["row_hash".to_owned(), "occurrence".to_owned()]
-    } else {
-        contract.key.clone()
-    }
-}
-
-/// The hash of a row's key, of columns that stand unqualified in reach.
-pub fn key_hash(contract: &Contract) -> String {
-    if contract.key.is_empty() {
-        return format!("hash({})", names(contract));
-    }
-    let key: Vec<String> = contract
-        .key
-        .iter()
-        .map(|key| format!("\"{key}\""))
-        .collect();
-    format!("hash({})", key.join(", "))
-}
-
-/// A row's key as one text, null when a part of it is missing.
-pub fn key_text(contract: &Contract, table: &str) -> String {
-    let parts: Vec<String> = contract
-        .key
-        .iter()
-        .map(|key| format!("cast({table}.\"{key}\" as varchar)"))
-        .collect();
-    match parts.as_slice() {
-        [] => "cast(null as varchar)".to_owned(),
-        [one] => one.clone(),
-        _ => parts.join(" || ' | ' || "),
-    }
-}
-
-/// Which part of the whole a row belongs to, as text.
-pub fn scope_text(contract: &Contract) -> String {
-    let parts: Vec<String> = contract
-        .scope
-        .iter()
-        .map(|column| format!("coalesce(cast(\"{column}\" as varchar), '')"))
-        .collect();
-    if contract.mode == Mode::Delta || parts.is_empty() {
-        return "''".to_owned();
-    }
-    parts.join(" || ' | ' || ")
-}
-
 fn occurrence(contract: &Contract) -> String {
     if contract.key.is_empty() {
         let names = names(contract);
@@ -409,149 +344,4 @@ fn op_cell(contract: &Contract, cell: &str) -> String {
         return cell;
     }
     format!("case {cell} {} else {cell} end", arms.join(" "))
-}
-
-fn parquet_cell(column: &str, held: &str) -> String {
-    let is_time = held.starts_with("TIMESTAMP");
-    if is_time {
-        return format!("cast(cast({column} as timestamp) as varchar)");
-    }
-    if held == "VARCHAR" || held.starts_with("ENUM") {
-        return format!("nullif(trim(cast({column} as varchar), {SPACE}), '')");
-    }
-    format!("cast({column} as varchar)")
-}
-
-fn typed_value(column: &Column) -> String {
-    let cell = format!("\"{} text\"", column.name);
-    let formats = || {
-        let list: Vec<String> = column
-            .formats
-            .iter()
-            .map(|f| format!("'{}'", quoted(f)))
-            .collect();
-        // Without a digit it is one of the database's own words, such as
-        // `epoch`, which it reads as a date under any format.
-        format!(
-            "case when regexp_matches({cell}, '[0-9]') then try_strptime({cell}, [{}]) end",
-            list.join(", ")
-        )
-    };
-    match column.kind {
-        Kind::Text | Kind::Identifier | Kind::HoCode => cell,
-        // A cast alone would round `15646.5` and read `1e3` as a number.
-        Kind::Integer => format!(
-            "case when regexp_full_match({cell}, '-?[0-9]+') then try_cast({cell} as bigint) end"
-        ),
-        // A cast alone would take `1_000`.
-        Kind::Decimal => format!(
-            "case when regexp_full_match({cell}, '[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?') \
-             then try_cast({cell} as decimal(18, 6)) end"
-        ),
-        Kind::Boolean => format!(
-            "case lower({cell}) when 'true' then true when 'false' then false \
-             when '1' then true when '0' then false end"
-        ),
-        // A cast alone would take `2026-01-4a` for the fourth. What comes back
-        // as it was is in order, and quicker to see than by the pattern.
-        Kind::Date if column.formats.is_empty() => format!(
-            "case when cast(try_cast({cell} as date) as varchar) = {cell} \
-                 or regexp_full_match({cell}, '{ISO_DATE}( 00:00:00)?') \
-             then try_cast(left({cell}, 10) as date) end"
-        ),
-        Kind::Date => format!("cast({} as date)", formats()),
-        // A cast alone would take an offset and silently shift the time, and
-        // would read 24:00:00 as the next day.
-        Kind::Timestamp if column.formats.is_empty() => format!(
-            "case when cast(try_cast({cell} as timestamp) as varchar) = {cell} \
-                 or (regexp_full_match({cell}, '{ISO_DATE}[ T]{ISO_TIME}') \
-                     and substring({cell}, 12, 2) < '24') \
-             then try_cast({cell} as timestamp) end"
-        ),
-        Kind::Timestamp => formats(),
-    }
-}
-
-/// Conditions under which a cell that holds something is wrong, and what was
-/// expected instead.
-fn value_tests(column: &Column, as_at: NaiveDateTime) -> Vec<(String, String)> {
-    let cell = format!("\"{} text\"", column.name);
-    let value = format!("\"{}\"", column.name);
-    let mut found = Vec::new();
-    match column.kind {
-        Kind::Text => {}
-        // Most identifiers have neither, which is quick to see.
-        Kind::Identifier => found.push((
-            format!(
-                "(contains({cell}, '.') or contains({cell}, '+')) and regexp_full_match({cell}, \
-                 '-?[0-9]+[.][0-9]+([eE][-+]?[0-9]+)?|[0-9]+[eE][+][0-9]+')"
-            ),
-            "a number that a spreadsheet or a program has reshaped; expected the identifier as it was issued".to_owned(),
-        )),
-        Kind::HoCode => found.push((
-            format!(
-                "not regexp_full_match({cell}, '{}')",
-                ho_code::PATTERN.trim_matches(['^', '$'])
-            ),
-            format!("expected {}", column.kind.expected()),
-        )),
-        _ => found.push((
-            format!("{cell} is not null and {value} is null"),
-            format!("expected {}", expected_form(column)),
-        )),
-    }
-    if matches!(column.kind, Kind::Date | Kind::Timestamp) {
-        let last = as_at.year() + column.years_ahead;
-        found.push((
-            format!(
-                "{value} not between timestamp '{:04}-01-01' and timestamp '{last:04}-12-31 23:59:59.999999'",
-                column.first_year
-            ),
-            format!("expected a year from {} to {last}", column.first_year),
-        ));
-    }
-    if column.min.is_some() || column.max.is_some() {
-        let (low, high) = (
-            column.min.unwrap_or(i64::MIN),
-            column.max.unwrap_or(i64::MAX),
-        );
-        found.push((
-            format!("{value} not between {low} and {high}"),
-            format!("expected {} to {}", bound(column.min), bound(column.max)),
-        ));
-    }
-    if let Some(pattern) = &column.pattern {
-        found.push((
-            format!("not regexp_full_match({cell}, '{}')", quoted(pattern)),
-            format!("expected a value like {pattern}"),
-        ));
-    }
-    if !column.values.is_empty() {
-        let list: Vec<String> = column
-            .values
-            .iter()
-            .map(|v| format!("'{}'", quoted(v)))
-            .collect();
-        found.push((
-            format!("{cell} not in ({})", list.join(", ")),
-            format!("expected one of {}", column.values.join(", ")),
-        ));
-    }
-    found
-}
-
-fn bound(bound: Option<i64>) -> String {
-    bound.map_or_else(|| "any number".to_owned(), |bound| bound.to_string())
-}
-
-fn expected_form(column: &Column) -> String {
-    let form = match column.kind {
-        Kind::Date if column.formats.is_empty() => "YYYY-MM-DD".to_owned(),
-        Kind::Timestamp if column.formats.is_empty() => {
-            "YYYY-MM-DD HH:MM:SS, local time without offset".to_owned()
-        }
-        Kind::Date | Kind::Timestamp => format!("as {}", column.formats.join(" or ")),
-        kind => return kind.expected().to_owned(),
-    };
-    format!("{}, {form}", column.kind.expected())
 }

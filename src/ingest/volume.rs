@@ -46,9 +46,11 @@ pub(super) fn unusual(
 pub fn usual(connection: &Connection, source: &str) -> Result<(usize, f64)> {
     bind::query_one(
         connection,
-        "select count(*), coalesce(median(rows_read), 0)::double from ( \
-             select rows_read from ledger.standing_files where source = $source \
-             order by as_at desc, batch_id desc limit 28)",
+        &format!(
+            "select count(*), coalesce(median(rows_read), 0)::double from ( \
+                 select rows_read from ledger.standing_files where source = $source \
+                 order by as_at desc, batch_id desc limit {FILES_COMPARED})"
+        ),
         &[("source", &source)],
         |row| Ok((row.get::<_, u64>(0)?, row.get(1)?)),
     )

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use duckdb::{OptionalExt, params};
 
 use super::context::Context;
 use super::steps;
@@ -111,11 +110,8 @@ pub fn confirm(context: &Context<'_>, file: &Path, by: &str) -> Result<Ingested>
         bail!("{}: {reason}", path.display());
     };
     ensure_histories(context)?;
-    context.store.connection().execute(
-        "insert into ledger.ending_confirmations \
-         select source, sha256, ?, ? from ledger.batches where batch_id = ?",
-        params![by, context.clock.now().naive_utc(), batch_id],
-    )?;
+    let at = context.clock.now().naive_utc();
+    ledger::confirm_ending(context.store.connection(), batch_id, by, at)?;
     let mut ingested = Ingested::default();
     take_in(context, &arrival, true, true, &mut ingested)?;
     finish(context, ingested)
@@ -274,16 +270,7 @@ fn age_out(context: &Context<'_>) -> Result<u64> {
 /// where the file lies.
 fn refused_for_ending(context: &Context<'_>, file: &Path) -> Result<(PathBuf, i64)> {
     let name = file_name(file);
-    let found: Option<(i64, String, Option<String>)> = context
-        .store
-        .connection()
-        .query_row(
-            "select batch_id, source, refusal from ledger.batches \
-             where file_name = ? and kind = 'file' order by batch_id desc limit 1",
-            [&name],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
-        .optional()?;
+    let found = ledger::newest_of_name(context.store.connection(), &name)?;
     let Some((batch_id, source, refusal)) = found else {
         bail!("{name} has not arrived; `daybook ingest status` shows what has");
     };

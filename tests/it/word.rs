@@ -158,3 +158,26 @@ fn a_batch_taken_back_by_command_restores_what_was_and_runs_what_stood_on_it_aga
     assert_eq!(output.status.code(), Some(1));
     assert!(told.contains("was taken back before"), "{told}");
 }
+
+#[test]
+fn every_source_can_be_seen_as_it_was_known_on_a_day_or_after_a_batch() {
+    let mut site = corrected();
+    let code = "select ho_code from known.crimes where crime_ref = 'C1'";
+    for (option, then, wanted) in [
+        ("--known-on", "2026-11-19", "105/01"),
+        ("--known-on", "2026-11-20", "008/06"),
+        ("--known-at", "3", "105/01"),
+        ("--known-at", "4", "008/06"),
+    ] {
+        let told = site.told(&["query", code, option, then, "--format", "csv"]);
+        assert_eq!(
+            told.lines().collect::<Vec<_>>(),
+            ["ho_code", wanted],
+            "{then}"
+        );
+    }
+    let told = site.told(&["query", code, "--format", "csv"]);
+    assert_eq!(told.lines().collect::<Vec<_>>(), ["ho_code", "008/06"]);
+    let before = site.told(&["query", code, "--known-on", "2026-11-18", "--format", "csv"]);
+    assert_eq!(before.trim(), "ho_code");
+}
