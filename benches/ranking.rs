@@ -9,7 +9,7 @@ use anyhow::Result;
 use chrono::{Months, NaiveDate};
 use daybook::cli::init;
 use daybook::clock::{Clock, Stopwatch};
-use daybook::harm::index;
+use daybook::harm::index::Reference;
 use daybook::harm::ranking::{self, Inputs, ListSql};
 use daybook::harm::settings::ListSettings;
 use daybook::model::as_of::AsOf;
@@ -56,7 +56,7 @@ fn main() -> Result<()> {
     };
     intake::ingest(&context, AsOf(to), None)?;
     let settings = ListSettings::default();
-    let reference = index::load(&dir, &settings.edition)?;
+    let reference = Reference::load(&dir, &settings.edition, &settings.compare_editions)?;
     let sql = ListSql::load(&dir)?;
     let inputs = Inputs {
         as_of: AsOf(to),

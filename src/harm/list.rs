@@ -171,7 +171,9 @@ const ENTRY: &str =
 fn heads(connection: &Connection, which: &str, values: bind::Values<'_>) -> Result<Vec<List>> {
     let rows = bind::query(
         connection,
-        &format!("select * from ledger.lists {which}"),
+        &format!(
+            "select lists.*, if(states.is_decided, 'decided', 'proposed') as state from ledger.lists as lists inner join ledger.list_states as states using (list_id) {which}"
+        ),
         values,
         |row| {
             let texts: (String, String) = (row.get("settings")?, row.get("counts")?);

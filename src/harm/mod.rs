@@ -4,6 +4,7 @@
 
 pub mod counts;
 pub mod index;
+pub mod inputs;
 pub mod list;
 pub mod movement;
 pub mod ranking;

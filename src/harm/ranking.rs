@@ -9,6 +9,7 @@ use duckdb::{Connection, params};
 
 use super::counts::{self, Counts};
 use super::index::Reference;
+use super::inputs::{self, Input, Role};
 use super::settings::ListSettings;
 use crate::model::as_of::AsOf;
 use crate::store::Store;
@@ -19,46 +20,56 @@ use crate::store::schema::hex_sha256;
 /// The job's SQL, read from its folder so that an analyst can read along.
 #[derive(Debug, Clone)]
 pub struct ListSql {
-    contributions: String,
-    ranking: String,
-    people: String,
-    entries: String,
-    listed_contributions: String,
+    inputs: Vec<Input>,
 }
+
+/// The statements that make a list, by file name.
+const STATEMENTS: [&str; 5] = [
+    "ranking",
+    "contributions",
+    "people",
+    "entries",
+    "listed_contributions",
+];
 
 impl ListSql {
     pub fn load(dir: &Path) -> Result<Self> {
-        let read = |name: &str| {
-            let file = format!("jobs/harm-list/{name}.sql");
-            std::fs::read_to_string(dir.join(&file)).with_context(|| format!("cannot read {file}"))
+        let read = |name: &&str| {
+            let file = file_of(name);
+            let text = std::fs::read_to_string(dir.join(&file))
+                .with_context(|| format!("cannot read {file}"))?;
+            let role = Role::List;
+            Ok(Input { role, file, text })
         };
         Ok(Self {
-            contributions: read("contributions")?,
-            ranking: read("ranking")?,
-            people: read("people")?,
-            entries: read("entries")?,
-            listed_contributions: read("listed_contributions")?,
+            inputs: STATEMENTS.iter().map(read).collect::<Result<_>>()?,
         })
     }
 
-    fn sha256(&self) -> String {
-        let all = [
-            &self.contributions,
-            &self.ranking,
-            &self.people,
-            &self.entries,
-            &self.listed_contributions,
-        ];
-        hex_sha256(all.map(String::as_str).join("\n").as_bytes())
+    fn get(&self, name: &str) -> Result<&str> {
+        let file = file_of(name);
+        self.inputs
+            .iter()
+            .find(|input| input.file == file)
+            .map(|input| input.text.as_str())
+            .with_context(|| format!("the list has no {file}"))
     }
+
+    fn sha256(&self) -> String {
+        inputs::sha256(self.inputs.iter())
+    }
+}
+
+fn file_of(name: &str) -> String {
+    format!("jobs/harm-list/{name}.sql")
 }
 
 /// What stands before `entries.sql` and `listed_contributions.sql`, whose
 /// columns go into the ledger in their order; `) as rows` follows.
 pub const INSERT_ENTRIES: &str =
-    "insert into ledger.list_entries\nselect $list_id, rows.* from (\n";
+    "insert into ledger.list_entries by name\nselect $list_id as list_id, rows.* from (\n";
 pub const INSERT_CONTRIBUTIONS: &str =
-    "insert into ledger.list_contributions\nselect $list_id, rows.* from (\n";
+    "insert into ledger.list_contributions by name\nselect $list_id as list_id, rows.* from (\n";
 
 /// What a list is made from.
 #[derive(Debug, Clone, Copy)]
@@ -105,20 +116,15 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
 /// Ranks everyone into the temporary table `ranking`: a row's place is the
 /// person's rank.
 pub fn rank(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
-    fill(connection, "ranking", &inputs.sql.ranking, inputs)
+    fill(connection, "ranking", inputs)
 }
 
 /// Says of every allegation in the window whether and why it counts, and of
 /// every person what stands beside the score: the temporary tables
 /// `contributions` and `people`. Both must agree with the ranking.
 fn describe(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
-    fill(
-        connection,
-        "contributions",
-        &inputs.sql.contributions,
-        inputs,
-    )?;
-    fill(connection, "people", &inputs.sql.people, inputs)?;
+    fill(connection, "contributions", inputs)?;
+    fill(connection, "people", inputs)?;
     let differing: u64 = bind::query_one(
         connection,
         "select count(*) from ranking full join \
@@ -136,7 +142,8 @@ fn describe(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
     Ok(())
 }
 
-fn fill(connection: &Connection, table: &str, sql: &str, inputs: Inputs<'_>) -> Result<()> {
+fn fill(connection: &Connection, table: &str, inputs: Inputs<'_>) -> Result<()> {
+    let sql = inputs.sql.get(table)?;
     check_single_select(connection, sql).with_context(|| format!("jobs/harm-list/{table}.sql"))?;
     let settings = inputs.settings;
     let of_age = inputs.as_of.0 - Months::new(12 * settings.minimum_age);
@@ -151,7 +158,7 @@ fn fill(connection: &Connection, table: &str, sql: &str, inputs: Inputs<'_>) -> 
             ),
             ("window_to", &bind::date(inputs.as_of.last_day())),
             ("window_by", &settings.window_by.as_str()),
-            ("edition", &inputs.reference.edition),
+            ("edition", &inputs.reference.edition()),
             ("minimum_age", &settings.minimum_age),
             ("adult_born_by", &bind::date(of_age)),
             ("count_conditional_codes", &settings.count_conditional_codes),
@@ -167,8 +174,8 @@ fn fingerprint(inputs: &Inputs<'_>) -> Result<String> {
         "{}\n{}\n{}\n{}\n{}\n{}",
         inputs.as_of,
         inputs.known_at,
-        inputs.reference.index_sha256,
-        inputs.reference.basket_sha256,
+        inputs.reference.index_sha256(),
+        inputs.reference.basket_sha256(),
         inputs.sql.sha256(),
         serde_json::to_string(inputs.settings)?
     );
@@ -205,15 +212,15 @@ fn write(
 ) -> Result<()> {
     let settings = inputs.settings;
     connection.execute(
-        "insert into ledger.lists values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'proposed', ?, ?)",
+        "insert into ledger.lists values (?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?)",
         params![
             list_id,
             inputs.as_of.0,
             inputs.known_at,
             fingerprint,
-            inputs.reference.edition,
-            inputs.reference.index_sha256,
-            inputs.reference.basket_sha256,
+            inputs.reference.edition(),
+            inputs.reference.index_sha256(),
+            inputs.reference.basket_sha256(),
             inputs.sql.sha256(),
             serde_json::to_string(settings)?,
             env!("CARGO_PKG_VERSION"),
@@ -227,7 +234,7 @@ fn write(
     )?;
     let entries = bind::execute(
         connection,
-        &format!("{INSERT_ENTRIES}{}\n) as rows", inputs.sql.entries),
+        &format!("{INSERT_ENTRIES}{}\n) as rows", inputs.sql.get("entries")?),
         &[("list_id", &list_id)],
     )?;
     let ranked: usize =
@@ -240,11 +247,11 @@ fn write(
         connection,
         &format!(
             "{INSERT_CONTRIBUTIONS}{}\n) as rows",
-            inputs.sql.listed_contributions
+            inputs.sql.get("listed_contributions")?
         ),
         &[
             ("list_id", &list_id),
-            ("edition", &inputs.reference.edition),
+            ("edition", &inputs.reference.edition()),
             ("kept", &(settings.size + settings.reserve)),
         ],
     )?;

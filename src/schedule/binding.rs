@@ -73,15 +73,8 @@ impl Binder<'_> {
                     .push(Problem::whole(file, format!("{error:#}")));
             }
         }
-        let empty = Reference {
-            edition: String::new(),
-            weights: Vec::new(),
-            basket: Vec::new(),
-            aliases: Vec::new(),
-            index_sha256: String::new(),
-            basket_sha256: String::new(),
-        };
-        index::write(self.connection, &empty).context("the reference tables cannot be made")
+        index::write(self.connection, &Reference::default())
+            .context("the reference tables cannot be made")
     }
 
     fn warehouse(&mut self, deployment: &Deployment) {

@@ -10,7 +10,7 @@ use super::stop::Stop;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::problem::{Problem, Problems};
-use crate::harm::index;
+use crate::harm::index::Reference;
 use crate::harm::ranking::ListSql;
 use crate::ingest::contract::{self, Contract};
 use crate::measures::definition::{self as measure, Definition};
@@ -67,10 +67,14 @@ impl Deployment {
             .jobs
             .values()
             .filter_map(|job| match &job.action {
-                Action::HarmList(settings) => index::load(&self.dir, &settings.edition)
-                    .and_then(|_| ListSql::load(&self.dir))
-                    .err()
-                    .map(|error| Problem::whole(format!("job {}", job.name), format!("{error:#}"))),
+                Action::HarmList(settings) => {
+                    Reference::load(&self.dir, &settings.edition, &settings.compare_editions)
+                        .and_then(|_| ListSql::load(&self.dir))
+                        .err()
+                        .map(|error| {
+                            Problem::whole(format!("job {}", job.name), format!("{error:#}"))
+                        })
+                }
                 _ => None,
             })
             .collect();

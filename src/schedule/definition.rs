@@ -185,14 +185,12 @@ fn action(
         ActionName::Measures => Some(Action::Measures),
         ActionName::HarmList => {
             let settings = file.list.clone().unwrap_or_default();
-            let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-            if settings.edition.is_empty() || !settings.edition.chars().all(is_name) {
-                problems
-                    .push(source.problem_at("edition", "expected the name of a file in index/"));
-            }
-            if settings.size == 0 || settings.window_days == 0 {
-                problems.push(source.problem_at("size", "size and window_days must be at least 1"));
-            }
+            problems.extend(
+                settings
+                    .problems()
+                    .into_iter()
+                    .map(|(key, message)| source.problem_at(key, message)),
+            );
             Some(Action::HarmList(settings))
         }
         ActionName::Report => report(file.report.as_ref(), source, config, problems),

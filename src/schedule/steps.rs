@@ -52,13 +52,20 @@ fn recipe(context: &Context<'_>, reference: &Reference) -> String {
 }
 
 fn reference_sha256(reference: &Reference) -> String {
-    hex_sha256(format!("{}\n{}", reference.index_sha256, reference.basket_sha256).as_bytes())
+    hex_sha256(
+        format!(
+            "{}\n{}",
+            reference.index_sha256(),
+            reference.basket_sha256()
+        )
+        .as_bytes(),
+    )
 }
 
 /// Makes the harm list of a date.
 pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) -> Result<Made> {
     let standing = standing_warehouse(context)?;
-    let reference = index::load(&context.deployment.dir, &settings.edition)?;
+    let reference = reference_of(context, settings)?;
     ensure!(
         !standing.is_stale() || standing.recipe.ends_with(&reference_sha256(&reference)),
         "the warehouse stands on an earlier edition or basket until its checks hold; \
@@ -139,7 +146,12 @@ pub fn report(
 }
 
 fn reference(context: &Context<'_>) -> Result<Reference> {
-    index::load(&context.deployment.dir, &list_settings(context).edition)
+    reference_of(context, &list_settings(context))
+}
+
+fn reference_of(context: &Context<'_>, settings: &ListSettings) -> Result<Reference> {
+    let dir = &context.deployment.dir;
+    Reference::load(dir, &settings.edition, &settings.compare_editions)
 }
 
 /// What the warehouse stands on, before the first build nothing: a night on

@@ -29,6 +29,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "warehouse",
         sql: include_str!("migrations/0003_warehouse.sql"),
     },
+    Migration {
+        version: 4,
+        name: "harm list",
+        sql: include_str!("migrations/0004_harm_list.sql"),
+    },
 ];
 
 /// Runs what has not been run yet. A file from a newer program, or one whose

@@ -59,13 +59,13 @@ fn compare(site: &Site, list_id: i64, as_of: &str) {
             text(person.rank),
             text(person.rank_at_liberty),
             text(person.rank_without_nfa),
-            format!("{:.2}", person.score),
-            format!("{:.2}", person.score_without_nfa),
+            format!("{:.3}", person.score),
+            format!("{:.3}", person.score_without_nfa),
             person.allegations.to_string(),
             person.offences.to_string(),
             person.victims.len().to_string(),
             person.repeat_victims.to_string(),
-            format!("{:.2}", person.worst),
+            format!("{:.3}", person.worst),
             // A person with unscored allegations only has no latest counted one.
             person
                 .latest_reported

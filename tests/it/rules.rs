@@ -42,13 +42,13 @@ fn simple(changes: &[(&str, &str)]) -> Site {
 
 #[test]
 fn harm_is_weight_times_offence_count() {
-    assert_eq!(score(&simple(&[("offence_count", "3")]), "S"), "546.00");
+    assert_eq!(score(&simple(&[("offence_count", "3")]), "S"), "546.000");
 }
 
 #[test]
 fn a_cancelled_crime_leaves_the_score_at_the_next_load() {
     let site = simple(&[]);
-    assert_eq!(score(&site, "S"), "182.00");
+    assert_eq!(score(&site, "S"), "182.000");
     let changes = [
         ("status", "cancelled"),
         ("status_at", "2026-11-21 09:00:00"),
@@ -65,9 +65,9 @@ fn a_cancelled_crime_leaves_the_score_at_the_next_load() {
 #[test]
 fn the_window_holds_365_full_days_before_the_date() {
     for (reported, wanted) in [
-        ("2026-11-20", "182.00"),
+        ("2026-11-20", "182.000"),
         ("2026-11-21", "none"),
-        ("2025-11-21", "182.00"),
+        ("2025-11-21", "182.000"),
         ("2025-11-20", "none"),
     ] {
         let moment = format!("{reported} 23:59:59");
@@ -102,7 +102,7 @@ fn a_woman_can_be_listed() {
         &[nominal("S", "F", &[]), nominal("V", "F", &[])],
     );
     ranked(&site, MORNING);
-    assert_eq!(score(&site, "S"), "182.00");
+    assert_eq!(score(&site, "S"), "182.000");
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn no_further_action_stays_and_the_rank_without_it_stands_beside() {
         "select rank, score_days, score_without_nfa_days, rank_without_nfa, no_further_action_allegations \
          from ledger.list_entries where nominal_id = 'S'",
     );
-    assert_eq!(rows, [["2", "2007.00", "182.00", "2", "1"]]);
+    assert_eq!(rows, [["2", "2007.000", "182.000", "2", "1"]]);
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn a_merged_record_follows_its_chain_and_one_crime_counts_once() {
         "select nominal_id, score_days, allegations, victims, repeat_victims, array_to_string(identities, ' ') \
          from ledger.list_entries",
     );
-    assert_eq!(rows, [["S3", "364.00", "2", "1", "1", "S1 S2 S3"]]);
+    assert_eq!(rows, [["S3", "364.000", "2", "1", "1", "S1 S2 S3"]]);
 }
 
 #[test]
@@ -411,7 +411,7 @@ fn several_suspects_of_one_crime_each_carry_its_harm() {
     );
     ranked(&site, MORNING);
     let rows = site.query("select score_days, victims from ledger.list_entries");
-    assert_eq!(rows, [["5475.00", "2"], ["5475.00", "2"]]);
+    assert_eq!(rows, [["5475.000", "2"], ["5475.000", "2"]]);
 }
 
 #[test]
