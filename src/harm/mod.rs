@@ -3,9 +3,11 @@
 //! assessment, a count is a fact.
 
 pub mod counts;
+pub mod evaluation;
 pub mod index;
 pub mod inputs;
 pub mod list;
 pub mod movement;
 pub mod ranking;
 pub mod settings;
+pub mod statistics;

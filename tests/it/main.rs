@@ -33,6 +33,7 @@ mod reports;
 mod rules;
 mod settling;
 mod snapshots;
+mod statistics;
 mod twice;
 mod upholding;
 mod warehouse;
