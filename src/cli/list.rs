@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::evaluate::Evaluate;
 use super::output::{self, Format, Usage};
 use crate::config::Config;
 use crate::harm::list::{self, Contribution, Entry, List as HarmList};
@@ -45,6 +46,8 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Whether the list does what it is for: figures about groups
+    Evaluate(Evaluate),
 }
 
 #[derive(Serialize)]
@@ -82,6 +85,7 @@ impl List {
                 as_of,
                 json,
             } => explain(&store, nominal.as_ref(), *rank, *as_of, *json),
+            Action::Evaluate(command) => command.run(&store),
         }
     }
 }

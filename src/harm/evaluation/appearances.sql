@@ -29,7 +29,9 @@ harm as (
     where
         allegations.reported_on >= $before_from
         and allegations.reported_on < $after_to
-        and allegations.is_countable
+        and allegations.is_vawg
+        and not allegations.is_proactive
+        and allegations.status in ('open', 'closed')
         and ($count_conditional_codes or not allegations.is_conditional)
         and ($count_no_further_action or not allegations.is_no_further_action)
     group by allegations.person_key

@@ -21,8 +21,18 @@ pub struct Discontinuity {
 pub struct AtBandwidth {
     /// Ranks on each side of the cut.
     pub ranks: f64,
+    pub inside: Side,
+    pub outside: Side,
     #[serde(flatten)]
     pub outcome: Outcome<Jump>,
+}
+
+/// Places on one side within the bandwidth, and how many of their people were
+/// accused of any harm afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Side {
+    pub places: usize,
+    pub with_harm: usize,
 }
 
 /// One person at one cut, with the list they stood on.
@@ -33,8 +43,10 @@ pub struct AtCut {
     pub observation: Observation,
 }
 
-/// Fewer people than this on a side say nothing.
+/// Fewer places on a side, or fewer of them with any harm after, say nothing:
+/// the interval rests on there being many.
 const FEWEST: usize = 20;
+const FEWEST_WITH_HARM: usize = 5;
 
 pub(super) fn figure(ground: &Ground, bandwidth: u32) -> Figure<Discontinuity> {
     Figure {
@@ -69,10 +81,7 @@ fn find(ground: &Ground, bandwidth: u32) -> Result<Discontinuity, String> {
         days: DAYS,
         lists: lists.len(),
         estimates: [ranks / 2.0, ranks, ranks * 2.0]
-            .map(|ranks| AtBandwidth {
-                ranks,
-                outcome: estimate(&all, ranks).into(),
-            })
+            .map(|ranks| at_bandwidth(&all, ranks))
             .to_vec(),
     })
 }
@@ -108,17 +117,37 @@ pub(super) fn observations(ground: &Ground) -> Vec<AtCut> {
     found
 }
 
-fn estimate(all: &[Observation], ranks: f64) -> Result<Jump, String> {
-    let side = |is_listed: bool| {
-        all.iter()
-            .filter(|one| one.distance.abs() < ranks && (one.distance > 0.0) == is_listed)
-            .count()
+fn at_bandwidth(all: &[Observation], ranks: f64) -> AtBandwidth {
+    let side = |is_inside: bool| {
+        let places = || {
+            all.iter()
+                .filter(move |one| one.distance.abs() < ranks)
+                .filter(move |one| (one.distance > 0.0) == is_inside)
+        };
+        Side {
+            places: places().count(),
+            with_harm: places().filter(|one| one.outcome > 0.0).count(),
+        }
     };
     let (inside, outside) = (side(true), side(false));
-    if inside < FEWEST || outside < FEWEST {
+    AtBandwidth {
+        ranks,
+        inside,
+        outside,
+        outcome: estimate(all, ranks, inside, outside).into(),
+    }
+}
+
+fn estimate(all: &[Observation], ranks: f64, inside: Side, outside: Side) -> Result<Jump, String> {
+    let (fewest, fewest_with_harm) = (
+        inside.places.min(outside.places),
+        inside.with_harm.min(outside.with_harm),
+    );
+    if fewest < FEWEST || fewest_with_harm < FEWEST_WITH_HARM {
         return Err(format!(
-            "{inside} people inside and {outside} outside lie within {ranks} ranks of the cut; it \
-             needs {FEWEST} on each side"
+            "of {} places inside and {} outside, {} and {} had any harm afterwards; it needs \
+             {FEWEST} places on each side and {FEWEST_WITH_HARM} with harm",
+            inside.places, outside.places, inside.with_harm, outside.with_harm
         ));
     }
     jump(all, ranks, Errors::ClusteredByPerson)
