@@ -37,6 +37,11 @@ def main():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         told = evaluate(asked)
+        if not told["lists"]:
+            for name in ("concentration", "persistence", "harm", "arrested", "time_to_arrest",
+                         "year_before", "discontinuity"):
+                opened(name, told[name], False)
+            sys.exit(show())
         ground = Ground(asked, told)
         check_concentration(told["concentration"], ground)
         check_persistence(told["persistence"], ground)

@@ -2,6 +2,7 @@
 //! about groups.
 
 mod files;
+mod phrases;
 mod words;
 
 use std::path::PathBuf;

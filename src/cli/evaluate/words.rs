@@ -2,6 +2,9 @@
 
 use anyhow::Result;
 
+use super::phrases::{
+    interval, maybe, number_of, paragraph, percent, points, share, test, wrapped,
+};
 use crate::cli::output;
 use crate::harm::evaluation::arrest::{Arrested, GroupCurve, TimeToArrest};
 use crate::harm::evaluation::concentration::Concentration;
@@ -10,13 +13,9 @@ use crate::harm::evaluation::harm::{GroupChange, HarmChange};
 use crate::harm::evaluation::persistence::{Lag, Persistence};
 use crate::harm::evaluation::year_before::YearBefore;
 use crate::harm::evaluation::{Evaluation, Figure, Outcome};
-use crate::harm::statistics::Estimate;
-use crate::harm::statistics::log_rank::LogRank;
 use crate::harm::statistics::proportion::Part;
 use crate::harm::statistics::survival::Median;
-use crate::report::format::{count, date, number};
-
-const WIDTH: usize = 88;
+use crate::report::format::{date, number};
 
 pub(super) fn tell(found: &Evaluation) -> Result<()> {
     let lists = match (found.lists.first(), found.lists.last()) {
@@ -326,77 +325,4 @@ fn at_bandwidth(at: &AtBandwidth) -> String {
             number(jump.untreated_level, 0)
         ),
     }
-}
-
-fn maybe(found: &Outcome<Estimate>, words: impl Fn(f64) -> String) -> String {
-    match found {
-        Outcome::Available(estimate) => interval(estimate, words),
-        Outcome::Unavailable { reason } => format!("unavailable ({reason})"),
-    }
-}
-
-fn interval(estimate: &Estimate, words: impl Fn(f64) -> String) -> String {
-    format!(
-        "{} ({} to {})",
-        words(estimate.value),
-        words(estimate.low),
-        words(estimate.high)
-    )
-}
-
-fn share(part: Part, share: &Estimate) -> String {
-    format!("{} of {}, {}", part.part, part.of, interval(share, percent))
-}
-
-fn test(found: &Outcome<LogRank>) -> String {
-    match found {
-        Outcome::Available(test) => {
-            let p = if test.p < 0.001 {
-                "p below 0.001".to_owned()
-            } else {
-                format!("p {}", number(test.p, 3))
-            };
-            format!("chi-square {}, {p}", number(test.chi_square, 2))
-        }
-        Outcome::Unavailable { reason } => format!("unavailable ({reason})"),
-    }
-}
-
-fn number_of(people: usize) -> String {
-    count(u64::try_from(people).unwrap_or(u64::MAX))
-}
-
-fn percent(share: f64) -> String {
-    format!("{}%", number(100.0 * share, 1))
-}
-
-/// A difference of two shares.
-fn points(difference: f64) -> String {
-    format!("{} points", number(100.0 * difference, 1))
-}
-
-fn paragraph(text: &str) -> Result<()> {
-    wrapped(text, "  ", "  ")
-        .into_iter()
-        .try_for_each(output::line)
-}
-
-fn wrapped(text: &str, first: &str, further: &str) -> Vec<String> {
-    let mut lines = vec![first.to_owned()];
-    let mut is_begun = false;
-    for word in text.split_whitespace() {
-        let line = lines.last().map_or(0, |line| line.chars().count());
-        if is_begun && line + 1 + word.chars().count() > WIDTH {
-            lines.push(further.to_owned());
-            is_begun = false;
-        }
-        if let Some(line) = lines.last_mut() {
-            if is_begun {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        is_begun = true;
-    }
-    lines
 }

@@ -61,6 +61,8 @@ const CANNOT_SHOW: &[&str] = &[
     "An arrest is no conviction and no harm prevented.",
     "Rank 1 to 100 are accused of graver and newer harm than rank 101 to 200, and would be \
      arrested sooner without any list.",
+    "On the first list everyone appears for the first time, though many would have been on \
+     earlier ones and may have been arrested before.",
     "Any arrest counts, for whatever offence; someone in custody cannot be arrested, so the \
      figures for people at liberty stand beside.",
     "A person first in the reserve stays there when listed later, which draws the groups \

@@ -153,3 +153,67 @@ fn estimate(all: &[Observation], ranks: f64, inside: Side, outside: Side) -> Res
     jump(all, ranks, Errors::ClusteredByPerson)
         .ok_or_else(|| "nobody's harm afterwards differs from another's".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::cohort::tests::{ground, head, person};
+    use super::*;
+
+    #[test]
+    fn who_was_listed_before_is_at_no_later_cut() {
+        let ground = ground(
+            "2026-11-21",
+            None,
+            vec![
+                (
+                    head("2026-01-01", Era::Programme),
+                    vec![person(1, 2), person(2, 3)],
+                ),
+                (
+                    head("2026-02-01", Era::Programme),
+                    vec![person(2, 2), person(1, 3), person(3, 4)],
+                ),
+                // Not followed for 180 days yet.
+                (head("2026-11-01", Era::Programme), vec![person(4, 2)]),
+            ],
+        );
+        let found: Vec<(usize, u32, f64)> = observations(&ground)
+            .iter()
+            .map(|one| (one.list, one.observation.person, one.observation.distance))
+            .collect();
+        assert_eq!(
+            found,
+            [(0, 1, 0.5), (0, 2, -0.5), (1, 2, 0.5), (1, 3, -1.5)]
+        );
+    }
+
+    #[test]
+    fn lists_of_the_year_before_task_nobody_and_have_no_cut() {
+        let lists = vec![(head("2026-01-01", Era::YearBefore), vec![person(1, 2)])];
+        let ground = ground("2026-11-21", Some("2026-02-01"), lists);
+        assert!(observations(&ground).is_empty());
+        assert!(find(&ground, 50).is_err());
+    }
+
+    #[test]
+    fn few_with_harm_are_told_and_not_estimated() {
+        let people: Vec<_> = (1..=100)
+            .map(|rank| super::super::ground::Appearance {
+                after_days: if rank % 30 == 0 { 365.0 } else { 0.0 },
+                ..person(rank, rank)
+            })
+            .collect();
+        let list = super::super::ground::ListHead {
+            size: 50,
+            ..head("2026-01-01", Era::Programme)
+        };
+        let ground = ground("2026-11-21", None, vec![(list, people)]);
+        let found = find(&ground, 50).unwrap();
+        let at = &found.estimates[1];
+        assert_eq!((at.inside.places, at.inside.with_harm), (50, 1));
+        assert_eq!((at.outside.places, at.outside.with_harm), (50, 2));
+        assert!(
+            matches!(&at.outcome, Outcome::Unavailable { reason } if reason.contains("1 and 2 had"))
+        );
+    }
+}

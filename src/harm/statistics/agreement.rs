@@ -38,7 +38,7 @@ fn places(values: &[f64]) -> Vec<f64> {
     for tied in order.chunk_by(|&a, &b| values[a].total_cmp(&values[b]).is_eq()) {
         let below = order.partition_point(|&at| values[at].total_cmp(&values[tied[0]]).is_lt());
         for &at in tied {
-            found[at] = count(below) + (count(tied.len()) + 1.0) / 2.0;
+            found[at] = count(below) + f64::midpoint(count(tied.len()), 1.0);
         }
     }
     found

@@ -1,6 +1,6 @@
 //! Statistics about groups of people, as pure functions. Each answers nothing
 //! where the data do not carry an answer, and is held to `SciPy`, statsmodels
-//! or lifelines on recorded data (tests/oracle/statistics_fixture.py).
+//! or lifelines on recorded data (`tests/oracle/statistics_fixture.py`).
 
 pub mod agreement;
 pub mod concentration;
