@@ -1,5 +1,5 @@
-//! The statistics against figures that SciPy, statsmodels and lifelines gave
-//! for the same data: tests/oracle/statistics_fixture.py wrote the fixture.
+//! The statistics against figures that `SciPy`, statsmodels and lifelines gave
+//! for the same data: `tests/oracle/statistics_fixture.py` wrote the fixture.
 
 use daybook::harm::statistics::concentration::{gini, lorenz, top_share};
 use daybook::harm::statistics::discontinuity::{self, Errors, Observation};
