@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod demo;
+pub mod evaluate;
 pub mod ingest;
 pub mod init;
 pub mod jobs;

@@ -3,6 +3,7 @@
 //! assessment, a count is a fact.
 
 pub mod counts;
+pub mod evaluation;
 pub mod index;
 pub mod inputs;
 pub mod list;
@@ -12,3 +13,4 @@ pub mod settings;
 pub mod sql;
 pub mod variants;
 pub mod verify;
+pub mod statistics;
