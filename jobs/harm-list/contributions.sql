@@ -23,9 +23,11 @@ weighed as (
             when vawg_condition = 'unknown'
                 then 'code not in the VAWG basket table'
             when
-                vawg_condition = 'domestic_abuse_or_female_victim'
+                is_conditional
                 and not $count_conditional_codes
                 then 'conditional code, left out by setting'
+            when vawg_condition = 'domestic_abuse' and not is_vawg
+                then 'not flagged as domestic abuse'
             when not is_vawg then 'no female victim'
             when is_proactive
                 then 'found by police activity, which the index leaves out'

@@ -14,7 +14,7 @@ with harm as (
         allegations.person_key,
         allegations.reported_on,
         cast(
-            harm_index.days * allegations.offence_count as decimal(12, 2)
+            harm_index.days * allegations.offence_count as decimal(12, 3)
         ) as harm_days,
     from core.allegations as allegations
     inner join staging.harm_index as harm_index
@@ -38,7 +38,7 @@ with harm as (
 
 select
     person_key,
-    cast(sum(harm_days) as decimal(18, 2)) as score_days,
+    cast(sum(harm_days) as decimal(18, 3)) as score_days,
     max(harm_days) as worst_days,
     max(reported_on) as latest_reported_on,
 from harm

@@ -97,7 +97,7 @@ impl Default for ListSettings {
     fn default() -> Self {
         Self {
             edition: "starter-2026".to_owned(),
-            compare_editions: Vec::new(),
+            compare_editions: vec!["ons-severity".to_owned()],
             size: 100,
             reserve: 100,
             window_days: 365,

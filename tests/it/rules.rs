@@ -152,17 +152,18 @@ fn no_further_action_stays_and_the_rank_without_it_stands_beside() {
 
 #[test]
 fn an_unknown_code_is_unscored_and_counted_never_zero_in_silence() {
-    // 997/01 is in the basket and has no weight in the starter edition.
     let site = site(
         &[crime(
             "C1",
-            "997/01",
+            "008/30",
             "2026-06-01",
             &[("domestic_abuse", "true")],
         )],
         &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
         &[nominal("S", "M", &[]), nominal("V", "F", &[])],
     );
+    // In the basket, and weighed by the starter edition until now.
+    site.drop_weight("008/30");
     ranked(&site, MORNING);
     assert_eq!(
         site.one("select counts ->> '$.unscored_allegations' from ledger.lists"),
@@ -170,7 +171,7 @@ fn an_unknown_code_is_unscored_and_counted_never_zero_in_silence() {
     );
     assert_eq!(
         site.one("select counts ->> '$.unscored_codes' from ledger.lists"),
-        "[\"997/01\"]"
+        "[\"008/30\"]"
     );
     assert_eq!(
         site.query("select rank, unscored_allegations from ledger.list_entries"),
@@ -390,6 +391,99 @@ fn a_conditional_code_counts_with_domestic_abuse_or_a_female_victim() {
         ranked(&site, MORNING);
         assert_eq!(score(&site, "S") != "none", wanted, "{abuse} {sex}");
     }
+}
+
+#[test]
+fn each_condition_of_the_basket_decides_as_it_says() {
+    let all = [("true", "M"), ("true", "F"), ("false", "M"), ("false", "F")];
+    for (condition, counts, reason) in [
+        ("female_victim", [false, true, false, true], "no female victim"),
+        ("domestic_abuse", [true, true, false, false], "not flagged as domestic abuse"),
+        ("domestic_abuse_or_female_victim", [true, true, false, true], "no female victim"),
+        ("always", [true, true, true, true], ""),
+        ("never", [false, false, false, false], "outside the VAWG basket"),
+    ] {
+        let crimes: Vec<String> = all
+            .iter()
+            .enumerate()
+            .map(|(n, (abuse, _))| {
+                let changes = [("domestic_abuse", *abuse)];
+                crime(&format!("C{n}"), ABH, "2026-06-01", &changes)
+            })
+            .collect();
+        let parties: Vec<String> = (0..4)
+            .flat_map(|n| {
+                let (crime, suspect) = (format!("C{n}"), format!("S{n}"));
+                [party(&crime, &suspect, "suspect"), party(&crime, &format!("V{n}"), "victim")]
+            })
+            .collect();
+        let people: Vec<String> = (0..4)
+            .flat_map(|n| {
+                let victim = nominal(&format!("V{n}"), all[n].1, &[]);
+                [nominal(&format!("S{n}"), "M", &[]), victim]
+            })
+            .collect();
+        let site = site(&crimes, &parties, &people);
+        let basket = site.dir.join("jobs/harm-list/basket.csv");
+        let text = std::fs::read_to_string(&basket).unwrap();
+        let row = "008/06,violence_with_injury,";
+        let text = text.replace(&format!("{row}female_victim"), &format!("{row}{condition}"));
+        assert!(text.contains(&format!("{row}{condition},")));
+        std::fs::write(&basket, text).unwrap();
+        ranked(&site, MORNING);
+        let found = [0, 1, 2, 3].map(|n| score(&site, &format!("S{n}")) == "182.000");
+        assert_eq!(found, counts, "{condition}");
+        let left_out = counts.iter().filter(|counted| !**counted).count();
+        let told = site.one(&format!(
+            "select coalesce(cast(counts ->> '$.not_counted.\"{reason}\"' as integer), 0) from ledger.lists"
+        ));
+        assert_eq!(told, left_out.to_string(), "{condition}");
+    }
+}
+
+#[test]
+fn a_retired_code_has_the_place_in_the_basket_of_the_code_it_is_led_to() {
+    // 019/27 stands in no basket and is led to 019/08.
+    let site = site(
+        &[
+            crime("C1", "019/27", "2026-06-01", &[]),
+            crime("C2", "019/99", "2026-06-01", &[]),
+        ],
+        &[
+            party("C1", "S", "suspect"),
+            party("C1", "V", "victim"),
+            party("C2", "T", "suspect"),
+            party("C2", "V", "victim"),
+        ],
+        &[
+            nominal("S", "M", &[]),
+            nominal("T", "M", &[]),
+            nominal("V", "F", &[]),
+        ],
+    );
+    ranked(&site, MORNING);
+    assert_eq!(score(&site, "S"), "1825.000");
+    assert_eq!(score(&site, "T"), "none");
+    assert_eq!(
+        site.query("select crime_ref, vawg_group from core.crimes order by 1"),
+        [["C1", "rape"], ["C2", ""]]
+    );
+}
+
+#[test]
+fn a_weight_keeps_its_third_decimal() {
+    let site = site(
+        &[crime("C1", ABH, "2026-06-01", &[("offence_count", "3")])],
+        &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
+        &[nominal("S", "M", &[]), nominal("V", "F", &[])],
+    );
+    let index = site.dir.join("jobs/harm-list/index/starter-2026.csv");
+    let text = std::fs::read_to_string(&index).unwrap();
+    let row = "008/06,Assault occasioning actual bodily harm,";
+    assert!(text.contains(&format!("{row}182,")));
+    std::fs::write(&index, text.replace(&format!("{row}182,"), &format!("{row}184.095,"))).unwrap();
+    ranked(&site, MORNING);
+    assert_eq!(score(&site, "S"), "552.285");
 }
 
 #[test]

@@ -22,7 +22,8 @@ select
     crimes.is_vawg
     and not crimes.is_proactive
     and crimes.status in ('open', 'closed') as is_countable,
-    crimes.vawg_condition = 'domestic_abuse_or_female_victim' as is_conditional,
+    crimes.vawg_condition in ('domestic_abuse', 'domestic_abuse_or_female_victim')
+        as is_conditional,
     coalesce(crimes.outcome_code in (14, 15, 16, 18), false)
         as is_no_further_action,
     min(parties.nominal_id) as named_as,
