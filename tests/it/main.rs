@@ -21,6 +21,7 @@ mod daemon;
 mod faults;
 mod files;
 mod history;
+mod index;
 mod killed;
 mod measures;
 mod operations;

@@ -132,12 +132,15 @@ fn told(code: &str, rows: &[&ValueRow], why: &str) -> String {
     let mut scores: Vec<_> = rows.iter().map(|row| row.score).collect();
     scores.sort();
     scores.dedup();
-    let mut text = format!("{code} has {} scores{why}:", scores.len());
-    for row in rows {
+    let lines = rows.iter().map(|row| {
         let (score, place, title) = (row.score, row.row, &row.title);
-        text.push_str(&format!("\n    {score} in row {place}: {title}"));
-    }
-    text
+        format!("    {score} in row {place}: {title}")
+    });
+    let head = format!("{code} has {} scores{why}:", scores.len());
+    std::iter::once(head)
+        .chain(lines)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn refusal(values: &Values, problems: Vec<String>) -> Refusal {

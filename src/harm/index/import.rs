@@ -222,7 +222,7 @@ fn settle_table(wanted: &Wanted<'_>, bytes: &[u8]) -> Result<Settled> {
     editions::check_name(wanted.edition)?;
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
-        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = bytecount::count(&bytes[..at], b'\n') + 1;
         Refusal::one(
             file.as_str(),
             format!("line {line} is not UTF-8; save it as CSV UTF-8"),

@@ -41,6 +41,9 @@ pub struct ValueRow {
 
 /// Reads the values sheet of an edition, such as `2026`.
 pub fn read(file: &str, bytes: &[u8], year: &str) -> Result<Values, Refusal> {
+    if let Some(problem) = wrong_container(bytes) {
+        return Err(Refusal::one(file, problem));
+    }
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes))
         .map_err(|error| Refusal::one(file, unreadable(&error)))?;
     let sheets = book.sheet_names();
@@ -186,11 +189,28 @@ fn merged_in_table(merged: &[Dimensions], columns: &Columns, range: &Range<Data>
         .collect()
 }
 
-fn unreadable(error: &XlsxError) -> String {
-    match error {
-        XlsxError::Password => "is protected with a password; open it in a spreadsheet program, \
-             take the password off and save it as .xlsx"
-            .to_owned(),
-        other => format!("cannot be read as an .xlsx workbook: {other}"),
+/// What is wrong with a file that is no zip archive, as every .xlsx is. A
+/// protected workbook is wrapped in the container of the old .xls format.
+fn wrong_container(bytes: &[u8]) -> Option<&'static str> {
+    let packed: Vec<u8> = "EncryptedPackage"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let is_old = bytes.starts_with(b"\xD0\xCF\x11\xE0");
+    if is_old && bytes.windows(packed.len()).any(|held| held == packed) {
+        Some(
+            "is protected with a password; open it in a spreadsheet program, take the password \
+             off and save it as .xlsx",
+        )
+    } else if is_old {
+        Some("is a workbook of the old .xls format; save it as .xlsx")
+    } else if bytes.starts_with(b"PK") {
+        None
+    } else {
+        Some("is no .xlsx workbook; expected the file as it was downloaded")
     }
+}
+
+fn unreadable(error: &XlsxError) -> String {
+    format!("cannot be read as an .xlsx workbook: {error}")
 }
