@@ -3,6 +3,7 @@
 
 mod show;
 mod take;
+mod tell;
 
 use std::path::Path;
 
@@ -11,7 +12,8 @@ use clap::{Args, Subcommand};
 
 use crate::clock::Clock;
 use crate::harm::index::Reference;
-use crate::harm::index::coverage::{self, Coverage, Window};
+use crate::harm::index::allegations::{self, Window};
+use crate::harm::index::coverage::{self, Coverage};
 use crate::harm::settings::ListSettings;
 use crate::schedule::context::Deployment;
 use crate::schedule::definition::Action as JobAction;
@@ -74,7 +76,7 @@ fn read_store(deployment: &Deployment) -> Result<Option<Store>> {
 
 fn window(deployment: &Deployment, store: &Store) -> Result<Window> {
     let today = Clock::System.today(deployment.config.tz());
-    coverage::window(store.connection(), &settings(deployment), today)
+    allegations::window(store.connection(), &settings(deployment), today)
         .context("cannot tell which days the newest list looked at")
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::{measure, show};
+use super::{measure, tell};
 use crate::cli::output::{self, Usage};
 use crate::clock::Clock;
 use crate::harm::index::import::{self, Conflicts, Done, Imported, Wanted};
@@ -43,9 +43,6 @@ enum Rule {
     ByTitle,
 }
 
-/// Rows left out that are told one by one.
-const MOST_TOLD: usize = 20;
-
 impl Import {
     pub(super) fn run(&self, dir: &Path) -> Result<()> {
         let conflicts = self.rule()?;
@@ -64,8 +61,8 @@ impl Import {
                 at: Clock::System.now().naive_utc(),
             },
         )?;
-        tell(&imported)?;
-        show::tell_coverage(&measure(
+        tell_import(&imported)?;
+        tell::coverage(&measure(
             &deployment,
             Some(&store),
             &imported.import.edition,
@@ -96,7 +93,7 @@ impl Import {
     }
 }
 
-fn tell(imported: &Imported) -> Result<()> {
+fn tell_import(imported: &Imported) -> Result<()> {
     let import = &imported.import;
     if let Some(edition) = &imported.repaired {
         output::line(format!(
@@ -126,7 +123,7 @@ fn tell(imported: &Imported) -> Result<()> {
         import.rows_without_code,
         import.rows_without_score
     ))?;
-    tell_some(&imported.left_out)?;
+    tell::some(&imported.left_out)?;
     if !imported.other_sheets.is_empty() {
         output::line(format!(
             "Not read: sheets {}",
@@ -140,18 +137,8 @@ fn tell(imported: &Imported) -> Result<()> {
         ))?;
     }
     match &imported.difference {
-        Some(difference) => show::tell_difference(difference),
+        Some(difference) => tell::difference(difference),
         None => Ok(()),
-    }
-}
-
-fn tell_some(lines: &[String]) -> Result<()> {
-    for told in lines.iter().take(MOST_TOLD) {
-        output::line(format!("  {told}"))?;
-    }
-    match lines.len().saturating_sub(MOST_TOLD) {
-        0 => Ok(()),
-        more => output::line(format!("  and {more} more")),
     }
 }
 

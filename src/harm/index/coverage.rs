@@ -4,25 +4,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use chrono::NaiveDate;
 use duckdb::Connection;
 use serde::Serialize;
 
+use super::allegations::{Counted, Window, counted, has_data};
 use super::basket::{Condition, Finder};
 use super::weights::Weight;
 use super::{Edition, Reference, aliases};
-use crate::harm::settings::ListSettings;
-use crate::model::as_of::AsOf;
-use crate::store::bind;
-
-/// The days whose allegations are looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Window {
-    pub from: NaiveDate,
-    pub to: NaiveDate,
-    /// `reported` or `committed`.
-    pub by: &'static str,
-}
 
 /// What becomes of an allegation under an edition, first reason first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -92,46 +80,6 @@ pub struct Code {
     pub index_code: String,
     pub title: String,
     pub allegations: u64,
-}
-
-/// One row of `coverage.sql`.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact that the SQL groups by"
-)]
-struct Counted {
-    ho_code: String,
-    offence_title: Option<String>,
-    has_female_victim: bool,
-    is_domestic_abuse: bool,
-    is_proactive: bool,
-    is_withdrawn: bool,
-    allegations: u64,
-}
-
-/// The window of the newest list, or of a list of today.
-pub fn window(
-    connection: &Connection,
-    settings: &ListSettings,
-    today: NaiveDate,
-) -> Result<Window> {
-    let newest = bind::query(
-        connection,
-        "select window_from, window_to from ledger.lists \
-         order by as_of desc, list_id desc limit 1",
-        &[],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let today = AsOf(today);
-    let (from, to) = newest
-        .into_iter()
-        .next()
-        .unwrap_or_else(|| (today.window_start(settings.window_days), today.last_day()));
-    Ok(Window {
-        from,
-        to,
-        by: settings.window_by.as_str(),
-    })
 }
 
 /// Measures the edition that ranks in a reference; without a database, the
@@ -291,38 +239,4 @@ impl<'a> Lookup<'a> {
             without,
         }
     }
-}
-
-fn has_data(connection: &Connection) -> Result<bool> {
-    let tables: u64 = bind::query_one(
-        connection,
-        "select count(*) from duckdb_tables() \
-         where schema_name = 'core' and table_name in ('crimes', 'allegations')",
-        &[],
-        |row| row.get(0),
-    )?;
-    Ok(tables == 2)
-}
-
-fn counted(connection: &Connection, window: &Window) -> Result<Vec<Counted>> {
-    bind::query(
-        connection,
-        include_str!("coverage.sql"),
-        &[
-            ("window_by", &window.by),
-            ("window_from", &bind::date(window.from)),
-            ("window_to", &bind::date(window.to)),
-        ],
-        |row| {
-            Ok(Counted {
-                ho_code: row.get("ho_code")?,
-                offence_title: row.get("offence_title")?,
-                has_female_victim: row.get("has_female_victim")?,
-                is_domestic_abuse: row.get("is_domestic_abuse")?,
-                is_proactive: row.get("is_proactive")?,
-                is_withdrawn: row.get("is_withdrawn")?,
-                allegations: row.get("allegations")?,
-            })
-        },
-    )
 }

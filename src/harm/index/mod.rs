@@ -2,6 +2,7 @@
 //! files, checked cell by cell, and loaded into the staging layer.
 
 pub mod aliases;
+pub mod allegations;
 pub mod basket;
 mod cells;
 pub mod conflicts;
@@ -11,6 +12,7 @@ pub mod editions;
 pub mod import;
 pub mod imports;
 mod official;
+mod reading;
 pub mod refusal;
 mod table;
 pub mod weights;
@@ -65,7 +67,10 @@ impl Reference {
         let mut names = vec![edition];
         names.extend(others.iter().map(String::as_str));
         for name in names {
-            inputs.push(read(Role::Edition, editions::file_of(name))?);
+            let edition = read(Role::Edition, editions::file_of(name)).context(
+                "an edition that edition or compare_editions in jobs/harm-list/job.toml names",
+            )?;
+            inputs.push(edition);
         }
         Self::parse(inputs)
     }

@@ -254,3 +254,35 @@ fn an_edition_that_was_written_reads_as_it_was() {
         assert_eq!(weights::parse("e.csv", &text).unwrap(), *weights);
     }
 }
+
+#[test]
+fn the_guide_counts_what_is_shipped() {
+    let guide = include_str!("../../../docs/harm-index.md");
+    let reference = shipped("starter-2026");
+    let rows = |edition: &Reference, basis| {
+        let weights = edition.editions[0].weights.iter();
+        weights.filter(|weight| weight.basis == basis).count()
+    };
+    let of = |condition| {
+        let rows = reference.basket.iter();
+        rows.filter(|row| row.condition == condition).count()
+    };
+    let tables = Basis::ALL
+        .map(|basis| format!("| `{}` | {} |", basis.as_str(), rows(&reference, basis)))
+        .into_iter()
+        .chain(Condition::ALL.map(|held| format!(" | {} |\n", of(held))));
+    let severity = shipped("ons-severity");
+    let counting = reference.basket.len() - of(Condition::Never);
+    let told = [
+        format!("{} Home Office codes", reference.basket.len()),
+        format!("leads {} retired codes", reference.aliases.len()),
+        format!(
+            "weighs {} of the basket's {counting} codes",
+            severity.editions[0].weights.len()
+        ),
+        format!("{} rows are `published`", rows(&severity, Basis::Published)),
+    ];
+    for wanted in tables.chain(told) {
+        assert!(guide.contains(&wanted), "{wanted}");
+    }
+}

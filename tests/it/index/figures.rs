@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use daybook::harm::index::Reference;
-use daybook::harm::index::coverage::{self, Class, Window};
+use daybook::harm::index::allegations::{self, Window};
+use daybook::harm::index::coverage::{self, Class};
 
 use super::json;
 use crate::support::{MORNING, Site, day};
@@ -104,7 +105,7 @@ fn coverage_equals_a_count_over_the_rows() {
     let settings = daybook::harm::settings::ListSettings::default();
     let connection = site.store.connection();
     // The newest list decides, whatever day it is.
-    let window = coverage::window(connection, &settings, day("2030-01-01")).unwrap();
+    let window = allegations::window(connection, &settings, day("2030-01-01")).unwrap();
     assert_eq!(
         (window.from, window.to),
         (day("2025-11-21"), day("2026-11-20"))
