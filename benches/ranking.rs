@@ -336,7 +336,7 @@ const CRIMES: &str = "
     from (
         select
             i,
-            hash(i) as h,
+            cast(hash(i) % 1000000007 as bigint) as h,
             timestamp '2016-11-01' + to_seconds(i * 315532800 // {crimes}) as reported,
         from range({crimes}) as crimes(i)
     )

@@ -8,8 +8,8 @@ use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::list_verify::Verify;
 use super::evaluate::Evaluate;
+use super::list_verify::Verify;
 use super::output::{self, Format, Usage};
 use crate::config::Config;
 use crate::harm::list::{self, Contribution, Entry, List as HarmList};

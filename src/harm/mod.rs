@@ -11,6 +11,6 @@ pub mod movement;
 pub mod ranking;
 pub mod settings;
 pub mod sql;
+pub mod statistics;
 pub mod variants;
 pub mod verify;
-pub mod statistics;

@@ -22,6 +22,7 @@ mod evaluation;
 mod faults;
 mod files;
 mod history;
+mod index;
 mod killed;
 mod measures;
 mod operations;

@@ -111,6 +111,7 @@ class Ground:
         self.allegations = query(
             "select person_key, reported_on, index_code, offence_count, is_conditional, "
             "is_no_further_action from core.allegations where is_vawg and not is_proactive "
+            "and not is_own_victim and suspects <= 50 "
             "and status in ('open', 'closed') and person_key in (select person_key from "
             "core.identities where nominal_id in (select nominal_id from ledger.list_entries "
             f"where rank <= {deepest}))", ["reported_on"])

@@ -30,10 +30,17 @@ harm as (
         allegations.reported_on >= $before_from
         and allegations.reported_on < $after_to
         and allegations.is_vawg
-        and not allegations.is_proactive
-        and allegations.status in ('open', 'closed')
+        and not allegations.is_own_victim
+        and allegations.suspects <= $most_suspects
+        and ($count_cancelled or allegations.is_live)
+        and ($count_proactive or not allegations.is_proactive)
         and ($count_conditional_codes or not allegations.is_conditional)
         and ($count_no_further_action or not allegations.is_no_further_action)
+        and (
+            $count_alleged_under_age
+            or allegations.alleged_age is null
+            or allegations.alleged_age >= $minimum_age
+        )
     group by allegations.person_key
 ),
 

@@ -196,6 +196,11 @@ fn appearances(
             ("edition", &list.edition),
             ("count_conditional_codes", &settings.count_conditional_codes),
             ("count_no_further_action", &settings.count_no_further_action),
+            ("count_cancelled", &settings.count_cancelled),
+            ("count_proactive", &settings.count_proactive),
+            ("count_alleged_under_age", &settings.count_alleged_under_age),
+            ("minimum_age", &settings.minimum_age),
+            ("most_suspects", &settings.most_suspects),
         ],
         |row| {
             Ok(Appearance {
