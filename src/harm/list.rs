@@ -94,6 +94,16 @@ pub fn find(connection: &Connection, as_of: Option<AsOf>) -> Result<Option<List>
     .map(|found| found.into_iter().next())
 }
 
+/// A list by its number.
+pub fn by_number(connection: &Connection, list_id: i64) -> Result<Option<List>> {
+    heads(
+        connection,
+        "where list_id = $list_id",
+        &[("list_id", &list_id)],
+    )
+    .map(|found| found.into_iter().next())
+}
+
 /// The list that a list's movement is told against: the last word on the
 /// nearest earlier date.
 pub fn before(connection: &Connection, as_of: NaiveDate) -> Result<Option<List>> {

@@ -1,7 +1,9 @@
 //! Words of the field that parse at the edge: once inside, a value is right.
 //! Nothing here reads or writes anything.
 
+pub mod account_name;
 pub mod age;
 pub mod as_of;
 pub mod ho_code;
 pub mod nominal_id;
+pub mod reason;
