@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 #![expect(clippy::print_stderr, reason = "this is where people read")]
 
+pub mod account;
 pub mod check;
 pub mod demo;
 pub mod ingest;
@@ -52,8 +53,10 @@ enum Command {
     Jobs(jobs::Jobs),
     /// Take in the named files
     Ingest(ingest::Ingest),
-    /// Show or explain the harm list
+    /// Show, explain and decide the harm list
     List(list::List),
+    /// Say who may decide, review and read
+    Account(account::Account),
     /// Ask the database one SELECT, read-only
     Query(query::Query),
     /// Write synthetic London in the house format
@@ -73,6 +76,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Jobs(command) => command.run(dir),
         Command::Ingest(command) => command.run(dir),
         Command::List(command) => command.run(dir),
+        Command::Account(command) => command.run(dir),
         Command::Query(command) => command.run(dir),
         Command::Synth(command) => command.run(),
     };

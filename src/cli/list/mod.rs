@@ -1,5 +1,7 @@
 //! `daybook list`: the harm list, and why someone is where they are.
 
+mod act;
+mod decisions;
 mod look;
 
 use std::path::Path;
@@ -8,6 +10,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use crate::config::Config;
+use crate::harm::decisions::marks::Mark;
 use crate::model::as_of::AsOf;
 use crate::model::nominal_id::NominalId;
 use crate::store::Store;
@@ -42,24 +45,47 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// What is decided, by whom and why; what is awaited; the override rate
+    Decisions(decisions::Decisions),
+    /// Accept, defer or reject a person, or everyone in a file
+    Decide(act::Decide),
+    /// Close a list with the people left undecided
+    Close(act::Close),
+    /// Record that the accuracy of a person's record is contested
+    Contest(act::MarkPerson),
+    /// Record that a contest is settled
+    Settle(act::MarkPerson),
+    /// Keep a person from disclosure
+    Restrict(act::MarkPerson),
+    /// Let a restricted person be disclosed again
+    Unrestrict(act::MarkPerson),
+    /// Record a specialist's review of a person's counter-allegations
+    ReviewCounter(act::MarkPerson),
 }
 
 impl List {
     pub fn run(&self, dir: &Path) -> Result<()> {
-        let config = Config::load(dir)?;
-        let store = Store::open_read_only(&config.store)?;
+        let open = || Store::open_read_only(&Config::load(dir)?.store);
         match &self.action {
             Action::Show {
                 as_of,
                 json,
                 beyond,
-            } => look::show(&store, *as_of, *json, *beyond),
+            } => look::show(&open()?, *as_of, *json, *beyond),
             Action::Explain {
                 nominal,
                 rank,
                 as_of,
                 json,
-            } => look::explain(&store, nominal.as_ref(), *rank, *as_of, *json),
+            } => look::explain(&open()?, nominal.as_ref(), *rank, *as_of, *json),
+            Action::Decisions(command) => command.run(dir),
+            Action::Decide(command) => command.run(dir),
+            Action::Close(command) => command.run(dir),
+            Action::Contest(command) => command.run(dir, Mark::Contested),
+            Action::Settle(command) => command.run(dir, Mark::Settled),
+            Action::Restrict(command) => command.run(dir, Mark::Restricted),
+            Action::Unrestrict(command) => command.run(dir, Mark::Unrestricted),
+            Action::ReviewCounter(command) => command.run(dir, Mark::CounterReviewed),
         }
     }
 }
