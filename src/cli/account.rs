@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::output::{self, Format};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::harm::accounts::{self, Change, Role};
+use crate::harm::accounts::{self, Change, Holding, Role};
 use crate::model::account_name::AccountName;
 use crate::store::Store;
 use crate::store::query::Table;
@@ -61,7 +61,14 @@ impl Account {
                 accounts::revoke(&store, name, *role, now(by))?;
                 output::line(format!("{name} is {role} no longer, by {by}"))
             }
-            Action::List { json } => show(&Store::open(&config.store)?, *json),
+            Action::List { json } => {
+                let holdings = if config.store.path.exists() {
+                    accounts::all(Store::open_read_only(&config.store)?.connection())?
+                } else {
+                    Vec::new()
+                };
+                show(&holdings, *json)
+            }
         }
     }
 }
@@ -73,8 +80,7 @@ fn now(by: &AccountName) -> Change<'_> {
     }
 }
 
-fn show(store: &Store, json: bool) -> Result<()> {
-    let holdings = accounts::all(store.connection())?;
+fn show(holdings: &[Holding], json: bool) -> Result<()> {
     if json {
         return output::json(&holdings);
     }

@@ -11,9 +11,9 @@ use super::act::Meant;
 use crate::cli::output::{self, Format};
 use crate::config::Config;
 use crate::harm::accounts::shown;
+use crate::harm::decisions;
 use crate::harm::decisions::ledger::{self, Overrides, Rate, State};
 use crate::harm::decisions::standing::{self, Decided, Standing};
-use crate::harm::decisions::{self};
 use crate::harm::list::List;
 use crate::store::Store;
 use crate::store::query::Table;
@@ -108,10 +108,18 @@ pub(super) fn tell_state(store: &Store, list: &List) -> Result<()> {
         rate(overrides.recent),
         overrides.recent_lists
     ))?;
-    match overrides.warning() {
+    match warning(&overrides) {
         Some(warning) => output::line(format!("warning: {warning}")),
         None => Ok(()),
     }
+}
+
+fn warning(overrides: &Overrides) -> Option<String> {
+    let decisions = match overrides.never_in()? {
+        1 => "1 decision".to_owned(),
+        count => format!("{count} decisions"),
+    };
+    Some(ledger::warning(&decisions))
 }
 
 fn rate(rate: Rate) -> String {
@@ -134,7 +142,7 @@ fn print_json(store: &Store, list: &List) -> Result<()> {
         overrides,
         override_percent: overrides.list.percent(),
         override_percent_recent: overrides.recent.percent(),
-        warning: overrides.warning(),
+        warning: warning(&overrides),
         people: standings.iter().map(|s| person(list, s)).collect(),
     })
 }

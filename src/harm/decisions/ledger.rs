@@ -62,29 +62,25 @@ impl Rate {
     pub fn percent(self) -> Option<f64> {
         (self.decided > 0).then(|| 100.0 * self.overridden as f64 / self.decided as f64)
     }
-
-    /// True when every decision followed the proposal, which is a warning.
-    pub fn is_never(self) -> bool {
-        self.decided > 0 && self.overridden == 0
-    }
 }
 
 impl Overrides {
-    /// The warning that a rate of nothing is, over the longer stretch when
-    /// both are nothing.
-    pub fn warning(&self) -> Option<String> {
-        let rate = [self.recent, self.list]
+    /// How many decisions went by without anybody deferred or rejected: a
+    /// warning. Over the longer stretch when it holds for both.
+    pub fn never_in(&self) -> Option<u64> {
+        [self.recent, self.list]
             .into_iter()
-            .find(|rate| rate.is_never())?;
-        let decisions = match rate.decided {
-            1 => "1 decision".to_owned(),
-            count => format!("{count} decisions"),
-        };
-        Some(format!(
-            "nobody has been deferred or rejected in {decisions}: a list that is always accepted \
-             is decided by the program"
-        ))
+            .find(|rate| rate.decided > 0 && rate.overridden == 0)
+            .map(|rate| rate.decided)
     }
+}
+
+/// The warning that an override rate of nothing is, over so many decisions.
+pub fn warning(decisions: &str) -> String {
+    format!(
+        "nobody has been deferred or rejected in {decisions}: a list that is always accepted is \
+         decided by the program"
+    )
 }
 
 /// How far a list has been decided.
