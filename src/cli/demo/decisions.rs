@@ -20,8 +20,6 @@ const REVIEWER: &str = "demo.reviewer";
 
 /// The rank whose record is contested on the newest list.
 const CONTESTED_RANK: u32 = 37;
-/// Every so many blocked people one is left without a review.
-const UNREVIEWED: usize = 3;
 
 struct Stage<'a> {
     store: &'a Store,
@@ -67,18 +65,14 @@ impl Stage<'_> {
         accounts::grant(self.store, &self.reviewer, Role::SpecialistReviewer, change)
     }
 
-    /// Reviews most counter-allegations and contests one record.
+    /// Reviews every counter-allegation but one, and contests one record.
     fn mark(&self, number: i64) -> Result<()> {
         let list = self.list(number)?;
         let standings = standing::of_list(self.store.connection(), number)?;
         let blocked = standings.iter().filter(|s| s.is_blocked(&list.settings));
-        for (index, standing) in blocked.enumerate() {
-            if (index + 1) % UNREVIEWED != 0 {
-                let reason =
-                    "both accounts read; the primary aggressor is not the person's accuser";
-                let by = &self.reviewer;
-                self.mark_one(standing, Mark::CounterReviewed, reason, by)?;
-            }
+        for standing in blocked.skip(1) {
+            let reason = "both accounts read; the primary aggressor is not the person's accuser";
+            self.mark_one(standing, Mark::CounterReviewed, reason, &self.reviewer)?;
         }
         match standings.iter().find(|s| s.rank == Some(CONTESTED_RANK)) {
             Some(standing) => {
@@ -160,7 +154,7 @@ fn opinion(list: &List, entry: &Entry, standing: &Standing) -> (Verdict, &'stati
             "the counter-allegation awaits a specialist's review",
         );
     }
-    if entry.no_further_action_allegations == entry.allegations && rank.is_multiple_of(2) {
+    if entry.no_further_action_allegations == entry.allegations && rank % 4 == 2 {
         return (
             Verdict::Reject,
             "every allegation ended with no further action and none was reopened",

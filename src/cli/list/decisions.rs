@@ -77,8 +77,13 @@ pub(super) fn tell_state(store: &Store, list: &List) -> Result<()> {
     let connection = store.connection();
     let state = ledger::state(connection, list.list_id)?;
     let number = list.list_id;
+    let rest = match (state.is_decided, state.awaiting) {
+        (true, 0) => "none left".to_owned(),
+        (true, left) => format!("{left} left undecided"),
+        (false, awaiting) => format!("{awaiting} awaiting a decision"),
+    };
     output::line(format!(
-        "list {number} is {}: {} accepted, {} deferred, {} rejected, {} {}",
+        "list {number} is {}: {} accepted, {} deferred, {} rejected, {rest}",
         if state.is_decided {
             "decided"
         } else {
@@ -87,12 +92,6 @@ pub(super) fn tell_state(store: &Store, list: &List) -> Result<()> {
         state.accepted,
         state.deferred,
         state.rejected,
-        state.awaiting,
-        if state.is_decided {
-            "left undecided"
-        } else {
-            "awaiting a decision"
-        }
     ))?;
     if let Some(closed) = &state.closed {
         let (by, at) = (&closed.by, shown(closed.at));

@@ -14,6 +14,7 @@ use crate::report::sentence::people;
 use crate::report::view::harm_list_pack::{
     Contribution, Flag, HarmListPack, Leaver, NotCounted, Person, RankRow, Standing, Withheld,
 };
+use crate::report::view::list::ListState;
 
 /// Points of the curve printed as numbers; the chart draws all.
 const CURVE_ROWS: usize = 20;
@@ -68,7 +69,7 @@ pub fn ranks_table(ranks: &[RankRow]) -> Table {
         Column::figure("Victims"),
         Column::figure("Worst"),
     ];
-    let mut table = Table::new("Ranks in order of harm, nobody named", columns);
+    let mut table = Table::new("Harm by rank, nobody named", columns);
     for row in ranks {
         table.push(vec![
             Cell::new(row.rank.to_string()).strong(true),
@@ -181,20 +182,33 @@ pub fn leavers(left: &[Leaver]) -> Table {
 /// How harm falls from rank to rank.
 #[must_use]
 pub fn rank_figure(view: &HarmListPack, source: &str) -> Figure {
-    let years: Vec<_> = view.ranks.iter().map(years_of_harm).collect();
+    let years = years_by_rank(view);
+    let is_decided = view.list.state == ListState::Decided;
     let title = people::ranks(view);
     let description = format!(
         "Bar chart of years of alleged harm of {}, in order of rank, each with the part of its gravest \
          allegation.",
-        format::plural(years.len() as u64, "person", "people")
+        format::plural(view.ranks.len() as u64, "person", "people")
     );
-    let note =
-        format!("Years of alleged harm by rank; the numbers are in the table below. {source}");
+    let numbers = if is_decided {
+        ""
+    } else {
+        "; the numbers are in the table below"
+    };
+    let gap = if years.len() > view.ranks.len() {
+        " A gap is a person who is restricted."
+    } else {
+        ""
+    };
+    let note = format!("Years of alleged harm by rank{numbers}.{gap} {source}");
     let words = caption("ranks-chart", title, description, note);
     Figure::across(
         words,
         |w: Words<'_>, size: Size| ranks::rank_bars(w, size, &years),
-        vec![],
+        is_decided
+            .then(|| ranks_table(&view.ranks))
+            .into_iter()
+            .collect(),
     )
 }
 
@@ -350,6 +364,16 @@ fn years(days: Decimal) -> String {
 
 fn worst(share: f64) -> String {
     format!("{}%", format::number(share, 0))
+}
+
+/// One pair for each rank, nothing where a rank is left out.
+fn years_by_rank(view: &HarmListPack) -> Vec<(f64, f64)> {
+    (1..=view.list.listed)
+        .map(|rank| {
+            let row = view.ranks.iter().find(|row| u64::from(row.rank) == rank);
+            row.map_or((0.0, 0.0), years_of_harm)
+        })
+        .collect()
 }
 
 fn years_of_harm(row: &RankRow) -> (f64, f64) {
