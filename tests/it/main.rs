@@ -18,6 +18,7 @@ mod support;
 mod bad_input;
 mod command_line;
 mod daemon;
+mod decisions;
 mod faults;
 mod files;
 mod history;
