@@ -51,7 +51,7 @@ pub(super) struct Decide {
     /// Why, in at most 2,000 characters.
     #[arg(long)]
     reason: Option<Reason>,
-    /// A CSV file with nominal_id, decision and reason: all rows or none.
+    /// A CSV file with the columns `nominal_id,decision,reason`: all rows or none.
     #[arg(long, conflicts_with_all = ["nominal", "decision", "reason"])]
     file: Option<PathBuf>,
     /// Account with the role authorising-officer.

@@ -44,6 +44,7 @@ pub struct Rate {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Overrides {
     pub list: Rate,
+    pub is_list_decided: bool,
     /// Over the newest lists on which anything was decided, up to this one.
     pub recent: Rate,
     /// How many lists those are; twelve at most.
@@ -66,10 +67,13 @@ impl Rate {
 
 impl Overrides {
     /// How many decisions went by without anybody deferred or rejected: a
-    /// warning. Over the longer stretch when it holds for both.
+    /// warning. Over the longer stretch when it holds for both; this list alone
+    /// warns once it is decided.
     pub fn never_in(&self) -> Option<u64> {
-        [self.recent, self.list]
+        let own = self.is_list_decided.then_some(self.list);
+        [Some(self.recent), own]
             .into_iter()
+            .flatten()
             .find(|rate| rate.decided > 0 && rate.overridden == 0)
             .map(|rate| rate.decided)
     }
@@ -153,6 +157,7 @@ pub fn overrides(connection: &Connection, list: &List) -> Result<Overrides> {
     let own = rates.iter().find(|(list_id, _)| *list_id == list.list_id);
     Ok(Overrides {
         list: own.map(|(_, rate)| *rate).unwrap_or_default(),
+        is_list_decided: state(connection, list.list_id)?.is_decided,
         recent: rates.iter().fold(Rate::default(), |sum, (_, rate)| Rate {
             decided: sum.decided + rate.decided,
             overridden: sum.overridden + rate.overridden,

@@ -433,6 +433,8 @@ mod tests {
             ]
         );
         list.overrides.list.overridden = 0;
+        assert_eq!(overrides(&list).len(), 1, "a list still being decided");
+        list.overrides.is_list_decided = true;
         let own = overrides(&list);
         assert!(own[1].starts_with("Warning: nobody has been deferred or rejected in 100"));
         list.overrides.recent.overridden = 0;

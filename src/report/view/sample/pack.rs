@@ -64,6 +64,7 @@ fn decided() -> ListSummary {
         },
         overrides: Overrides {
             list: own,
+            is_list_decided: true,
             recent: own,
             recent_lists: 1,
         },
