@@ -2,8 +2,10 @@
 //! an allegation and a person a suspect until a court convicts; a score is an
 //! assessment, a count is a fact.
 
+pub mod accounts;
 pub mod counts;
 pub mod evaluation;
+pub mod decisions;
 pub mod index;
 pub mod inputs;
 pub mod list;

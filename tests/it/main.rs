@@ -19,6 +19,7 @@ mod bad_input;
 mod command_line;
 mod daemon;
 mod evaluation;
+mod decisions;
 mod faults;
 mod files;
 mod history;
