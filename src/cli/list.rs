@@ -33,6 +33,8 @@ enum Action {
         #[arg(long, default_value_t = 0)]
         beyond: u32,
     },
+    /// What was done about the people of the list, and what came of it
+    Actions(super::actions::Actions),
     /// Every allegation behind one person's score
     Explain {
         /// Nominal id, current or merged.
@@ -68,20 +70,20 @@ struct Explained<'a> {
 
 impl List {
     pub fn run(&self, dir: &Path) -> Result<()> {
-        let config = Config::load(dir)?;
-        let store = Store::open_read_only(&config.store)?;
+        let open = || Store::open_read_only(&Config::load(dir)?.store);
         match &self.action {
             Action::Show {
                 as_of,
                 json,
                 beyond,
-            } => show(&store, *as_of, *json, *beyond),
+            } => show(&open()?, *as_of, *json, *beyond),
             Action::Explain {
                 nominal,
                 rank,
                 as_of,
                 json,
-            } => explain(&store, nominal.as_ref(), *rank, *as_of, *json),
+            } => explain(&open()?, nominal.as_ref(), *rank, *as_of, *json),
+            Action::Actions(command) => command.run(dir),
         }
     }
 }

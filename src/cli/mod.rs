@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 #![expect(clippy::print_stderr, reason = "this is where people read")]
 
+pub mod actions;
 pub mod check;
 pub mod demo;
 pub mod ingest;

@@ -2,6 +2,7 @@
 //! an allegation and a person a suspect until a court convicts; a score is an
 //! assessment, a count is a fact.
 
+pub mod actions;
 pub mod counts;
 pub mod index;
 pub mod inputs;
