@@ -35,6 +35,8 @@ enum Action {
     },
     /// What was done about the people of the list, and what came of it
     Actions(super::actions::Actions),
+    /// Whether the list, and what follows it, falls alike on groups of people
+    Fairness(super::fairness::Fairness),
     /// Every allegation behind one person's score
     Explain {
         /// Nominal id, current or merged.
@@ -84,6 +86,7 @@ impl List {
                 json,
             } => explain(&open()?, nominal.as_ref(), *rank, *as_of, *json),
             Action::Actions(command) => command.run(dir),
+            Action::Fairness(command) => command.run(dir),
         }
     }
 }

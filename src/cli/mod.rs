@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod check;
 pub mod demo;
+pub mod fairness;
 pub mod ingest;
 pub mod init;
 pub mod jobs;

@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod counts;
+pub mod fairness;
 pub mod index;
 pub mod inputs;
 pub mod list;

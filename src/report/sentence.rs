@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod asked;
+pub mod fairness;
 pub mod index;
 pub mod list;
 pub mod measures;

@@ -15,9 +15,11 @@
 
 mod support;
 
+mod actions;
 mod bad_input;
 mod command_line;
 mod daemon;
+mod fairness;
 mod faults;
 mod files;
 mod history;
