@@ -276,16 +276,18 @@ fn a_finding_says_the_figures_and_claims_no_cause() {
     }
 }
 
-/// Shuffled with a fixed start, so that a failure can be seen again.
-fn shuffled(mut ids: Vec<String>) -> Vec<String> {
-    let mut state: u64 = 0x2545_F491_4F6C_DD1D;
-    for at in (1..ids.len()).rev() {
+/// Each person of some, and another of them: shuffled with a fixed start, so
+/// that a failure can be seen again.
+fn donors(ids: &[String], start: u64) -> BTreeMap<String, String> {
+    let mut shuffled = ids.to_vec();
+    let mut state = start;
+    for at in (1..shuffled.len()).rev() {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        ids.swap(at, (state >> 33) as usize % (at + 1));
+        shuffled.swap(at, (state >> 33) as usize % (at + 1));
     }
-    ids
+    ids.iter().cloned().zip(shuffled).collect()
 }
 
 fn landed(site: &Site, source: &str) -> Vec<PathBuf> {
@@ -310,88 +312,104 @@ fn rows(path: &PathBuf) -> Vec<csv::StringRecord> {
     reader.records().map(Result::unwrap).collect()
 }
 
-/// Nominal id, and the places of what is permuted: date of birth, sex,
-/// ethnicity, home borough.
-const PERMUTED: [usize; 4] = [3, 4, 5, 6];
+const BORN: usize = 3;
+/// Places of sex, ethnicity and home borough.
+const GROUPS: [usize; 3] = [4, 5, 6];
 
-/// Gives every suspect who is no victim, and was of age at every allegation,
-/// the date of birth, sex, ethnicity and home borough of another such person.
-/// Returns how many suspects there are and how many were changed.
-fn permute(site: &Site) -> (usize, usize) {
+/// Gives every suspect who is no victim the sex, ethnicity and home borough of
+/// another; and of those, everyone who was of age at every allegation the date
+/// of birth of another such person. Returns how many suspects there are, and
+/// how many were changed in each way.
+fn permute(site: &Site) -> (usize, usize, usize) {
     let mut committed: BTreeMap<String, String> = BTreeMap::new();
     for row in landed(site, "crimes").iter().flat_map(rows) {
         committed.insert(row[0].to_owned(), row[4].to_owned());
     }
     let (mut suspects, mut others) = (BTreeSet::new(), BTreeSet::new());
-    for row in landed(site, "parties")
-        .iter()
-        .flat_map(rows)
-        .filter(|row| &row[0] != "crime_ref")
-    {
-        let is_long_ago = committed
-            .get(&row[0])
-            .is_some_and(|on| on.as_str() < "2010");
-        if &row[2] == "suspect" {
-            suspects.insert(row[1].to_owned());
-        }
-        if &row[2] != "suspect" || is_long_ago {
-            others.insert(row[1].to_owned());
+    let mut long_ago = BTreeSet::new();
+    for row in landed(site, "parties").iter().flat_map(rows) {
+        match &row[2] {
+            "suspect" => suspects.insert(row[1].to_owned()),
+            _ => others.insert(row[1].to_owned()),
+        };
+        if committed.get(&row[0]).is_none_or(|on| on.as_str() < "2018") {
+            long_ago.insert(row[1].to_owned());
         }
     }
     let files = landed(site, "nominals");
-    let mut known: BTreeMap<String, [String; 4]> = BTreeMap::new();
+    let mut known: BTreeMap<String, csv::StringRecord> = BTreeMap::new();
     for row in files.iter().flat_map(rows) {
         // A merged record may stand for a victim.
         if !row[8].is_empty() {
             others.extend([row[0].to_owned(), row[8].to_owned()]);
         }
-        let told = PERMUTED.map(|at| row[at].to_owned());
-        let is_of_age = told[0].as_str() < "1991" && !told[0].is_empty();
-        if !is_of_age {
-            others.insert(row[0].to_owned());
-        }
-        known.insert(row[0].to_owned(), told);
+        known.insert(row[0].to_owned(), row);
     }
-    let ids: Vec<String> = suspects
+    let free: Vec<String> = suspects
         .iter()
         .filter(|id| !others.contains(*id) && known.contains_key(*id))
         .cloned()
         .collect();
-    let donors = shuffled(ids.clone());
-    let given: BTreeMap<&String, &[String; 4]> =
-        ids.iter().zip(donors.iter().map(|id| &known[id])).collect();
+    let is_of_age = |id: &&String| {
+        let born = &known[*id][BORN];
+        !born.is_empty() && born < "2000" && !long_ago.contains(*id)
+    };
+    let adults: Vec<String> = free.iter().filter(is_of_age).cloned().collect();
+    let (groups, births) = (donors(&free, 1), donors(&adults, 2));
     for path in &files {
-        let mut writer = csv::WriterBuilder::new()
-            .has_headers(false)
-            .from_writer(Vec::new());
-        for row in rows(path) {
-            let mut cells: Vec<String> = row.iter().map(ToOwned::to_owned).collect();
-            if let Some(told) = given.get(&cells[0]) {
-                for (at, value) in PERMUTED.into_iter().zip(told.iter()) {
-                    cells[at].clone_from(value);
+        rewrite(path, |cells| {
+            if let Some(donor) = groups.get(&cells[0]) {
+                for at in GROUPS {
+                    known[donor][at].clone_into(&mut cells[at]);
                 }
             }
-            writer.write_record(&cells).unwrap();
-        }
-        std::fs::write(path, writer.into_inner().unwrap()).unwrap();
-        let manifest = PathBuf::from(format!("{}.manifest.json", path.display()));
-        if manifest.exists() {
-            std::fs::remove_file(manifest).unwrap();
-        }
+            if let Some(donor) = births.get(&cells[0]) {
+                known[donor][BORN].clone_into(&mut cells[BORN]);
+            }
+        });
     }
-    let changed = given
-        .iter()
-        .filter(|(id, told)| known[**id] != ***told)
-        .count();
-    (suspects.len(), changed)
+    let differ = |donors: &BTreeMap<String, String>, places: &[usize]| {
+        let is_other = |(id, donor): &(&String, &String)| {
+            places
+                .iter()
+                .any(|at| known[*id][*at] != known[*donor][*at])
+        };
+        donors.iter().filter(is_other).count()
+    };
+    (
+        suspects.len(),
+        differ(&groups, &GROUPS),
+        differ(&births, &[BORN]),
+    )
+}
+
+/// Changes each row of a file; its manifest no longer fits and goes.
+fn rewrite(path: &PathBuf, mut change: impl FnMut(&mut Vec<String>)) {
+    let mut writer = csv::WriterBuilder::new()
+        .has_headers(false)
+        .from_writer(Vec::new());
+    for row in rows(path) {
+        let mut cells: Vec<String> = row.iter().map(ToOwned::to_owned).collect();
+        change(&mut cells);
+        writer.write_record(&cells).unwrap();
+    }
+    std::fs::write(path, writer.into_inner().unwrap()).unwrap();
+    let manifest = PathBuf::from(format!("{}.manifest.json", path.display()));
+    if manifest.exists() {
+        std::fs::remove_file(manifest).unwrap();
+    }
 }
 
 #[test]
 fn permuting_sex_age_ethnicity_and_borough_changes_no_score_and_no_rank() {
     let plain = Site::with_london(1_200, 5, 0.0);
     let permuted = Site::with_london(1_200, 5, 0.0);
-    let (suspects, changed) = permute(&permuted);
-    assert!(changed * 2 > suspects, "{changed} of {suspects} changed");
+    let (suspects, regrouped, reborn) = permute(&permuted);
+    assert!(
+        regrouped * 2 > suspects,
+        "{regrouped} of {suspects} changed"
+    );
+    assert!(reborn * 3 > suspects, "{reborn} of {suspects} changed");
     listed(&plain);
     listed(&permuted);
     let people = "select person_id, sex, ethnicity, home_borough, date_of_birth from core.people \

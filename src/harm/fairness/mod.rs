@@ -153,7 +153,7 @@ pub fn take(connection: &Connection, as_of: Option<AsOf>, zone: Tz) -> Result<Fa
         Stage::Arrested => arrived::has(&sources, &[Source::Arrests]),
         Stage::Charged => arrived::has(&sources, &[Source::Charges]),
     };
-    let (totals, dimensions) = describe(&counted, &Stage::ALL.map(is_held));
+    let (totals, dimensions) = describe(&counted, Stage::ALL.map(is_held));
     Ok(Fairness {
         as_of: as_of.0,
         lists: u32::try_from(dates.len())?,
@@ -181,7 +181,7 @@ fn read(row: &Row<'_>) -> duckdb::Result<Counted> {
 
 /// Suppresses small counts in all dimensions at once, since a total that one
 /// dimension shows is the total of every other.
-fn describe(counted: &[Counted], is_held: &[bool; 6]) -> (Vec<Shown>, Vec<Dimension>) {
+fn describe(counted: &[Counted], is_held: [bool; 6]) -> (Vec<Shown>, Vec<Dimension>) {
     let mut names: Vec<&str> = counted
         .iter()
         .map(|group| group.dimension.as_str())

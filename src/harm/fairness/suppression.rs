@@ -82,11 +82,11 @@ pub struct Published {
 
 /// What may be shown of tables that divide the same people, each a row per
 /// group. Stages that are not held are unavailable.
-pub fn publish(tables: &[Vec<Stages>], is_held: &[bool; 6]) -> Published {
+pub fn publish(tables: &[Vec<Stages>], is_held: [bool; 6]) -> Published {
     publish_above(SMALL, tables, is_held)
 }
 
-fn publish_above(small: u64, tables: &[Vec<Stages>], is_held: &[bool; 6]) -> Published {
+fn publish_above(small: u64, tables: &[Vec<Stages>], is_held: [bool; 6]) -> Published {
     let mut published = Published {
         totals: [Shown::Unavailable; 6],
         tables: tables
@@ -274,7 +274,7 @@ mod tests {
     /// Only the first stage has people beyond `counts`.
     fn column(counts: &[u64]) -> Vec<Shown> {
         let rows = counts.iter().map(|count| [*count, 0, 0, 0, 0, 0]).collect();
-        let published = publish(&[rows], &HELD);
+        let published = publish(&[rows], HELD);
         published.tables[0].iter().map(|row| row[0]).collect()
     }
 
@@ -296,7 +296,7 @@ mod tests {
     fn a_stage_that_cannot_be_hidden_otherwise_is_withheld_from_all_tables() {
         let sexes = vec![[50, 5, 0, 0, 0, 0], [60, 2, 0, 0, 0, 0]];
         let ages = vec![[110, 7, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]];
-        let published = publish(&[sexes, ages], &HELD);
+        let published = publish(&[sexes, ages], HELD);
         assert_eq!(published.totals[0], Shown::Count(110));
         assert_eq!(published.totals[1], Shown::Suppressed);
         assert_eq!(published.tables[0][0][1], Shown::Suppressed);
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn what_is_not_held_is_unavailable() {
         let held = [true, true, false, false, true, true];
-        let published = publish(&[vec![[50, 20, 0, 0, 10, 0]]], &held);
+        let published = publish(&[vec![[50, 20, 0, 0, 10, 0]]], held);
         assert_eq!(
             texts(&published.totals),
             ["50", "20", "[x]", "[x]", "10", "0"]
@@ -348,7 +348,7 @@ mod tests {
                 .iter()
                 .map(|chain| stages_of(&chains[*chain]))
                 .collect();
-            let published = publish_above(small, &[rows], &held);
+            let published = publish_above(small, &[rows], held);
             alike.entry(published).or_default().push(chosen);
         }
         let mut hidden = 0;
