@@ -106,7 +106,7 @@ fn tell_rates(dimension: &Dimension) -> Result<()> {
         "relative",
         "from",
         "to",
-        "beyond chance",
+        "leaves out 1",
     ];
     table(&columns, dimension.rates.iter().map(rate_row).collect(), 3)
 }

@@ -67,8 +67,7 @@ pub fn who(actions: &Actions) -> String {
         By::Listed => "listed, counted from the first list that held them, whatever was decided",
     };
     format!(
-        "{} {how}, from {} to {}. What happened on that day is left out; what happened before {} \
-         is counted.",
+        "{} {how}, from {} to {}. What happened after the day of entry and before {} is counted.",
         format::plural(actions.people, "person was", "people were"),
         format::date(first),
         format::date(last),

@@ -130,10 +130,15 @@ fn difference(dimension: &Dimension, rate: &Rate) -> Option<String> {
     ))
 }
 
-/// A relative rate: two decimals below 1, where they tell, and one above.
+/// A relative rate: one decimal, two below 1, and as many more as it takes not
+/// to print a difference as none.
 #[must_use]
 pub fn times(value: f64) -> String {
-    format::number(value, if value < 0.995 { 2 } else { 1 })
+    let least = if value < 0.995 { 2 } else { 1 };
+    (least..4)
+        .map(|decimals| format::number(value, decimals))
+        .find(|printed| printed.trim_end_matches('0') != "1.")
+        .unwrap_or_else(|| format::number(value, least))
 }
 
 fn people(dimension: &str, group: &str) -> String {
@@ -169,6 +174,25 @@ fn what_is_known(dimension: &str) -> &'static str {
         _ => {
             "A home borough is no input to the list: who is listed follows from the allegations \
              recorded, which this does not explain."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_near_one_is_not_printed_as_one() {
+        for (value, printed) in [
+            (1.44, "1.4"),
+            (1.0031, "1.003"),
+            (1.04, "1.04"),
+            (0.997, "0.997"),
+            (0.86, "0.86"),
+            (1.0, "1.0"),
+        ] {
+            assert_eq!(times(value), printed, "{value}");
         }
     }
 }
