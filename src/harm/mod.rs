@@ -3,9 +3,11 @@
 //! assessment, a count is a fact.
 
 pub mod accounts;
+pub mod actions;
 pub mod counts;
-pub mod evaluation;
 pub mod decisions;
+pub mod evaluation;
+pub mod fairness;
 pub mod index;
 pub mod inputs;
 pub mod list;

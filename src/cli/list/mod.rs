@@ -1,8 +1,10 @@
 //! `daybook list`: the harm list, and why someone is where they are.
 
 mod act;
+mod actions;
 mod decisions;
 mod evaluate;
+mod fairness;
 mod look;
 mod verify;
 
@@ -51,6 +53,10 @@ enum Action {
     Verify(verify::Verify),
     /// What the lists did: concentration, persistence, harm and arrests after
     Evaluate(evaluate::Evaluate),
+    /// What was done about the people of the list, and what came of it
+    Actions(actions::Actions),
+    /// The rate of each group at each stage, against all others
+    Fairness(fairness::Fairness),
     /// What is decided, by whom and why; what is awaited; the override rate
     Decisions(decisions::Decisions),
     /// Accept, defer or reject a person, or everyone in a file
@@ -86,6 +92,8 @@ impl List {
             } => look::explain(&open()?, nominal.as_ref(), *rank, *as_of, *json),
             Action::Verify(command) => command.run(dir),
             Action::Evaluate(command) => command.run(&open()?),
+            Action::Actions(command) => command.run(dir),
+            Action::Fairness(command) => command.run(dir),
             Action::Decisions(command) => command.run(dir),
             Action::Decide(command) => command.run(dir),
             Action::Close(command) => command.run(dir),
