@@ -12,7 +12,9 @@ use super::{Scope, to_u32};
 use crate::harm::decisions::standing::Standing;
 use crate::harm::list::{self, Entry, List};
 use crate::harm::movement::{Kind, Move};
+use crate::harm::variants::{self, Span};
 use crate::model::age;
+use crate::report::sentence::accusation;
 use crate::report::view::harm_list_pack::{
     Acceptance, Contribution, Flag, NotCounted, Person, Standing as ListStanding,
 };
@@ -44,6 +46,9 @@ pub fn all(
 ) -> Result<Vec<Person>> {
     let records = records(scope, list)?;
     let results = results(scope, list)?;
+    let spans: BTreeMap<String, Span> = variants::spans(scope.connection, list.list_id)?
+        .into_iter()
+        .collect();
     let nobody = Record::default();
     named
         .iter()
@@ -53,7 +58,12 @@ pub fn all(
                 list::contributions(scope.connection, list.list_id, &entry.nominal_id)?;
             let record = records.get(&entry.nominal_id).unwrap_or(&nobody);
             let moved = moves.iter().find(|m| m.nominal_id == entry.nominal_id);
-            Ok(person(list, one, &contributions, record, moved, &results))
+            let span = spans.get(&entry.nominal_id).copied();
+            Ok(Person {
+                alleged: accusation::alleged(entry, &contributions, &list.edition),
+                firmness: accusation::firmness(entry, &contributions, span),
+                ..person(list, one, &contributions, record, moved, &results)
+            })
         })
         .collect()
 }
@@ -98,6 +108,8 @@ fn person(
         ),
         repeat_victims: entry.repeat_victims,
         flags: flags(named, &counted, record, results),
+        alleged: String::new(),
+        firmness: String::new(),
         accepted: named.accepted.clone(),
         contributions: counted
             .iter()

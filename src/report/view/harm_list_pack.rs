@@ -118,6 +118,10 @@ pub struct Person {
     /// Victims named in two or more of the counted allegations.
     pub repeat_victims: u32,
     pub flags: Vec<Flag>,
+    /// What is alleged and what weighs most, as a sentence that names nobody.
+    pub alleged: String,
+    /// The rank with its span under other rules, and what decides it.
+    pub firmness: String,
     pub accepted: Acceptance,
     /// Most harmful first; their days add up to `score_days`.
     pub contributions: Vec<Contribution>,

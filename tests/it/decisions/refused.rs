@@ -225,8 +225,13 @@ fn a_setting_that_only_marks_blocks_and_restricts_nobody() {
     let mut site = suspects();
     edit(
         &mut site,
-        "size = 4",
-        "size = 4\ncounter_allegation = \"mark\"\ncontested = \"mark\"",
+        "counter_allegation = \"block\"",
+        "counter_allegation = \"mark\"",
+    );
+    edit(
+        &mut site,
+        "contested = \"restrict\"",
+        "contested = \"mark\"",
     );
     site.run("harm-list", MORNING).unwrap();
     mark(&site, "S4", Mark::Contested, OFFICER).unwrap();

@@ -78,7 +78,7 @@ impl PackPage {
                 .people
                 .iter()
                 .filter(|_| is_decided)
-                .map(|person| PersonBlock::new(person, &view.list.edition))
+                .map(|person| PersonBlock::new(person))
                 .collect(),
         }
     }

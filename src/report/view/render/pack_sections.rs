@@ -38,7 +38,7 @@ pub struct PersonBlock {
 
 impl PersonBlock {
     #[must_use]
-    pub fn new(person: &Person, edition: &str) -> Self {
+    pub fn new(person: &Person) -> Self {
         Self {
             rank: person.rank,
             name: person.name.clone(),
@@ -47,7 +47,7 @@ impl PersonBlock {
             standing: people::standing(person),
             accepted: people::accepted(person),
             reason: person.accepted.reason.clone(),
-            explanation: people::explanation(person, edition),
+            explanation: people::explanation(person),
             flags: person
                 .flags
                 .iter()

@@ -125,6 +125,16 @@ pub(crate) fn person(rank: u32) -> Person {
         domestic_abuse_percent: 66.7,
         repeat_victims: 1,
         flags: flags(rank),
+        alleged: "Three allegations concerning one woman and one girl, reported between January \
+                  and October 2026; 44% of the score is one allegation of invented offence A, \
+                  019/08, 2,737.5 days, invented index 2026, open."
+            .to_owned(),
+        firmness: format!(
+            "Rank {rank} ({rank} to {}). Without the allegation that weighs most the rank would \
+             be {}.",
+            rank + 9,
+            rank + 40
+        ),
         accepted: Acceptance {
             by: "j.officer".to_owned(),
             on: day(2026, 11, 2),
