@@ -1,0 +1,298 @@
+"""The list: every allegation in the window with its harm or the reason why it
+counts for nothing, and every person with score and rank.
+
+Written from DOMAIN.md section 3. Choices where it leaves one:
+
+- A crime that names one person under several identities is one allegation; the
+  first identity in order of the alphabet stands for it.
+- A person's identities are every record that was merged into theirs, named in
+  the window or not.
+- Suspects are counted as people, after merges.
+- A female victim is told by the sex on the record that the crime names.
+- The latest report, the number of victims and every other figure of a person is
+  over what counts; only for someone with nothing but unscored allegations are
+  dates and the worst crime taken from those.
+- Of several worst allegations the one reported last stands for them, then the
+  first by reference.
+- The order without no further action is that of the list, over what is left:
+  score, worst and latest report of what is left.
+- Women and girls among the victims are told apart by age on the list date;
+  one whose date of birth is not known is a woman.
+"""
+
+import bisect
+import dataclasses
+
+import pandas as pd
+
+import people
+from rules import NO_FURTHER_ACTION
+
+UNSCORED = "no weight in this edition"
+
+
+@dataclasses.dataclass
+class Standing:
+    """A list as it stands: allegations, entries, and what they rest on."""
+
+    as_of: object
+    rules: object
+    allegations: pd.DataFrame
+    entries: pd.DataFrame
+    person_of: dict
+    parties: dict
+
+
+def make(world, tables, rules, as_of):
+    person_of = people.identities(world["nominals"], rules.follow_merges)
+    parties = with_people(world, person_of)
+    allegations = judged(named(parties, world), parties, world, tables, rules, as_of)
+    entries = ranked(allegations, parties, world, person_of, rules, as_of)
+    return Standing(as_of, rules, allegations, entries, person_of, parties)
+
+
+def with_people(world, person_of):
+    """Parties by role, each with person and sex."""
+    parties = world["parties"].copy()
+    sexes = dict(zip(world["nominals"]["nominal_id"], world["nominals"]["sex"]))
+    parties["person"] = [person_of.get(one, one) for one in parties["nominal_id"]]
+    parties["sex"] = [sexes.get(one) for one in parties["nominal_id"]]
+    return {role: parties[parties["role"] == role] for role in ("suspect", "victim")}
+
+
+def named(parties, world):
+    """One row per crime and person suspected of it."""
+    pairs = parties["suspect"].groupby(["crime_ref", "person"], as_index=False)
+    return pairs.agg(named_as=("nominal_id", "min")).merge(world["crimes"], on="crime_ref")
+
+
+def judged(allegations, parties, world, tables, rules, as_of):
+    """Every allegation in the window, with its harm and its reason."""
+    found = allegations.copy()
+    found["reported_on"] = [moment.date() for moment in found["reported_at"]]
+    found["committed_on"] = objects(
+        (first or last).date() if first or last else None
+        for first, last in zip(found["committed_from"], found["committed_to"])
+    )
+    start, end = rules.window(as_of)
+    decides = found["reported_on"] if rules.window_by == "reported" else found["committed_on"]
+    found = found[[day is not None and start <= day < end for day in decides]].copy()
+    edition = tables.edition(rules.edition)
+    found["index_code"] = [tables.aliases.get(code, code) for code in found["ho_code"]]
+    found["weight"] = objects(edition.get(code, {}).get("milli") for code in found["index_code"])
+    found["condition"] = objects(tables.basket.get(code, {}).get("condition") for code in found["ho_code"])
+    found["female_victim"] = found["crime_ref"].isin(female_victims(parties))
+    found["suspects"] = found["crime_ref"].map(suspects_of(parties))
+    accused = set(zip(parties["victim"]["crime_ref"], parties["victim"]["person"]))
+    found["own_victim"] = [pair in accused for pair in zip(found["crime_ref"], found["person"])]
+    found["age_then"] = objects(ages_then(found, world, rules))
+    found["reason"] = objects(reason(row, rules) for row in found.itertuples())
+    found["counted"] = [why is None for why in found["reason"]]
+    found["harm"] = [
+        int(row.weight * row.offence_count) if row.counted else 0 for row in found.itertuples()
+    ]
+    found["nfa"] = found["outcome_code"].isin(NO_FURTHER_ACTION)
+    return found.reset_index(drop=True)
+
+
+def objects(values):
+    """A column that keeps None, which pandas would make a number or a text."""
+    return pd.array(list(values), dtype=object)
+
+
+def female_victims(parties):
+    victims = parties["victim"]
+    return set(victims.loc[victims["sex"] == "F", "crime_ref"])
+
+
+def suspects_of(parties):
+    return parties["suspect"].groupby("crime_ref")["person"].nunique()
+
+
+def ages_then(found, world, rules):
+    person_of = people.identities(world["nominals"], rules.follow_merges)
+    born = people.births(world["nominals"], person_of)
+    return [
+        people.age_on(row.committed_on or row.reported_on, born.get(row.person))
+        for row in found.itertuples()
+    ]
+
+
+def reason(row, rules):
+    """Why an allegation counts for nothing: the first that applies."""
+    reasons = [
+        ("crime cancelled", not rules.count_cancelled and row.status == "cancelled"),
+        ("crime transferred", not rules.count_cancelled and row.status == "transferred"),
+        ("the suspect is named as its victim too", row.own_victim),
+        (f"more than {rules.most_suspects} suspects named", row.suspects > rules.most_suspects),
+        ("outside the VAWG basket", row.condition == "never"),
+        ("code not in the VAWG basket table", row.condition is None),
+        (
+            "conditional code, left out by setting",
+            is_conditional(row.condition) and not rules.count_conditional_codes,
+        ),
+        ("no female victim", not condition_met(row)),
+        (
+            "found by police activity, which the index leaves out",
+            bool(row.proactive) and not rules.count_proactive,
+        ),
+        (UNSCORED, row.weight is None),
+        (
+            "no further action, left out by setting",
+            not rules.count_no_further_action and row.outcome_code in NO_FURTHER_ACTION
+            or row.outcome_code in rules.without_outcomes,
+        ),
+        (
+            "alleged when under age, left out by setting",
+            not rules.count_alleged_under_age
+            and row.age_then is not None
+            and row.age_then < rules.minimum_age,
+        ),
+    ]
+    return next((words for words, applies in reasons if applies), None)
+
+
+def is_conditional(condition):
+    return condition in ("domestic_abuse", "domestic_abuse_or_female_victim")
+
+
+def condition_met(row):
+    return {
+        "female_victim": row.female_victim,
+        "domestic_abuse": bool(row.domestic_abuse),
+        "domestic_abuse_or_female_victim": bool(row.domestic_abuse) or row.female_victim,
+        "always": True,
+    }.get(row.condition, False)
+
+
+def ranked(allegations, parties, world, person_of, rules, as_of):
+    """One row per person on the ledger."""
+    known = allegations[allegations["counted"] | (allegations["reason"] == UNSCORED)]
+    rows_of, names_of = {}, {}
+    for row in known.itertuples():
+        rows_of.setdefault(row.person, []).append(row)
+    for name, person in person_of.items():
+        names_of.setdefault(person, []).append(name)
+    entries = pd.DataFrame(
+        [figures(person, rows, names_of.get(person, [])) for person, rows in sorted(rows_of.items())]
+    )
+    if entries.empty:
+        return entries
+    born = people.births(world["nominals"], person_of)
+    dead = people.deaths(world["nominals"], person_of)
+    held = people.in_custody(world["custody_spells"], person_of, as_of)
+    countered = people.accused_by_their_accused(world["crimes"], parties["suspect"], parties["victim"])
+    entries["age"] = objects(people.age_on(as_of, born.get(one)) for one in entries["person"])
+    entries["in_custody"] = entries["person"].isin(held)
+    entries["countered"] = entries["person"].isin(countered)
+    entries["was_under_18"] = [
+        young(people.age_on(row.earliest_act, born.get(row.person)), rules)
+        for row in entries.itertuples()
+    ]
+    entries["standing"] = [standing(row, dead, rules, as_of) for row in entries.itertuples()]
+    victims_of(entries, known, parties, world, person_of, rules, as_of)
+    give_ranks(entries)
+    return entries
+
+
+def young(age, rules):
+    return age is not None and age < rules.minimum_age
+
+
+def standing(row, dead, rules, as_of):
+    """Whether a person can be ranked, or why not."""
+    if not rules.rank_deceased and row.person in dead and dead[row.person] < as_of:
+        return "deceased"
+    if young(row.age, rules):
+        return "under_18"
+    if row.in_custody and not rules.rank_in_custody:
+        return "in_custody"
+    return "ranked"
+
+
+def figures(person, rows, names):
+    counted = [row for row in rows if row.counted]
+    left = [row for row in counted if not row.nfa]
+    basis = counted or rows
+    worst = min(basis, key=lambda row: (-row.harm, -row.reported_on.toordinal(), row.crime_ref))
+    return {
+        "person": person,
+        "score": sum(row.harm for row in counted),
+        "score_left": sum(row.harm for row in left),
+        "worst": worst.harm,
+        "worst_left": max((row.harm for row in left), default=0),
+        "worst_crime_ref": worst.crime_ref,
+        "latest": max(row.reported_on for row in basis),
+        "latest_left": max((row.reported_on for row in left), default=None),
+        "earliest": min(row.reported_on for row in basis),
+        "earliest_act": min(row.committed_on or row.reported_on for row in basis),
+        "allegations": len(counted),
+        "offences": sum(row.offence_count for row in counted),
+        "unscored": len(rows) - len(counted),
+        "nfa": sum(row.nfa for row in counted),
+        "domestic_abuse": sum(bool(row.domestic_abuse) for row in counted),
+        "identities": sorted({person, *names}),
+    }
+
+
+def victims_of(entries, known, parties, world, person_of, rules, as_of):
+    """Distinct victims of what counts: women, girls, repeated ones."""
+    counted = known.loc[known["counted"], ["crime_ref", "person"]]
+    harmed = parties["victim"][["crime_ref", "person", "sex"]].rename(columns={"person": "victim"})
+    pairs = counted.merge(harmed, on="crime_ref").drop_duplicates(["crime_ref", "person", "victim"])
+    female = set(parties["victim"].loc[parties["victim"]["sex"] == "F", "person"])
+    born = people.births(world["nominals"], person_of)
+    times = {}
+    for row in pairs.itertuples():
+        times.setdefault(row.person, {}).setdefault(row.victim, []).append(row.crime_ref)
+    mine = [times.get(person, {}) for person in entries["person"]]
+    girls = [
+        {one for one in victims if one in female and young(people.age_on(as_of, born.get(one)), rules)}
+        for victims in mine
+    ]
+    entries["victims"] = [len(victims) for victims in mine]
+    entries["girls"] = [len(ones) for ones in girls]
+    entries["women"] = [len(female & victims.keys()) - len(ones) for victims, ones in zip(mine, girls)]
+    entries["repeat_victims"] = [sum(len(crimes) > 1 for crimes in one.values()) for one in mine]
+
+
+def give_ranks(entries):
+    able = entries["standing"] == "ranked"
+    entries["rank"] = ranks(entries[able & (entries["score"] > 0)])
+    free = entries[able & (entries["score"] > 0) & ~entries["in_custody"]]
+    entries["rank_at_liberty"] = ranks(free)
+    left = entries[able & (entries["score_left"] > 0)]
+    entries["rank_without_nfa"] = ranks(left, ("score_left", "worst_left", "latest_left"))
+    for column in ("rank", "rank_at_liberty", "rank_without_nfa"):
+        entries[column] = objects(None if pd.isna(value) else int(value) for value in entries[column])
+
+
+def ranks(rows, columns=("score", "worst", "latest")):
+    """Places by score, worst allegation, latest report, person."""
+    values = zip(*(rows[column] for column in (*columns, "person")), rows.index)
+    keys = sorted((order_key(*rest), index) for *rest, index in values)
+    return pd.Series({index: place for place, (_, index) in enumerate(keys, 1)}, dtype=float)
+
+
+def order_key(score, worst, latest, person):
+    return (-score, -worst, -latest.toordinal(), person)
+
+
+def ranks_without(standing):
+    """By person and crime: the rank with that one allegation not counted."""
+    entries = standing.entries
+    field = entries[entries["rank"].notna()]
+    keys = {row.person: order_key(row.score, row.worst, row.latest, row.person) for row in field.itertuples()}
+    order = sorted(keys.values())
+    kept = field[field["rank"] <= standing.rules.kept]
+    counted = standing.allegations[standing.allegations["counted"]]
+    mine = counted[counted["person"].isin(set(kept["person"]))]
+    found = {}
+    for person, rows in mine.groupby("person"):
+        for crime in rows["crime_ref"]:
+            rest = rows[rows["crime_ref"] != crime]
+            if rest["harm"].sum() > 0:
+                key = order_key(rest["harm"].sum(), rest["harm"].max(), rest["reported_on"].max(), person)
+                ahead = bisect.bisect_left(order, key)
+                found[person, crime] = ahead + 1 - (keys[person] < key)
+    return found
