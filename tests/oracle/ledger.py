@@ -118,3 +118,21 @@ def plain(value):
     if hasattr(value, "isoformat"):
         return str(value)
     return value.item() if hasattr(value, "item") else value
+
+
+def told_moves(daybook, list_id):
+    rows = daybook.rows(f"select * from ledger.list_moves where list_id = {list_id}")
+    return {
+        row["nominal_id"]: in_milli(row)
+        | {"causes": {cause: milli(days) for cause, days in json.loads(row["causes"]).items()}}
+        for row in rows
+    }
+
+
+def told_variants(daybook, list_id):
+    totals = daybook.rows(f"select * from ledger.list_variants where list_id = {list_id}")
+    places = daybook.rows(f"select * from ledger.list_variant_ranks where list_id = {list_id}")
+    return (
+        {row["variant"]: row for row in totals},
+        {(row["variant"], row["nominal_id"]): in_milli(row) for row in places},
+    )

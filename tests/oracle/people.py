@@ -16,7 +16,7 @@ import datetime as dt
 
 def identities(nominals, follow):
     """Person id by nominal id, for every record that is held."""
-    into = {row.nominal_id: row.merged_into for row in nominals.itertuples()}
+    into = dict(zip(nominals["nominal_id"], nominals["merged_into"]))
     return {one: end_of(one, into) if follow else one for one in into}
 
 
@@ -40,14 +40,13 @@ def deaths(nominals, person_of):
 
 def of_the_person(nominals, person_of, column, choose):
     own, merged = {}, {}
-    for row in nominals.itertuples():
-        value, person = getattr(row, column), person_of[row.nominal_id]
+    for record, value in zip(nominals["nominal_id"], nominals[column]):
         if value is None:
             continue
-        if person == row.nominal_id:
-            own[person] = value
+        if person_of[record] == record:
+            own[record] = value
         else:
-            merged.setdefault(person, []).append(value)
+            merged.setdefault(person_of[record], []).append(value)
     return {person: choose(values) for person, values in merged.items()} | own
 
 
