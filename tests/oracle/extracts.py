@@ -12,6 +12,7 @@ Written from docs/ingest.md. Choices where the page leaves one:
 
 import csv
 import datetime as dt
+import functools
 import gzip
 import io
 import json
@@ -46,9 +47,9 @@ def read_source(source, contracts, files):
     mine = [path for path in files if named.fullmatch(path.name)]
     standing = {}
     for path in sorted(mine, key=lambda path: (as_at(path), path.name)):
-        for row in judged(path, contract):
+        for row in taken_in(path, contracts / f"{source}.toml"):
             key = tuple(row[column] for column in contract["key"])
-            if row.pop("op", None) == "D":
+            if row["op"] == "D":
                 standing.pop(key, None)
             else:
                 standing[key] = row
@@ -63,6 +64,12 @@ def as_at(path):
         if told:
             return dt.datetime.fromisoformat(told)
     return dt.datetime.strptime(re.search(r"_(\d{8})\.", path.name)[1], "%Y%m%d")
+
+
+@functools.cache
+def taken_in(path, contract):
+    """A file does not change once it is delivered, so it is judged once."""
+    return list(judged(path, tomllib.loads(contract.read_text())))
 
 
 def judged(path, contract):

@@ -43,7 +43,7 @@ most_suspects = 3
 def run(binary, folder, seed, place, suspects, comparison):
     """Lists under the rules as shipped, then one edition later, then others."""
     last = LAST_LISTS[place % len(LAST_LISTS)]
-    dates = [months_before(last, number) for number in reversed(range(LISTS))]
+    dates = [step_months(last, -number) for number in reversed(range(LISTS))]
     daybook = Daybook(binary, folder / f"london-{seed}")
     daybook.init()
     parts = folder / f"parts-{seed}"
@@ -55,8 +55,8 @@ def run(binary, folder, seed, place, suspects, comparison):
         deployment.list(number, as_of, comparison)
 
 
-def months_before(day, number):
-    month = day.month - 1 - number
+def step_months(day, number):
+    month = day.month - 1 + number
     return day.replace(year=day.year + month // 12, month=month % 12 + 1)
 
 
