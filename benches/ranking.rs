@@ -10,8 +10,9 @@ use chrono::{Months, NaiveDate};
 use daybook::cli::init;
 use daybook::clock::{Clock, Stopwatch};
 use daybook::harm::index::Reference;
-use daybook::harm::ranking::{self, Inputs, ListSql};
+use daybook::harm::ranking::{self, Inputs};
 use daybook::harm::settings::ListSettings;
+use daybook::harm::sql::ListSql;
 use daybook::model::as_of::AsOf;
 use daybook::schedule::context::{Context, Deployment};
 use daybook::schedule::intake;
@@ -64,6 +65,7 @@ fn main() -> Result<()> {
         settings: &settings,
         reference: &reference,
         sql: &sql,
+        models: &[],
     };
     let from = bind::date(inputs.as_of.window_start(settings.window_days));
     let until = bind::date(to);

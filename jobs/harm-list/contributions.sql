@@ -3,14 +3,15 @@
 -- Purpose: what each allegation adds to a person's score, and why one adds
 -- nothing. Harm is weight x offence count: the Cambridge Crime Harm Index sets
 -- the weight, in days of the starting-point sentence of a first offender.
+-- Refused, because they cannot be right and nobody's score may hang on them: a
+-- crime of which the suspect is also the victim, and one that names a crowd as
+-- its suspects.
 with allegations as (
-    select * exclude (is_no_further_action)
+    select *
     from core.allegations
     where
         case $window_by when 'committed' then committed_on else reported_on end
-            >= $window_from
-        and case $window_by when 'committed' then committed_on else reported_on end
-            <= $window_to
+            between $window_from and $window_to
 ),
 
 weighed as (
@@ -18,22 +19,23 @@ weighed as (
         allegations.*,
         harm_index.days as weight_days,
         case
-            when status in ('cancelled', 'transferred') then 'crime ' || status
+            when not $count_cancelled and not is_live then 'crime ' || status
+            when is_own_victim then 'the suspect is named as its victim too'
+            when suspects > $most_suspects
+                then 'more than ' || $most_suspects || ' suspects named'
             when vawg_condition = 'never' then 'outside the VAWG basket'
             when vawg_condition = 'unknown'
                 then 'code not in the VAWG basket table'
-            when
-                vawg_condition = 'domestic_abuse_or_female_victim'
-                and not $count_conditional_codes
+            when is_conditional and not $count_conditional_codes
                 then 'conditional code, left out by setting'
             when not is_vawg then 'no female victim'
-            when is_proactive
+            when is_proactive and not $count_proactive
                 then 'found by police activity, which the index leaves out'
             when harm_index.days is null then 'no weight in this edition'
-            when
-                outcome_code in (14, 15, 16, 18)
-                and not $count_no_further_action
+            when is_no_further_action and not $count_no_further_action
                 then 'no further action, left out by setting'
+            when alleged_age < $minimum_age and not $count_alleged_under_age
+                then 'alleged when under age, left out by setting'
         end as not_counted_because,
     from allegations
     left join staging.harm_index as harm_index
@@ -50,14 +52,17 @@ select
     committed_on,
     status,
     outcome_code,
+    alleged_age,
     is_domestic_abuse,
+    is_no_further_action,
     offence_count,
     weight_days,
     not_counted_because,
     not_counted_because is null as is_counted,
-    case
-        when not_counted_because is null then weight_days * offence_count
-        else 0
-    end as harm_days,
-    coalesce(outcome_code in (14, 15, 16, 18), false) as is_no_further_action,
+    cast(
+        case
+            when not_counted_because is null then weight_days * offence_count
+            else 0
+        end as decimal(12, 3)
+    ) as harm_days,
 from weighed

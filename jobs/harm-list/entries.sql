@@ -1,11 +1,14 @@
 -- Grain: one row per person, for the ledger.
 -- Purpose: standing, ranks and counts, with the victims and the worst crime
--- beside them.
+-- beside them. A victim is a girl when she was under 18 at her first report in
+-- the window; without a date of birth she is counted as a woman.
 with victims as (
     select
         contributions.person_key,
         victims.person_key as victim_key,
         count(*) as times,
+        any_value(victims.sex) as sex,
+        min(victims.age) as age,
     from contributions
     inner join core.victims as victims
         on victims.crime_key = contributions.crime_key
@@ -18,6 +21,9 @@ victim_counts as (
         person_key,
         count(*) as victims,
         count(*) filter (where times > 1) as repeat_victims,
+        count(*) filter (where sex = 'F' and coalesce(age >= 18, true))
+            as women,
+        count(*) filter (where sex = 'F' and age < 18) as girls,
     from victims
     group by person_key
 ),
@@ -52,8 +58,11 @@ select
     people.allegations,
     people.offences,
     coalesce(victim_counts.victims, 0) as victims,
+    coalesce(victim_counts.women, 0) as women,
+    coalesce(victim_counts.girls, 0) as girls,
     people.worst_days,
     worst.crime_ref as worst_crime_ref,
+    people.earliest_reported_on,
     people.latest_reported_on,
     people.domestic_abuse_allegations,
     coalesce(victim_counts.repeat_victims, 0) as repeat_victims,
@@ -61,6 +70,8 @@ select
     people.no_further_action_allegations,
     people.is_in_custody,
     people.has_counter_allegation,
+    people.is_blocked,
+    people.is_restricted,
     people.was_under_18,
     people.age,
     people.identities,

@@ -1,34 +1,97 @@
 -- Grain: one row per allegation of a person on the list or in its reserve,
 -- counted or not.
--- Purpose: what `list explain` shows; frozen with the list.
+-- Purpose: what `list explain` shows; frozen with the list. `rank_without` is
+-- the person's rank had that allegation not counted and all else stayed: the
+-- people ahead of the lower score, in the order of ranking.sql. Those ahead
+-- include the person's own true place, which stands for the one place that the
+-- lower score itself takes.
+with kept as (
+    select
+        people.nominal_id,
+        contributions.*,
+    from contributions
+    inner join people on people.person_key = contributions.person_key
+    where people.rank <= $kept
+),
+
+lowered as (
+    select
+        kept.person_key,
+        kept.crime_key,
+        sum(others.harm_days) as score_days,
+        max(others.harm_days) as worst_days,
+        max(others.reported_on) as latest_reported_on,
+    from kept
+    inner join kept as others
+        on others.person_key = kept.person_key
+        and others.crime_key <> kept.crime_key
+        and others.is_counted
+    where kept.is_counted
+    group by kept.person_key, kept.crime_key
+),
+
+-- Nobody below the lowest of these can be ahead of any.
+ahead_of_some as (
+    select
+        person_key,
+        null as crime_key,
+        score_days,
+        worst_days,
+        latest_reported_on,
+    from ranking
+    where score_days >= (select min(lowered.score_days) from lowered)
+    union all
+    select
+        person_key,
+        crime_key,
+        score_days,
+        worst_days,
+        latest_reported_on,
+    from lowered
+),
+
+placed as (
+    select
+        person_key,
+        crime_key,
+        count(*) filter (where crime_key is null) over (
+            order by
+                score_days desc, worst_days desc, latest_reported_on desc,
+                person_key, crime_key nulls first
+            rows between unbounded preceding and current row
+        ) as rank_without,
+    from ahead_of_some
+)
+
 select
-    people.nominal_id,
-    contributions.named_as,
+    kept.nominal_id,
+    kept.named_as,
     crimes.crime_ref,
     crimes.ho_code,
-    contributions.index_code,
+    kept.index_code,
     coalesce(harm_index.title, basket.title, crimes.offence_title, crimes.ho_code)
         as offence,
-    contributions.weight_days,
-    contributions.offence_count,
-    contributions.harm_days,
+    crimes.vawg_group,
+    kept.weight_days,
+    kept.offence_count,
+    kept.harm_days,
     harm_index.basis,
-    contributions.reported_on,
-    contributions.committed_on,
-    contributions.status,
-    contributions.outcome_code,
-    contributions.is_domestic_abuse,
-    contributions.is_counted,
-    contributions.not_counted_because,
-from contributions
-inner join people on people.person_key = contributions.person_key
-inner join core.crimes as crimes
-    on crimes.crime_key = contributions.crime_key
+    harm_index.source,
+    kept.reported_on,
+    kept.committed_on,
+    kept.status,
+    kept.outcome_code,
+    kept.is_domestic_abuse,
+    kept.is_counted,
+    kept.not_counted_because,
+    placed.rank_without,
+from kept
+inner join core.crimes as crimes on crimes.crime_key = kept.crime_key
+left join placed
+    on placed.person_key = kept.person_key
+    and placed.crime_key = kept.crime_key
 left join staging.harm_index as harm_index
-    on harm_index.ho_code = contributions.index_code
+    on harm_index.ho_code = kept.index_code
     and harm_index.edition = $edition
 left join staging.basket as basket on basket.ho_code = crimes.ho_code
-where people.rank <= $kept
-order by
-    people.rank, contributions.harm_days desc, contributions.reported_on desc,
-    crimes.crime_ref
+order by kept.nominal_id, kept.harm_days desc, crimes.crime_ref

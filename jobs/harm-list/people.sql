@@ -1,10 +1,14 @@
 -- Grain: one row per person with a counted allegation in the window, or with
 -- one that has no weight.
 -- Purpose: each person's standing, ranks and counts. The counts stand beside a
--- score and are never inside it. People in custody are ranked, and the people
--- at liberty are ranked again among themselves.
+-- score and are never inside it. People in custody are ranked unless the
+-- settings say otherwise, and the people at liberty are ranked again among
+-- themselves.
 -- An age is in completed years: someone born on 29 February comes of age on
 -- 1 March of a year that has no such day.
+-- A contested record is restricted until it is settled (Data Protection Act
+-- 2018 s.47(3)); a counter-allegation blocks until a review covers every crime
+-- of it, on both sides.
 with scores as (
     select
         person_key,
@@ -15,6 +19,7 @@ with scores as (
         count(*) filter (where is_counted) as allegations,
         coalesce(sum(offence_count) filter (where is_counted), 0) as offences,
         coalesce(max(harm_days), 0) as worst_days,
+        min(reported_on) filter (where is_counted) as earliest_reported_on,
         coalesce(
             max(reported_on) filter (where is_counted), max(reported_on)
         ) as latest_reported_on,
@@ -24,9 +29,8 @@ with scores as (
             as no_further_action_allegations,
         count(*) filter (where not is_counted) as unscored_allegations,
         coalesce(
-            min(committed_on) filter (where is_counted),
-            min(reported_on) filter (where is_counted)
-        ) as earliest_on,
+            bool_or(alleged_age < $minimum_age) filter (where is_counted), false
+        ) as was_under_18,
     from contributions
     where is_counted or not_counted_because = 'no weight in this edition'
     group by person_key
@@ -36,6 +40,27 @@ in_custody as (
     select distinct person_key
     from core.custody_spells
     where starts_at < $as_of and (ends_at is null or ends_at >= $as_of)
+),
+
+marks as (
+    select
+        identities.person_key,
+        arg_max(marks.mark, marks.mark_id)
+            filter (where marks.mark in ('contested', 'settled'))
+            as accuracy,
+        arg_max(marks.mark, marks.mark_id)
+            filter (where marks.mark in ('restricted', 'unrestricted'))
+            as disclosure,
+        coalesce(
+            flatten(list(marks.covers)
+                filter (where marks.mark = 'counter_reviewed')),
+            []
+        ) as reviewed_crimes,
+    from ledger.person_marks as marks
+    inner join core.identities as identities
+        on identities.nominal_id = marks.nominal_id
+    where marks.mark_id <= $marks_known_at
+    group by identities.person_key
 ),
 
 ranks as (
@@ -60,22 +85,31 @@ described as (
             < (month(people.date_of_birth), day(people.date_of_birth))
             as integer
         ) as age,
-        year(earliest_on) - year(people.date_of_birth) - cast(
-            (month(earliest_on), day(earliest_on))
-            < (month(people.date_of_birth), day(people.date_of_birth))
-            as integer
-        ) as age_at_earliest,
         in_custody.person_key is not null as is_in_custody,
         counters.person_key is not null as has_counter_allegation,
+        counters.person_key is not null
+        and $counter_allegation = 'block'
+        and not coalesce(
+            list_has_all(marks.reviewed_crimes, counters.crime_refs), false
+        ) as is_blocked,
+        coalesce(marks.disclosure = 'restricted', false)
+        or (
+            $contested = 'restrict'
+            and coalesce(marks.accuracy = 'contested', false)
+        ) as is_restricted,
         case
-            when people.deceased_on < $as_of then 'deceased'
+            when people.deceased_on < $as_of and not $rank_deceased
+                then 'deceased'
             when people.date_of_birth > $adult_born_by then 'under_18'
+            when in_custody.person_key is not null and not $rank_in_custody
+                then 'in_custody'
             else 'ranked'
         end as standing,
     from scores
     inner join core.people as people on people.person_key = scores.person_key
     left join ranks on ranks.person_key = scores.person_key
     left join in_custody on in_custody.person_key = scores.person_key
+    left join marks on marks.person_key = scores.person_key
     left join core.counter_allegations as counters
         on counters.person_key = scores.person_key
 )
@@ -103,13 +137,16 @@ select
     allegations,
     offences,
     worst_days,
+    earliest_reported_on,
     latest_reported_on,
     domestic_abuse_allegations,
     unscored_allegations,
     no_further_action_allegations,
     is_in_custody,
     has_counter_allegation,
-    coalesce(age_at_earliest < $minimum_age, false) as was_under_18,
+    is_blocked,
+    is_restricted,
+    was_under_18,
     age,
     identities,
 from described

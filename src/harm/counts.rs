@@ -8,12 +8,12 @@ use duckdb::Connection;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::settings::ListSettings;
-use crate::model::as_of::AsOf;
+use super::sql::Bound;
 use crate::store::bind;
 
 /// The figures of a whole list. Harm is in days.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// People with a score above nothing who are ranked.
     pub ranked: u64,
@@ -40,9 +40,13 @@ pub struct Counts {
     pub tied_at_cut: u64,
     pub under_18_not_ranked: u64,
     pub deceased_removed: u64,
+    /// Only when the settings keep people in custody off the list.
+    pub custody_not_ranked: u64,
     /// Of the people listed.
     pub in_custody: u64,
     pub counter_allegation: u64,
+    /// With a counter-allegation that no review covers.
+    pub blocked: u64,
     /// Contested and unsettled: kept from disclosure.
     pub restricted: u64,
     pub merged: u64,
@@ -54,40 +58,44 @@ pub struct Counts {
     pub proactive_left_out: u64,
     /// Crimes cancelled or transferred since the list before.
     pub cancelled_since_previous: u64,
+    /// Crimes of which a suspect is also the victim, or that name a crowd: they
+    /// count for nobody until they are corrected.
+    pub refused_crimes: Vec<String>,
     /// Allegations that count for nothing, by reason.
     pub not_counted: BTreeMap<String, u64>,
 }
 
-/// Counts from the temporary tables `contributions` and `people`.
-pub fn take(connection: &Connection, as_of: AsOf, settings: &ListSettings) -> Result<Counts> {
-    let mut counts = bind::query_one(
-        connection,
-        include_str!("counts.sql"),
-        &[("size", &settings.size)],
-        |row| {
-            Ok(Counts {
-                ranked: row.get("ranked")?,
-                listed: row.get("listed")?,
-                listed_allegations: row.get("listed_allegations")?,
-                listed_victims: row.get("listed_victims")?,
-                listed_harm_days: row.get("listed_harm_days")?,
-                all_harm_days: row.get("all_harm_days")?,
-                median_days: row.get("median_days")?,
-                gini: row.get("gini")?,
-                last_on_days: row.get("last_on_days")?,
-                first_off_days: row.get("first_off_days")?,
-                under_18_not_ranked: row.get("under_18_not_ranked")?,
-                deceased_removed: row.get("deceased_removed")?,
-                in_custody: row.get("in_custody")?,
-                counter_allegation: row.get("counter_allegation")?,
-                merged: row.get("merged")?,
-                alleged_when_under_18: row.get("alleged_when_under_18")?,
-                no_further_action: row.get("no_further_action")?,
-                tied_at_cut: row.get("tied_at_cut")?,
-                ..Counts::default()
-            })
-        },
-    )?;
+/// Counts from the temporary tables of a list.
+pub fn take(connection: &Connection, sql: &str, bound: &Bound) -> Result<Counts> {
+    let mut counts = bind::query_one(connection, sql, &bound.values(), |row| {
+        let refused: String = row.get("refused_crimes")?;
+        Ok(Counts {
+            ranked: row.get("ranked")?,
+            listed: row.get("listed")?,
+            listed_allegations: row.get("listed_allegations")?,
+            listed_victims: row.get("listed_victims")?,
+            listed_harm_days: row.get("listed_harm_days")?,
+            all_harm_days: row.get("all_harm_days")?,
+            median_days: row.get("median_days")?,
+            gini: row.get("gini")?,
+            last_on_days: row.get("last_on_days")?,
+            first_off_days: row.get("first_off_days")?,
+            under_18_not_ranked: row.get("under_18_not_ranked")?,
+            deceased_removed: row.get("deceased_removed")?,
+            custody_not_ranked: row.get("custody_not_ranked")?,
+            in_custody: row.get("in_custody")?,
+            counter_allegation: row.get("counter_allegation")?,
+            blocked: row.get("blocked")?,
+            restricted: row.get("restricted")?,
+            merged: row.get("merged")?,
+            alleged_when_under_18: row.get("alleged_when_under_18")?,
+            no_further_action: row.get("no_further_action")?,
+            tied_at_cut: row.get("tied_at_cut")?,
+            cancelled_since_previous: row.get("cancelled_since_previous")?,
+            refused_crimes: split(&refused),
+            ..Counts::default()
+        })
+    })?;
     counts.margin_days = counts
         .last_on_days
         .zip(counts.first_off_days)
@@ -111,19 +119,14 @@ pub fn take(connection: &Connection, as_of: AsOf, settings: &ListSettings) -> Re
     let reason = |key: &str| counts.not_counted.get(key).copied().unwrap_or(0);
     counts.unscored_allegations = reason("no weight in this edition");
     counts.proactive_left_out = reason("found by police activity, which the index leaves out");
-    counts.cancelled_since_previous = cancelled_since_previous(connection, as_of)?;
     Ok(counts)
 }
 
-fn cancelled_since_previous(connection: &Connection, as_of: AsOf) -> Result<u64> {
-    bind::query_one(
-        connection,
-        "select count(*) from core.allegations as allegations \
-         inner join core.crimes as crimes on crimes.crime_key = allegations.crime_key \
-         where crimes.is_vawg and crimes.status in ('cancelled', 'transferred') \
-             and crimes.status_on < $as_of \
-             and crimes.status_on >= (select max(as_of) from ledger.lists where as_of < $as_of)",
-        &[("as_of", &bind::date(as_of.0))],
-        |row| row.get(0),
-    )
+/// Crime references as the statement joins them.
+fn split(joined: &str) -> Vec<String> {
+    joined
+        .split('\u{1f}')
+        .filter(|crime_ref| !crime_ref.is_empty())
+        .map(ToOwned::to_owned)
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! Reads lists back from the ledger: what was frozen, not what holds now.
 
 use anyhow::{Context, Result};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use duckdb::{Connection, Row};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -27,10 +27,22 @@ pub struct List {
     pub reserve: u32,
     pub settings: ListSettings,
     pub counts: Counts,
+    /// The newest mark on a person, and the newest decision on the list
+    /// before, that were known.
+    pub marks_known_at: i64,
+    pub decisions_known_at: i64,
+    /// The list that its movement is told against.
+    pub previous_id: Option<i64>,
+    /// UTC.
+    pub made_at: NaiveDateTime,
 }
 
 /// One person of a list, ranked or not.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mark of its own beside the score"
+)]
 pub struct Entry {
     pub rank: Option<u32>,
     pub nominal_id: String,
@@ -40,6 +52,9 @@ pub struct Entry {
     pub allegations: u32,
     pub offences: u32,
     pub victims: u32,
+    /// Of the victims: female and of age, female and under it.
+    pub women: u32,
+    pub girls: u32,
     pub rank_at_liberty: Option<u32>,
     pub rank_without_nfa: Option<u32>,
     #[serde(with = "rust_decimal::serde::float")]
@@ -47,6 +62,7 @@ pub struct Entry {
     #[serde(with = "rust_decimal::serde::float")]
     pub worst_days: Decimal,
     pub worst_crime_ref: String,
+    pub earliest_reported_on: Option<NaiveDate>,
     pub latest_reported_on: NaiveDate,
     pub domestic_abuse_allegations: u32,
     pub repeat_victims: u32,
@@ -54,6 +70,10 @@ pub struct Entry {
     pub no_further_action_allegations: u32,
     pub is_in_custody: bool,
     pub has_counter_allegation: bool,
+    /// The counter-allegation had not been reviewed when the list was made.
+    pub is_blocked: bool,
+    /// Not to be disclosed when the list was made.
+    pub is_restricted: bool,
     pub was_under_18: bool,
     pub age: Option<u32>,
     /// Every record that was merged into this person, the person's own too.
@@ -68,12 +88,16 @@ pub struct Contribution {
     pub ho_code: String,
     pub index_code: Option<String>,
     pub offence: String,
+    /// Group of offences in the basket: `rape`, `stalking` ...
+    pub vawg_group: Option<String>,
     #[serde(with = "rust_decimal::serde::float_option")]
     pub weight_days: Option<Decimal>,
     pub offence_count: u32,
     #[serde(with = "rust_decimal::serde::float")]
     pub harm_days: Decimal,
     pub basis: Option<String>,
+    /// Where the weight comes from.
+    pub source: Option<String>,
     pub reported_on: NaiveDate,
     pub committed_on: Option<NaiveDate>,
     pub status: String,
@@ -81,6 +105,9 @@ pub struct Contribution {
     pub is_domestic_abuse: bool,
     pub is_counted: bool,
     pub not_counted_because: Option<String>,
+    /// The person's rank had this allegation not counted; none when nothing
+    /// would be left, or when it is not counted.
+    pub rank_without: Option<u32>,
 }
 
 /// The list of a date, or the newest one.
@@ -103,6 +130,21 @@ pub fn before(connection: &Connection, as_of: NaiveDate) -> Result<Option<List>>
         &[("as_of", &bind::date(as_of))],
     )
     .map(|found| found.into_iter().next())
+}
+
+/// One list.
+pub fn by_id(connection: &Connection, list_id: i64) -> Result<Option<List>> {
+    heads(
+        connection,
+        "where lists.list_id = $list_id",
+        &[("list_id", &list_id)],
+    )
+    .map(|found| found.into_iter().next())
+}
+
+/// Every list, in the order in which they were made.
+pub fn all(connection: &Connection) -> Result<Vec<List>> {
+    heads(connection, "order by lists.list_id", &[])
 }
 
 /// Ranked people of a list, down to `down_to`.
@@ -149,10 +191,12 @@ pub fn contributions(
                 ho_code: row.get("ho_code")?,
                 index_code: row.get("index_code")?,
                 offence: row.get("offence")?,
+                vawg_group: row.get("vawg_group")?,
                 weight_days: row.get("weight_days")?,
                 offence_count: row.get("offence_count")?,
                 harm_days: row.get("harm_days")?,
                 basis: row.get("basis")?,
+                source: row.get("source")?,
                 reported_on: row.get("reported_on")?,
                 committed_on: row.get("committed_on")?,
                 status: row.get("status")?,
@@ -160,6 +204,7 @@ pub fn contributions(
                 is_domestic_abuse: row.get("is_domestic_abuse")?,
                 is_counted: row.get("is_counted")?,
                 not_counted_because: row.get("not_counted_because")?,
+                rank_without: row.get("rank_without")?,
             })
         },
     )
@@ -190,6 +235,10 @@ fn heads(connection: &Connection, which: &str, values: bind::Values<'_>) -> Resu
                 reserve: row.get("reserve_size")?,
                 settings: ListSettings::default(),
                 counts: Counts::default(),
+                marks_known_at: row.get("marks_known_at")?,
+                decisions_known_at: row.get("decisions_known_at")?,
+                previous_id: row.get("previous_id")?,
+                made_at: row.get("made_at")?,
             };
             Ok((head, texts))
         },
@@ -216,11 +265,14 @@ fn read_entry(row: &Row<'_>) -> duckdb::Result<Entry> {
         allegations: row.get("allegations")?,
         offences: row.get("offences")?,
         victims: row.get("victims")?,
+        women: row.get::<_, Option<u32>>("women")?.unwrap_or_default(),
+        girls: row.get::<_, Option<u32>>("girls")?.unwrap_or_default(),
         rank_at_liberty: row.get("rank_at_liberty")?,
         rank_without_nfa: row.get("rank_without_nfa")?,
         score_without_nfa_days: row.get("score_without_nfa_days")?,
         worst_days: row.get("worst_days")?,
         worst_crime_ref: row.get("worst_crime_ref")?,
+        earliest_reported_on: row.get("earliest_reported_on")?,
         latest_reported_on: row.get("latest_reported_on")?,
         domestic_abuse_allegations: row.get("domestic_abuse_allegations")?,
         repeat_victims: row.get("repeat_victims")?,
@@ -228,6 +280,12 @@ fn read_entry(row: &Row<'_>) -> duckdb::Result<Entry> {
         no_further_action_allegations: row.get("no_further_action_allegations")?,
         is_in_custody: row.get("is_in_custody")?,
         has_counter_allegation: row.get("has_counter_allegation")?,
+        is_blocked: row
+            .get::<_, Option<bool>>("is_blocked")?
+            .unwrap_or_default(),
+        is_restricted: row
+            .get::<_, Option<bool>>("is_restricted")?
+            .unwrap_or_default(),
         was_under_18: row.get("was_under_18")?,
         age: row.get("age")?,
         identities: identities.split('\u{1f}').map(ToOwned::to_owned).collect(),

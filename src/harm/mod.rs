@@ -9,3 +9,6 @@ pub mod list;
 pub mod movement;
 pub mod ranking;
 pub mod settings;
+pub mod sql;
+pub mod variants;
+pub mod verify;

@@ -1,75 +1,21 @@
 //! Makes a harm list: weighs every allegation in the window, ranks the people,
 //! and freezes the result in the ledger with everything that decided it.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, ensure};
-use chrono::{Months, NaiveDateTime};
+use chrono::NaiveDateTime;
 use duckdb::{Connection, params};
 
 use super::counts::{self, Counts};
 use super::index::Reference;
-use super::inputs::{self, Input, Role};
+use super::inputs::{self, Input};
+use super::list::{self, List};
 use super::settings::ListSettings;
+use super::sql::{self, Bound, FROZEN, Frozen, ListSql, Occasion, WORKING};
+use super::variants;
 use crate::model::as_of::AsOf;
 use crate::store::Store;
 use crate::store::bind;
-use crate::store::query::check_single_select;
 use crate::store::schema::hex_sha256;
-
-/// The job's SQL, read from its folder so that an analyst can read along.
-#[derive(Debug, Clone)]
-pub struct ListSql {
-    inputs: Vec<Input>,
-}
-
-/// The statements that make a list, by file name.
-const STATEMENTS: [&str; 5] = [
-    "ranking",
-    "contributions",
-    "people",
-    "entries",
-    "listed_contributions",
-];
-
-impl ListSql {
-    pub fn load(dir: &Path) -> Result<Self> {
-        let read = |name: &&str| {
-            let file = file_of(name);
-            let text = std::fs::read_to_string(dir.join(&file))
-                .with_context(|| format!("cannot read {file}"))?;
-            let role = Role::List;
-            Ok(Input { role, file, text })
-        };
-        Ok(Self {
-            inputs: STATEMENTS.iter().map(read).collect::<Result<_>>()?,
-        })
-    }
-
-    fn get(&self, name: &str) -> Result<&str> {
-        let file = file_of(name);
-        self.inputs
-            .iter()
-            .find(|input| input.file == file)
-            .map(|input| input.text.as_str())
-            .with_context(|| format!("the list has no {file}"))
-    }
-
-    fn sha256(&self) -> String {
-        inputs::sha256(self.inputs.iter())
-    }
-}
-
-fn file_of(name: &str) -> String {
-    format!("jobs/harm-list/{name}.sql")
-}
-
-/// What stands before `entries.sql` and `listed_contributions.sql`, whose
-/// columns go into the ledger in their order; `) as rows` follows.
-pub const INSERT_ENTRIES: &str =
-    "insert into ledger.list_entries by name\nselect $list_id as list_id, rows.* from (\n";
-pub const INSERT_CONTRIBUTIONS: &str =
-    "insert into ledger.list_contributions by name\nselect $list_id as list_id, rows.* from (\n";
 
 /// What a list is made from.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +26,9 @@ pub struct Inputs<'a> {
     pub settings: &'a ListSettings,
     pub reference: &'a Reference,
     pub sql: &'a ListSql,
+    /// The tables of the warehouse that the statements read, each after what
+    /// it reads itself.
+    pub models: &'a [Input],
 }
 
 /// A list that is in the ledger.
@@ -93,18 +42,36 @@ pub struct Made {
 
 /// Makes the list, or finds the one that the same inputs made before.
 pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result<Made> {
-    let fingerprint = fingerprint(&inputs)?;
-    if let Some(made) = find(store, &fingerprint)? {
+    let connection = store.connection();
+    let previous = list::before(connection, inputs.as_of.0)?;
+    let (marks_known_at, decisions_known_at) = newest_word(connection, previous.as_ref())?;
+    let occasion = Occasion {
+        list_id: 0,
+        as_of: inputs.as_of,
+        marks_known_at,
+        decisions_known_at,
+        previous: previous.as_ref(),
+    };
+    let fingerprint = fingerprint(&inputs, occasion)?;
+    if let Some(made) = find(connection, &fingerprint)? {
         return Ok(made);
     }
     store.transaction(|tx| {
-        rank(tx, inputs)?;
-        describe(tx, inputs)?;
-        let counts = counts::take(tx, inputs.as_of, inputs.settings)?;
         let list_id: i64 =
             tx.query_row("select nextval('ledger.list_ids')", [], |row| row.get(0))?;
-        write(tx, list_id, &fingerprint, inputs, &counts, made_at)?;
-        tx.execute_batch("drop table contributions; drop table people; drop table ranking;")?;
+        let occasion = Occasion {
+            list_id,
+            ..occasion
+        };
+        let bound = Bound::new(inputs.settings, occasion);
+        compute(tx, inputs.sql, inputs.settings, inputs.as_of, &bound)?;
+        let counts = counts::take(tx, inputs.sql.counts()?, &bound)?;
+        write(tx, &fingerprint, inputs, occasion, &counts, made_at)?;
+        for frozen in frozen_statements(&previous) {
+            freeze(tx, frozen, inputs.sql, &bound)?;
+        }
+        inputs::keep(tx, list_id, &inputs.texts())?;
+        drop_working(tx)?;
         Ok(Made {
             list_id,
             is_new: true,
@@ -113,18 +80,58 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
     })
 }
 
-/// Ranks everyone into the temporary table `ranking`: a row's place is the
-/// person's rank.
-pub fn rank(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
-    fill(connection, "ranking", inputs)
+impl Inputs<'_> {
+    /// Every text that decides the list.
+    pub fn texts(&self) -> Vec<Input> {
+        let all = [&self.reference.inputs, self.models, &self.sql.inputs];
+        all.into_iter().flatten().cloned().collect()
+    }
 }
 
-/// Says of every allegation in the window whether and why it counts, and of
-/// every person what stands beside the score: the temporary tables
-/// `contributions` and `people`. Both must agree with the ranking.
-fn describe(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
-    fill(connection, "contributions", inputs)?;
-    fill(connection, "people", inputs)?;
+/// Ranks everyone and tells what stands beside each score, in temporary
+/// tables named for their statements.
+pub fn compute(
+    connection: &Connection,
+    sql: &ListSql,
+    settings: &ListSettings,
+    as_of: AsOf,
+    bound: &Bound,
+) -> Result<()> {
+    variants::write(connection, settings, as_of)?;
+    for name in WORKING {
+        work(connection, name, sql, bound)?;
+    }
+    agree(connection)
+}
+
+/// Runs one working statement.
+pub fn work(connection: &Connection, name: &str, sql: &ListSql, bound: &Bound) -> Result<()> {
+    let text = sql
+        .get(name)
+        .with_context(|| format!("the list has no {}", sql::file_of(name)))?;
+    let head = format!("create or replace temp table {name} as\n");
+    sql::run(connection, name, text, (&head, ""), bound).map(drop)
+}
+
+/// Takes the temporary tables away.
+pub fn drop_working(connection: &Connection) -> Result<()> {
+    for name in WORKING.iter().chain(&["variants"]) {
+        connection.execute_batch(&format!("drop table if exists temp.{name}"))?;
+    }
+    Ok(())
+}
+
+/// Statements whose rows are frozen; without a list before there is no
+/// movement to tell.
+pub fn frozen_statements(previous: &Option<List>) -> impl Iterator<Item = Frozen> {
+    let has_previous = previous.is_some();
+    FROZEN
+        .into_iter()
+        .filter(move |frozen| has_previous || frozen.statement != "movement")
+}
+
+/// The ranking and the account of every allegation must tell the same scores.
+fn agree(connection: &Connection) -> Result<()> {
     let differing: u64 = bind::query_one(
         connection,
         "select count(*) from ranking full join \
@@ -142,49 +149,36 @@ fn describe(connection: &Connection, inputs: Inputs<'_>) -> Result<()> {
     Ok(())
 }
 
-fn fill(connection: &Connection, table: &str, inputs: Inputs<'_>) -> Result<()> {
-    let sql = inputs.sql.get(table)?;
-    check_single_select(connection, sql).with_context(|| format!("jobs/harm-list/{table}.sql"))?;
-    let settings = inputs.settings;
-    let of_age = inputs.as_of.0 - Months::new(12 * settings.minimum_age);
-    bind::execute(
+/// The newest mark on a person, and the newest decision on a list.
+fn newest_word(connection: &Connection, previous: Option<&List>) -> Result<(i64, i64)> {
+    bind::query_one(
         connection,
-        &format!("create or replace temp table {table} as\n{sql}"),
-        &[
-            ("as_of", &bind::date(inputs.as_of.0)),
-            (
-                "window_from",
-                &bind::date(inputs.as_of.window_start(settings.window_days)),
-            ),
-            ("window_to", &bind::date(inputs.as_of.last_day())),
-            ("window_by", &settings.window_by.as_str()),
-            ("edition", &inputs.reference.edition()),
-            ("minimum_age", &settings.minimum_age),
-            ("adult_born_by", &bind::date(of_age)),
-            ("count_conditional_codes", &settings.count_conditional_codes),
-            ("count_no_further_action", &settings.count_no_further_action),
-        ],
+        "select \
+             (select coalesce(max(mark_id), 0) from ledger.person_marks), \
+             (select coalesce(max(decision_id), 0) from ledger.list_decisions \
+              where list_id = $previous_id)",
+        &[("previous_id", &previous.map(|list| list.list_id))],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
-    .with_context(|| format!("jobs/harm-list/{table}.sql failed"))?;
-    Ok(())
 }
 
-fn fingerprint(inputs: &Inputs<'_>) -> Result<String> {
+fn fingerprint(inputs: &Inputs<'_>, occasion: Occasion<'_>) -> Result<String> {
     let text = format!(
-        "{}\n{}\n{}\n{}\n{}\n{}",
+        "{}\n{}\n{}\n{}\n{}\n{}\n{}",
         inputs.as_of,
         inputs.known_at,
-        inputs.reference.index_sha256(),
-        inputs.reference.basket_sha256(),
-        inputs.sql.sha256(),
+        occasion.marks_known_at,
+        occasion.decisions_known_at,
+        occasion.previous.map_or(0, |list| list.list_id),
+        inputs::sha256(inputs.texts().iter()),
         serde_json::to_string(inputs.settings)?
     );
     Ok(hex_sha256(text.as_bytes()))
 }
 
-fn find(store: &Store, fingerprint: &str) -> Result<Option<Made>> {
+fn find(connection: &Connection, fingerprint: &str) -> Result<Option<Made>> {
     let found = bind::query(
-        store.connection(),
+        connection,
         "select list_id, counts from ledger.lists where fingerprint = $fingerprint",
         &[("fingerprint", &fingerprint)],
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
@@ -204,19 +198,22 @@ fn find(store: &Store, fingerprint: &str) -> Result<Option<Made>> {
 
 fn write(
     connection: &Connection,
-    list_id: i64,
     fingerprint: &str,
     inputs: Inputs<'_>,
+    occasion: Occasion<'_>,
     counts: &Counts,
     made_at: NaiveDateTime,
 ) -> Result<()> {
     let settings = inputs.settings;
     connection.execute(
-        "insert into ledger.lists values (?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?)",
+        "insert into ledger.lists \
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
-            list_id,
+            occasion.list_id,
             inputs.as_of.0,
             inputs.known_at,
+            occasion.marks_known_at,
+            occasion.decisions_known_at,
             fingerprint,
             inputs.reference.edition(),
             inputs.reference.index_sha256(),
@@ -229,31 +226,37 @@ fn write(
             settings.size,
             settings.reserve,
             serde_json::to_string(counts)?,
+            occasion.previous.map(|list| list.list_id),
             made_at,
-        ],
-    )?;
-    let entries = bind::execute(
-        connection,
-        &format!("{INSERT_ENTRIES}{}\n) as rows", inputs.sql.get("entries")?),
-        &[("list_id", &list_id)],
-    )?;
-    let ranked: usize =
-        connection.query_row("select count(*) from people", [], |row| row.get(0))?;
-    ensure!(
-        entries == ranked,
-        "{entries} entries for {ranked} people: jobs/harm-list/entries.sql lost some"
-    );
-    bind::execute(
-        connection,
-        &format!(
-            "{INSERT_CONTRIBUTIONS}{}\n) as rows",
-            inputs.sql.get("listed_contributions")?
-        ),
-        &[
-            ("list_id", &list_id),
-            ("edition", &inputs.reference.edition()),
-            ("kept", &(settings.size + settings.reserve)),
         ],
     )?;
     Ok(())
 }
+
+fn freeze(connection: &Connection, frozen: Frozen, sql: &ListSql, bound: &Bound) -> Result<()> {
+    let Frozen {
+        statement, table, ..
+    } = frozen;
+    let text = sql
+        .get(statement)
+        .with_context(|| format!("the list has no {}", sql::file_of(statement)))?;
+    let rows = sql::run(connection, statement, text, (&head(table), TAIL), bound)?;
+    if statement == "entries" {
+        let people: usize =
+            connection.query_row("select count(*) from people", [], |row| row.get(0))?;
+        ensure!(
+            rows == people,
+            "{rows} entries for {people} people: jobs/harm-list/entries.sql lost some"
+        );
+    }
+    Ok(())
+}
+
+/// What stands before a frozen statement; its columns go into the ledger by
+/// name.
+pub fn head(table: &str) -> String {
+    format!("insert into ledger.{table} by name\nselect $list_id as list_id, rows.* from (\n")
+}
+
+/// What stands after it.
+pub const TAIL: &str = "\n) as rows";

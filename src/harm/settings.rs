@@ -32,8 +32,6 @@ pub struct ListSettings {
     pub rank_deceased: bool,
     /// Someone in custody on the list date is ranked, marked.
     pub rank_in_custody: bool,
-    /// Records that were merged are one person.
-    pub follow_merges: bool,
     /// Crimes that were cancelled or transferred count.
     pub count_cancelled: bool,
     /// Conditional codes count when domestic abuse is flagged or a victim is
@@ -107,7 +105,6 @@ impl Default for ListSettings {
             count_alleged_under_age: true,
             rank_deceased: false,
             rank_in_custody: true,
-            follow_merges: true,
             count_cancelled: false,
             count_conditional_codes: true,
             count_proactive: false,

@@ -9,9 +9,13 @@ use chrono::NaiveDate;
 use duckdb::{Connection, ToSql};
 
 use super::context::Deployment;
-use super::statements::{self, Target};
+use super::statements::{self, Binds, Target};
 use crate::config::problem::{Problem, Problems, Source};
 use crate::harm::index::{self, Reference};
+use crate::harm::ranking;
+use crate::harm::settings::ListSettings;
+use crate::harm::sql::{Bound, Occasion};
+use crate::harm::variants;
 use crate::ingest::history;
 use crate::measures::definition::Definition;
 use crate::measures::evaluate::months;
@@ -123,6 +127,9 @@ impl Binder<'_> {
     }
 
     fn jobs(&mut self, deployment: &Deployment) {
+        let settings = ListSettings::default();
+        // A table that cannot be made is told by the statements that read it.
+        let _ = variants::write(self.connection, &settings, AsOf(NaiveDate::default()));
         for statement in statements::of_jobs(deployment.jobs.values()) {
             let source = match Source::read(&deployment.dir, Path::new(statement.file)) {
                 Ok(source) => source,
@@ -136,7 +143,9 @@ impl Binder<'_> {
             };
             let wrapped = match statement.target {
                 Target::Rows => {
-                    self.leave_list();
+                    if statement.binds != Binds::List {
+                        self.leave_list();
+                    }
                     Wrapped::rows(&source)
                 }
                 Target::Table(table) => Wrapped {
@@ -144,12 +153,17 @@ impl Binder<'_> {
                     table: Some(table),
                     ..Wrapped::rows(&source)
                 },
-                Target::Ledger(before) => Wrapped {
-                    before: before.to_owned(),
-                    after: "\n) as rows",
-                    table: None,
-                    source: &source,
-                },
+                Target::Ledger(table) => {
+                    if !self.fills(&source, table, statement.binds) {
+                        continue;
+                    }
+                    Wrapped {
+                        before: ranking::head(table),
+                        after: ranking::TAIL,
+                        table: None,
+                        source: &source,
+                    }
+                }
             };
             if self.bind_job(&wrapped, statement.binds) {
                 let table = wrapped.table.unwrap_or(RESULT);
@@ -159,23 +173,15 @@ impl Binder<'_> {
     }
 
     /// Binds a job's statement with the values that its caller has for it.
-    fn bind_job(&mut self, statement: &Wrapped<'_>, names: &[&str]) -> bool {
+    fn bind_job(&mut self, statement: &Wrapped<'_>, binds: Binds) -> bool {
+        let names = match binds {
+            Binds::List => return self.bind(statement, &list_values().values()),
+            Binds::Names(names) => names,
+        };
         let day = bind::date(NaiveDate::default());
-        let values: [(&str, &dyn ToSql); 21] = [
+        let values: [(&str, &dyn ToSql); 9] = [
             ("as_of", &day),
-            ("window_from", &day),
-            ("window_to", &day),
-            ("window_by", &"reported"),
-            ("edition", &"edition"),
-            ("minimum_age", &0_u32),
-            ("adult_born_by", &day),
-            ("count_conditional_codes", &true),
-            ("count_no_further_action", &true),
             ("list_id", &0_i64),
-            ("kept", &0_u32),
-            ("previous_id", &0_i64),
-            ("previous_size", &0_u32),
-            ("previous_as_of", &day),
             ("size", &0_u32),
             ("from", &day),
             ("until", &day),
@@ -261,6 +267,27 @@ impl Binder<'_> {
         }
     }
 
+    /// Whether a statement gives every column of the table of the ledger that
+    /// takes its rows; one left out would stay empty in silence.
+    fn fills(&mut self, source: &Source, table: &str, binds: Binds) -> bool {
+        let wanted: Vec<String> = bind::query(
+            self.connection,
+            "select column_name from duckdb_columns() \
+             where schema_name = 'ledger' and table_name = $table and column_name <> 'list_id'",
+            &[("table", &table)],
+            |row| row.get(0),
+        )
+        .unwrap_or_default();
+        let before = self.problems.len();
+        if self.bind_job(&Wrapped::rows(source), binds) {
+            let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+            self.check_columns(source, RESULT, &wanted);
+        }
+        // It is bound a second time, into its table, and counts once.
+        self.files.pop();
+        self.problems.len() == before
+    }
+
     fn columns(&self) -> Vec<(String, String)> {
         bind::temp_columns(self.connection, RESULT).unwrap_or_default()
     }
@@ -288,6 +315,18 @@ impl<'a> Wrapped<'a> {
             table: None,
         }
     }
+}
+
+/// Values of the types that a list's statements are given.
+fn list_values() -> Bound {
+    let occasion = Occasion {
+        list_id: 0,
+        as_of: AsOf(NaiveDate::default()),
+        marks_known_at: 0,
+        decisions_known_at: 0,
+        previous: None,
+    };
+    Bound::new(&ListSettings::default(), occasion)
 }
 
 /// Whether a statement reads a table that stands in no schema.

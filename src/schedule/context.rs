@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::problem::{Problem, Problems};
 use crate::harm::index::Reference;
-use crate::harm::ranking::ListSql;
+use crate::harm::sql::ListSql;
 use crate::ingest::contract::{self, Contract};
 use crate::measures::definition::{self as measure, Definition};
 use crate::store::Store;

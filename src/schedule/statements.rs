@@ -2,7 +2,6 @@
 //! it and reads from it.
 
 use super::definition::{Action, Job, ReportKind};
-use crate::harm::ranking::{INSERT_CONTRIBUTIONS, INSERT_ENTRIES};
 
 /// One SQL file of a job.
 #[derive(Debug, Clone, Copy)]
@@ -10,10 +9,18 @@ pub struct Statement {
     /// Path from the deployment folder.
     pub file: &'static str,
     pub target: Target,
-    /// Names of the values its caller binds.
-    pub binds: &'static [&'static str],
+    pub binds: Binds,
     /// Columns that the program reads by name or place.
     pub gives: &'static [&'static str],
+}
+
+/// The values that a statement's caller binds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binds {
+    /// Those of every statement of the list.
+    List,
+    /// Some by name.
+    Names(&'static [&'static str]),
 }
 
 /// Where a statement's rows go.
@@ -21,99 +28,91 @@ pub struct Statement {
 pub enum Target {
     /// A temporary table that later statements read.
     Table(&'static str),
-    /// The ledger: the text before the statement.
+    /// A table of the ledger, behind what `harm::ranking::head` puts before it.
     Ledger(&'static str),
     /// The program.
     Rows,
 }
 
-const LIST_VALUES: &[&str] = &[
-    "as_of",
-    "window_from",
-    "window_to",
-    "window_by",
-    "edition",
-    "minimum_age",
-    "adult_born_by",
-    "count_conditional_codes",
-    "count_no_further_action",
+const SCORES: &[&str] = &[
+    "person_key",
+    "score_days",
+    "worst_days",
+    "latest_reported_on",
 ];
 
+const fn working(
+    file: &'static str,
+    table: &'static str,
+    gives: &'static [&'static str],
+) -> Statement {
+    Statement {
+        file,
+        target: Target::Table(table),
+        binds: Binds::List,
+        gives,
+    }
+}
+
+const fn frozen(file: &'static str, table: &'static str) -> Statement {
+    Statement {
+        file,
+        target: Target::Ledger(table),
+        binds: Binds::List,
+        gives: &[],
+    }
+}
+
 const LIST: &[Statement] = &[
-    Statement {
-        file: "jobs/harm-list/ranking.sql",
-        target: Target::Table("ranking"),
-        binds: LIST_VALUES,
-        gives: &[
-            "person_key",
-            "score_days",
-            "worst_days",
-            "latest_reported_on",
-        ],
-    },
-    Statement {
-        file: "jobs/harm-list/contributions.sql",
-        target: Target::Table("contributions"),
-        binds: LIST_VALUES,
-        gives: &["index_code", "is_counted", "not_counted_because"],
-    },
-    Statement {
-        file: "jobs/harm-list/people.sql",
-        target: Target::Table("people"),
-        binds: LIST_VALUES,
-        gives: &[
+    working("jobs/harm-list/ranking.sql", "ranking", SCORES),
+    working(
+        "jobs/harm-list/contributions.sql",
+        "contributions",
+        &["index_code", "is_counted", "not_counted_because"],
+    ),
+    working(
+        "jobs/harm-list/people.sql",
+        "people",
+        &[
             "person_key",
             "standing",
             "score_days",
             "worst_days",
             "latest_reported_on",
         ],
-    },
+    ),
+    working(
+        "jobs/harm-list/sensitivity.sql",
+        "sensitivity",
+        &["place", "person_key", "rank", "score_days"],
+    ),
     Statement {
-        file: "jobs/harm-list/entries.sql",
-        target: Target::Ledger(INSERT_ENTRIES),
-        binds: &["list_id"],
-        gives: &[],
+        file: "jobs/harm-list/counts.sql",
+        target: Target::Rows,
+        binds: Binds::List,
+        gives: &["ranked", "listed", "gini", "refused_crimes"],
     },
-    Statement {
-        file: "jobs/harm-list/listed_contributions.sql",
-        target: Target::Ledger(INSERT_CONTRIBUTIONS),
-        binds: &["list_id", "edition", "kept"],
-        gives: &[],
-    },
+    frozen("jobs/harm-list/entries.sql", "list_entries"),
+    frozen(
+        "jobs/harm-list/listed_contributions.sql",
+        "list_contributions",
+    ),
+    frozen("jobs/harm-list/variants.sql", "list_variants"),
+    frozen("jobs/harm-list/variant_ranks.sql", "list_variant_ranks"),
+    frozen("jobs/harm-list/movement.sql", "list_moves"),
 ];
-
-const MOVEMENT: &[Statement] = &[Statement {
-    file: "jobs/harm-list/movement.sql",
-    target: Target::Rows,
-    binds: &[
-        "previous_id",
-        "previous_size",
-        "previous_as_of",
-        "list_id",
-        "size",
-    ],
-    gives: &[
-        "nominal_id",
-        "previous_rank",
-        "rank",
-        "last_list",
-        "movement",
-        "reason",
-    ],
-}];
 
 const PACK: &[Statement] = &[
     Statement {
         file: "jobs/harm-list-pack/concentration.sql",
         target: Target::Rows,
-        binds: &["list_id"],
+        binds: Binds::Names(&["list_id"]),
         gives: &["suspects_percent", "harm_percent"],
     },
     Statement {
         file: "jobs/harm-list-pack/people.sql",
         target: Target::Rows,
-        binds: &["list_id", "as_of", "size"],
+        binds: Binds::Names(&["list_id", "as_of", "size"]),
         gives: &[
             "nominal_id",
             "forenames",
@@ -126,7 +125,7 @@ const PACK: &[Statement] = &[
     Statement {
         file: "jobs/harm-list-pack/results.sql",
         target: Target::Rows,
-        binds: &["list_id", "as_of"],
+        binds: Binds::Names(&["list_id", "as_of"]),
         gives: &["nominal_id", "crime_ref", "is_convicted", "is_pending"],
     },
 ];
@@ -135,13 +134,13 @@ const BRIEFING: &[Statement] = &[
     Statement {
         file: "jobs/morning-briefing/groups.sql",
         target: Target::Rows,
-        binds: &["from", "as_of"],
+        binds: Binds::Names(&["from", "as_of"]),
         gives: &["recorded_on", "title", "crimes", "domestic_abuse"],
     },
     Statement {
         file: "jobs/morning-briefing/events.sql",
         target: Target::Rows,
-        binds: &["day", "list_id"],
+        binds: Binds::Names(&["day", "list_id"]),
         gives: &[
             "arrests",
             "arrests_on_list",
@@ -157,7 +156,7 @@ const OPERATIONS: &[Statement] = &[
     Statement {
         file: "jobs/operations-report/rejects.sql",
         target: Target::Rows,
-        binds: &["from", "until", "utc_from", "utc_until"],
+        binds: Binds::Names(&["from", "until", "utc_from", "utc_until"]),
         gives: &[
             "source",
             "column_name",
@@ -169,7 +168,7 @@ const OPERATIONS: &[Statement] = &[
     Statement {
         file: "jobs/operations-report/overdue.sql",
         target: Target::Rows,
-        binds: &[],
+        binds: Binds::Names(&[]),
         gives: &[
             "source",
             "columns",
@@ -182,7 +181,7 @@ const OPERATIONS: &[Statement] = &[
     Statement {
         file: "jobs/operations-report/runs.sql",
         target: Target::Rows,
-        binds: &["utc_from", "utc_until"],
+        binds: Binds::Names(&["utc_from", "utc_until"]),
         gives: &[
             "job",
             "slots",
@@ -211,7 +210,6 @@ pub fn of_jobs<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<Statement> {
     }
     [
         (list, LIST),
-        (pack || briefing, MOVEMENT),
         (pack, PACK),
         (briefing, BRIEFING),
         (operations, OPERATIONS),

@@ -6,12 +6,15 @@ use super::context::Context;
 use super::definition::{Action, ReportKind};
 use super::ledger::Slot;
 use crate::harm::index::{self, Reference};
-use crate::harm::ranking::{self, Inputs, ListSql, Made};
+use crate::harm::inputs::{Input, Role};
+use crate::harm::ranking::{self, Inputs, Made};
 use crate::harm::settings::ListSettings;
+use crate::harm::sql::ListSql;
 use crate::ingest::ledger;
 use crate::measures::evaluate::{self, Evaluated};
 use crate::model::as_of::AsOf;
 use crate::store::schema::hex_sha256;
+use crate::warehouse::models::{Model, tables_read};
 use crate::warehouse::standing::{self, Standing};
 use crate::warehouse::{self, Plan, Rebuilt};
 
@@ -67,19 +70,46 @@ pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) ->
     let standing = standing_warehouse(context)?;
     let reference = reference_of(context, settings)?;
     ensure!(
-        !standing.is_stale() || standing.recipe.ends_with(&reference_sha256(&reference)),
-        "the warehouse stands on an earlier edition or basket until its checks hold; \
+        !standing.is_stale() || standing.recipe == recipe(context, &reference),
+        "the warehouse stands on an earlier edition, basket or model until its checks hold; \
          a list by the new one would be wrong"
     );
     let sql = ListSql::load(&context.deployment.dir)?;
+    let models = list_models(&context.deployment.models, &sql);
     let inputs = Inputs {
         as_of,
         known_at: standing.known_at,
         settings,
         reference: &reference,
         sql: &sql,
+        models: &models,
     };
     ranking::make(context.store, inputs, context.clock.now().naive_utc())
+}
+
+/// The models that the statements of the list read, directly or through
+/// others, in the order in which they are made.
+pub fn list_models(models: &[Model], sql: &ListSql) -> Vec<Input> {
+    let mut wanted: Vec<String> = sql
+        .inputs
+        .iter()
+        .flat_map(|statement| tables_read(&statement.text))
+        .collect();
+    let mut kept: Vec<&Model> = Vec::new();
+    for model in models.iter().rev() {
+        if wanted.contains(&model.table()) {
+            wanted.extend(tables_read(&model.sql));
+            kept.push(model);
+        }
+    }
+    kept.iter()
+        .rev()
+        .map(|model| Input {
+            role: Role::Model,
+            file: model.file.clone(),
+            text: model.sql.clone(),
+        })
+        .collect()
 }
 
 /// Evaluates every measure; a failing one is part of the result.

@@ -311,7 +311,7 @@ fn a_merged_record_follows_its_chain_and_one_crime_counts_once() {
 }
 
 #[test]
-fn records_merged_in_a_circle_stand_for_one_person_and_are_told() {
+fn merges_in_a_circle_are_refused_and_told() {
     let site = site(
         &[crime("C1", ABH, "2026-06-01", &[])],
         &[party("C1", "B", "suspect"), party("C1", "V", "victim")],
@@ -323,8 +323,8 @@ fn records_merged_in_a_circle_stand_for_one_person_and_are_told() {
     );
     ranked(&site, MORNING);
     assert_eq!(
-        site.query("select nominal_id from ledger.list_entries"),
-        [["A"]]
+        site.query("select nominal_id, identities from ledger.list_entries"),
+        [["B", "[B]"]]
     );
     assert_eq!(
         site.one("select failing_rows from mart.checks where name = 'merges_end'"),

@@ -1,7 +1,7 @@
 -- No record is merged, by whatever steps, into itself.
 -- severity: warn
--- Records in a circle stand for one person under the smallest identifier (see
--- models/core/nominals.sql); which of them is right, only the source can say.
+-- The merges of such records are refused: each stands for itself (see
+-- models/core/nominals.sql). Which of them is right, only the source can say.
 -- One row per circle.
 with recursive chains as (
     select

@@ -23,13 +23,12 @@ pub fn standing(scope: &Scope<'_>) -> Result<Option<List>> {
 
 /// A list's movement, when there was one before it.
 pub fn moves(scope: &Scope<'_>, list: &List) -> Result<Option<(List, Vec<Move>)>> {
-    match list::before(scope.connection, list.as_of)? {
-        Some(previous) => {
-            let moves = movement::between(scope.connection, scope.dir, &previous, list)?;
-            Ok(Some((previous, moves)))
-        }
-        None => Ok(None),
-    }
+    let Some(previous_id) = list.previous_id else {
+        return Ok(None);
+    };
+    let previous = list::by_id(scope.connection, previous_id)?;
+    let moves = movement::onto(scope.connection, list)?;
+    Ok(previous.map(|previous| (previous, moves)))
 }
 
 /// The list in numbers.

@@ -162,6 +162,15 @@ create table ledger.list_moves (
     previous_decision varchar
 );
 
+-- Each time a list was made again from what was known when it was made.
+create table ledger.list_verifications (
+    list_id bigint not null,
+    is_identical boolean not null,
+    differing_people integer not null,
+    program_version varchar not null,
+    verified_at timestamp not null
+);
+
 -- Who may do what; the newest row of an account and role holds.
 create table ledger.account_roles (
     change_id bigint primary key,

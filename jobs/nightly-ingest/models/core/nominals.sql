@@ -1,7 +1,8 @@
 -- Grain: one row per person record.
 -- Purpose: says which person a record stands for. A record that was merged
--- follows `merged_into` to the end of the chain; a chain that runs in a circle
--- stands for its smallest identifier.
+-- follows `merged_into` to the end of the chain. A chain that runs into a
+-- circle says nothing about who someone is: its merges are refused, and each
+-- record stands for itself.
 with recursive chains as (
     select
         nominal_id,
@@ -28,7 +29,7 @@ ends as (
         nominal_id,
         case
             when max(steps) < 32 then arg_max(reached, steps)
-            else least(nominal_id, min(reached))
+            else nominal_id
         end as person_id,
     from chains
     group by nominal_id

@@ -1,6 +1,8 @@
 -- Grain: one row per person: all records that were merged into one.
 -- Purpose: what is known of a person, from the record the others went into;
 -- a record that only appears in crime reports has nothing but its identifier.
+-- Keys follow the order of all identifiers, those of merged records too, so
+-- that a tie falls the same way whether people or records are ranked.
 with named as (
     select nominal_id, person_id from core.nominals
     union
@@ -12,18 +14,34 @@ with named as (
         on nominals.nominal_id = parties.nominal_id
 ),
 
+identifiers as (
+    select nominal_id from named
+    union
+    select person_id from named
+),
+
+keys as (
+    select
+        nominal_id,
+        cast(row_number() over (order by nominal_id) as integer) as key,
+    from identifiers
+),
+
 people as (
     select
-        person_id,
-        list(nominal_id order by nominal_id) as identities,
+        named.person_id,
+        list(named.nominal_id order by named.nominal_id) as identities,
+        list(keys.key order by named.nominal_id) as identity_keys,
     from named
-    group by person_id
+    inner join keys on keys.nominal_id = named.nominal_id
+    group by named.person_id
 )
 
 select
-    cast(row_number() over (order by people.person_id) as integer) as person_key,
+    keys.key as person_key,
     people.person_id,
     people.identities,
+    people.identity_keys,
     records.surname,
     records.forenames,
     records.date_of_birth,
@@ -33,5 +51,6 @@ select
     records.deceased_on,
     coalesce(records.police_employee, false) as is_police_employee,
 from people
+inner join keys on keys.nominal_id = people.person_id
 left join staging.nominals as records on records.nominal_id = people.person_id
 order by person_key

@@ -1,6 +1,8 @@
 -- Grain: one row, the figures of a whole list.
 -- The Gini coefficient is over everyone with a score: the mean absolute
--- difference of two scores over twice the mean score.
+-- difference of two scores over twice the mean score. Its sums are whole
+-- numbers (thousandths of a day), so that they do not depend on the order of
+-- adding.
 with ranked as (
     select * from people where rank is not null
 ),
@@ -23,18 +25,50 @@ totals as (
     select
         count(*) as ranked,
         coalesce(sum(score_days), 0) as all_harm_days,
-        cast(median(score_days) as decimal(18, 2)) as median_days,
+        cast(median(score_days) as decimal(18, 3)) as median_days,
         max(score_days) filter (where rank = $size) as last_on_days,
         max(score_days) filter (where rank = $size + 1) as first_off_days,
         -- Ranks run from the most harmful, so the usual sum is turned round.
         case when count(*) > 0 then
             (
-                cast(count(*) as double) + 1
-                - 2 * sum(cast(rank as double) * cast(score_days as double))
-                / sum(cast(score_days as double))
+                count(*) + 1
+                - 2 * cast(
+                    sum(
+                        cast(rank as hugeint)
+                        * cast(score_days * 1000 as hugeint)
+                    ) as double
+                )
+                / cast(sum(cast(score_days * 1000 as hugeint)) as double)
             ) / count(*)
         end as gini,
     from ranked
+),
+
+cancelled as (
+    select count(*) as crimes,
+    from core.allegations as allegations
+    inner join core.crimes as crimes
+        on crimes.crime_key = allegations.crime_key
+    where
+        crimes.is_vawg
+        and crimes.status in ('cancelled', 'transferred')
+        and crimes.status_on < $as_of
+        and crimes.status_on >= $previous_as_of
+),
+
+refused as (
+    select
+        string_agg(
+            distinct crimes.crime_ref, chr(31) order by crimes.crime_ref
+        ) as crimes,
+    from contributions
+    inner join core.crimes as crimes
+        on crimes.crime_key = contributions.crime_key
+    where
+        contributions.not_counted_because
+            = 'the suspect is named as its victim too'
+        or contributions.not_counted_because
+            = 'more than ' || $most_suspects || ' suspects named'
 )
 
 select
@@ -51,6 +85,8 @@ select
     (select count(*) from listed where is_in_custody) as in_custody,
     (select count(*) from listed where has_counter_allegation)
         as counter_allegation,
+    (select count(*) from listed where is_blocked) as blocked,
+    (select count(*) from listed where is_restricted) as restricted,
     (select count(*) from listed where len(identities) > 1) as merged,
     (select count(*) from listed where was_under_18) as alleged_when_under_18,
     (select coalesce(sum(no_further_action_allegations), 0) from listed)
@@ -59,8 +95,12 @@ select
         as under_18_not_ranked,
     (select count(*) from people where standing = 'deceased')
         as deceased_removed,
+    (select count(*) from people where standing = 'in_custody')
+        as custody_not_ranked,
     (
         select count(*) from ranked
         where score_days = (select last_on_days from totals)
     ) as tied_at_cut,
-from totals, listed_victims
+    cancelled.crimes as cancelled_since_previous,
+    coalesce(refused.crimes, '') as refused_crimes,
+from totals, listed_victims, cancelled, refused

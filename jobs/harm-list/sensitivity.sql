@@ -1,0 +1,101 @@
+-- Grain: one row per variant of the list and person ranked under it.
+-- Purpose: where people would stand under one other rule each: another
+-- edition, window or date, without some outcomes, or with each record of a
+-- merged person on its own. A variant is a row of `variants`; all other rules
+-- are those of ranking.sql.
+with in_custody as (
+    select distinct person_key
+    from core.custody_spells
+    where
+        not $rank_in_custody
+        and starts_at < $as_of
+        and (ends_at is null or ends_at >= $as_of)
+),
+
+subjects as (
+    select
+        person_key as subject_key,
+        false as is_record,
+        *,
+    from core.allegations
+    where reported_on >= $widest_from or committed_on >= $widest_from
+    union all by name
+    select
+        record_key as subject_key,
+        true as is_record,
+        * exclude (record_key),
+    from core.record_allegations
+    where reported_on >= $widest_from or committed_on >= $widest_from
+),
+
+countable as (
+    select *
+    from subjects
+    where
+        is_vawg
+        and not is_own_victim
+        and suspects <= $most_suspects
+        and ($count_cancelled or is_live)
+        and ($count_conditional_codes or not is_conditional)
+        and ($count_proactive or not is_proactive)
+        and ($count_no_further_action or not is_no_further_action)
+        and (
+            $count_alleged_under_age
+            or alleged_age is null
+            or alleged_age >= $minimum_age
+        )
+        and ($rank_deceased or deceased_on is null or deceased_on >= $as_of)
+        and (born_on is null or born_on <= $adult_born_by)
+        and person_key not in (select in_custody.person_key from in_custody)
+),
+
+harm as (
+    select
+        variants.place,
+        countable.subject_key,
+        countable.person_key,
+        countable.reported_on,
+        cast(
+            harm_index.days * countable.offence_count as decimal(12, 3)
+        ) as harm_days,
+    from countable
+    inner join variants
+        on case when variants.by_record
+            then countable.is_record or not countable.is_merged
+            else not countable.is_record
+        end
+        and not list_contains(
+            variants.left_out_outcomes, coalesce(countable.outcome_code, 0)
+        )
+        and case variants.window_by
+            when 'committed' then countable.committed_on
+            else countable.reported_on
+        end between variants.window_from and variants.window_to
+    inner join staging.harm_index as harm_index
+        on harm_index.ho_code = countable.index_code
+        and harm_index.edition = variants.edition
+),
+
+scores as (
+    select
+        place,
+        subject_key,
+        any_value(person_key) as person_key,
+        sum(harm_days) as score_days,
+        max(harm_days) as worst_days,
+        max(reported_on) as latest_reported_on,
+    from harm
+    group by place, subject_key
+)
+
+select
+    place,
+    person_key,
+    cast(score_days as decimal(18, 3)) as score_days,
+    row_number() over (
+        partition by place
+        order by
+            score_days desc, worst_days desc, latest_reported_on desc,
+            subject_key
+    ) as rank,
+from scores
