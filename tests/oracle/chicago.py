@@ -10,6 +10,7 @@ a score that means anything, and nothing of it is kept.
 import csv
 import datetime as dt
 import hashlib
+import tomllib
 
 import pandas as pd
 
@@ -27,9 +28,9 @@ EDITION, OTHER_EDITION = "invented", "invented-otherwise"
 FEMALE_VICTIM, DOMESTIC = ("05", "08C", "10S"), ("05F", "05K", "09A")
 NEVER, IN_NO_TABLE, UNWEIGHED = ("07", "10Q"), ("02", "15"), ("04E", "14")
 OUTCOMES = {"SU": 1, "EX": 14, "NS": 15, "NAF": 16, "NC": 18, "DIS": 18}
-LONGEST_SUSPENSION = 365
-CRIME_COLUMNS = ["crime_ref", "recorded_at", "reported_at", "committed_from", "ho_code", "offence_title", "offence_count"]
-CRIME_COLUMNS += ["domestic_abuse", "proactive", "status", "status_at", "outcome_code", "outcome_at"]
+SEXES = {"FEMALE": "F", "MALE": "M"}
+# Discipline in days; 100 stands for a reprimand.
+LONGEST_SUSPENSION, REPRIMAND = 365, 100
 
 
 def run(binary, folder, data, comparison):
@@ -51,75 +52,89 @@ def list_dates():
 
 class Chicago:
     def __init__(self, daybook, source):
-        self.daybook = daybook
+        self.daybook, self.source = daybook, source
         self.landing = daybook.folder / "landing"
         self.landing.mkdir(exist_ok=True)
-        self.complete(daybook.folder / "jobs", source)
-        self.sent = {name: set() for name in extracts.SOURCES}
         self.seen = daybook.folder / "seen"
         self.seen.mkdir()
+        self.job = daybook.folder / "jobs/harm-list"
+        self.contracts = daybook.folder / "jobs/nightly-ingest/sources"
+        self.read()
+        self.tables, self.rules = rules.Tables(self.job), rules.load(self.job)
+        self.sent = {name: set() for name in extracts.SOURCES}
         self.history = []
 
-    def complete(self, jobs, source):
-        """Codes by category, the job's tables, and the rows."""
-        accused = pd.read_csv(source / "accused.csv.gz", dtype=str).fillna("")
+    def read(self):
+        """Complaints with category, officers and victims; the job's tables."""
+        accused = read(self.source / "accused.csv.gz")
         accused = accused[accused["complaint_category"] != ""]
         categories = sorted(set(accused["complaint_category"]))
         self.codes = {one: f"9{place // 20:02}/{place % 20:02}" for place, one in enumerate(categories)}
-        write_tables(jobs / "harm-list", self.codes)
-        self.job, self.contracts = jobs / "harm-list", jobs / "nightly-ingest/sources"
-        self.tables, self.rules = rules.Tables(self.job), rules.load(self.job)
-        complaints = pd.read_csv(source / "complaints.csv.gz", dtype=str).fillna("")
-        complaints = complaints[complaints["complaint_date"] >= "1999"]
-        self.accused = accused.merge(complaints, on="cr_id").sort_values(["cr_id", "accused_id"])
-        victims = pd.read_csv(source / "victims.csv.gz", dtype=str).fillna("")
-        victims["nominal_id"] = "V" + victims["cr_id"] + "-" + victims.groupby("cr_id").cumcount().astype(str)
-        self.victims = {cr_id: rows for cr_id, rows in victims.groupby("cr_id")}
+        write_tables(self.job, self.codes)
+        complaints = read(self.source / "complaints.csv.gz")
+        self.complaints = {row.cr_id: row for row in complaints.itertuples() if row.complaint_date >= "1999"}
+        self.accused, self.victims = {}, {}
+        for row in accused.sort_values(["cr_id", "accused_id"]).itertuples():
+            self.accused.setdefault((row.cr_id, row.complaint_category), []).append(row)
+        for row in read(self.source / "victims.csv.gz").itertuples():
+            self.victims.setdefault(row.cr_id, []).append(row)
 
     def deliver(self, as_of):
         """What is new or different since the delivery before, as files."""
-        rows = {source: [] for source in extracts.SOURCES}
-        told = self.accused[self.accused["complaint_date"] < str(as_of)]
-        for (cr_id, category), group in told.groupby(["cr_id", "complaint_category"]):
-            self.crime(rows, f"{cr_id}-{category[:3]}", cr_id, category, group, as_of)
+        rows = {source: {} for source in extracts.SOURCES}
+        for (cr_id, category), officers in self.accused.items():
+            complaint = self.complaints.get(cr_id)
+            if complaint and complaint.complaint_date < str(as_of):
+                self.crime(rows, complaint, category, officers, as_of)
         for source, found in rows.items():
-            fresh = list(dict.fromkeys(row for row in found if row not in self.sent[source]))
+            fresh = [row for row in found if row not in self.sent[source]]
             self.sent[source].update(fresh)
             if fresh:
                 path = self.landing / f"{source}_{as_of:%Y%m%d}.csv"
-                write_rows(path, [dict(row) for row in fresh])
+                write_rows(path, [dict(row) for row in fresh], self.columns(source))
                 path.with_name(path.name + ".manifest.json").write_text("{}")
                 (self.seen / path.name).write_bytes(path.read_bytes())
         self.daybook.run("nightly-ingest", as_of)
 
-    def crime(self, rows, crime_ref, cr_id, category, group, as_of):
-        first = group.iloc[0]
-        closed = first["closed_date"] if "" < first["closed_date"] < str(as_of) else ""
-        status = "open" if not closed else "cancelled" if first["final_finding"] == "UN" else "closed"
-        moment = f"{first['complaint_date']} 00:00:00"
-        incident = f"{first['incident_date']} {first['incident_time'] or '00:00:00'}" if first["incident_date"] else ""
-        outcome = OUTCOMES.get(first["final_finding"], "") if closed else ""
-        ended = f"{closed} 00:00:00" if closed else ""
-        values = [crime_ref, moment, moment, incident, self.codes[category], category, 1]
-        values += [str(category.startswith(DOMESTIC)).lower(), "false", status, ended, outcome, ended if outcome else ""]
-        rows["crimes"].append(tuple(zip(CRIME_COLUMNS, values)))
-        for one in group.itertuples():
-            self.officer(rows, crime_ref, one, ended)
-        for one in self.victims.get(cr_id, pd.DataFrame()).itertuples():
-            rows["parties"].append(party(crime_ref, one.nominal_id, "victim"))
-            born = f"{int(first['complaint_date'][:4]) - int(float(one.age))}-01-01" if one.age else ""
-            rows["nominals"].append(nominal(one.nominal_id, {"FEMALE": "F", "MALE": "M"}.get(one.gender, "U"), born))
+    def columns(self, source):
+        contract = tomllib.loads((self.contracts / f"{source}.toml").read_text())
+        return [column["name"] for column in contract["columns"]]
 
-    def officer(self, rows, crime_ref, one, ended):
-        person = f"A{one.accused_id}"
-        rows["parties"].append(party(crime_ref, person, "suspect"))
-        rows["nominals"].append(nominal(person, "U", ""))
-        suspended = float(one.final_discipline or 0)
-        if ended and 0 < suspended <= LONGEST_SUSPENSION and suspended != 100:
+    def crime(self, rows, complaint, category, officers, as_of):
+        crime_ref = f"{complaint.cr_id}-{category[:3]}"
+        closed = complaint.closed_date if "" < complaint.closed_date < str(as_of) else ""
+        finding = officers[0].final_finding if closed else ""
+        ended = f"{closed} 00:00:00" if closed else ""
+        row = {
+            "crime_ref": crime_ref,
+            "recorded_at": f"{complaint.complaint_date} 00:00:00",
+            "reported_at": f"{complaint.complaint_date} 00:00:00",
+            "committed_from": incident(complaint),
+            "ho_code": self.codes[category],
+            "offence_title": category,
+            "offence_count": 1,
+            "domestic_abuse": str(category.startswith(DOMESTIC)).lower(),
+            "status": "open" if not closed else "cancelled" if finding == "UN" else "closed",
+            "status_at": ended,
+            "outcome_code": OUTCOMES.get(finding, ""),
+        }
+        rows["crimes"][tuple(row.items())] = None
+        for officer in officers:
+            self.officer(rows, crime_ref, officer, ended)
+        for place, victim in enumerate(self.victims.get(complaint.cr_id, [])):
+            one = f"V{complaint.cr_id}-{place}"
+            rows["parties"][party(crime_ref, one, "victim")] = None
+            rows["nominals"][nominal(one, SEXES.get(victim.gender, "U"), born(complaint, victim))] = None
+
+    def officer(self, rows, crime_ref, officer, ended):
+        person = f"A{officer.accused_id}"
+        rows["parties"][party(crime_ref, person, "suspect")] = None
+        rows["nominals"][nominal(person, "U", "")] = None
+        suspended = float(officer.final_discipline or 0)
+        if ended and 0 < suspended <= LONGEST_SUSPENSION and suspended != REPRIMAND:
             until = dt.datetime.fromisoformat(ended) + dt.timedelta(days=suspended)
             spell = {"nominal_id": person, "starts_at": ended, "kind": "sentence", "ends_at": str(until)}
-            if all(dict(row)["starts_at"] != ended or dict(row)["nominal_id"] != person for row in rows["custody_spells"][-50:]):
-                rows["custody_spells"].append(tuple(spell.items()))
+            rows["custody_spells"][tuple(spell.items())] = None
 
     def list(self, title, as_of, comparison):
         self.daybook.run("harm-list", as_of)
@@ -128,6 +143,20 @@ class Chicago:
         told = self.daybook.list_of(as_of)
         hold(comparison, title, self.daybook, told, self)
         self.history.append(movement.past(self.standing, told["list_id"]))
+
+
+def read(path):
+    return pd.read_csv(path, dtype=str).fillna("")
+
+
+def incident(complaint):
+    time = complaint.incident_time or "00:00:00"
+    return f"{complaint.incident_date} {time}" if complaint.incident_date else ""
+
+
+def born(complaint, victim):
+    """1 January of the year that the age points to."""
+    return f"{int(complaint.complaint_date[:4]) - int(float(victim.age))}-01-01" if victim.age else ""
 
 
 def party(crime_ref, nominal_id, role):
@@ -167,8 +196,8 @@ def condition(category):
     return "never" if category.startswith(NEVER) else "always"
 
 
-def write_rows(path, rows):
+def write_rows(path, rows, columns=None):
     with open(path, "w", newline="") as file:
-        lines = csv.DictWriter(file, list(rows[0]))
+        lines = csv.DictWriter(file, columns or list(rows[0]), restval="")
         lines.writeheader()
         lines.writerows(rows)

@@ -3,6 +3,7 @@ another by key.
 
 Written from docs/ingest.md. Choices where the page leaves one:
 
+- A file that lacks a column which its contract does not let be absent is refused.
 - A cell that breaks its column's type, values or bounds rejects its row, an
   empty cell does so where the column is required.
 - Of the rows of a key, equal ones count once; differing ones are all rejected,
@@ -75,10 +76,13 @@ def taken_in(path, contract):
 def judged(path, contract):
     """The rows of a file that are taken in, typed."""
     year = as_at(path).year
+    needed = {column["name"] for column in contract["columns"] if not column.get("may_be_absent")}
     taken, spoilt = {}, set()
     for cells in raw_rows(path):
         if cells is None:
             continue
+        if needed - cells.keys():
+            return
         key = tuple(cells.get(column) for column in contract["key"])
         if taken.setdefault(key, cells) != cells:
             spoilt.add(key)
