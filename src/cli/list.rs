@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::list_verify::Verify;
 use super::output::{self, Format, Usage};
 use crate::config::Config;
 use crate::harm::list::{self, Contribution, Entry, List as HarmList};
@@ -33,6 +34,8 @@ enum Action {
         #[arg(long, default_value_t = 0)]
         beyond: u32,
     },
+    /// Makes past lists again from what was known then, and compares
+    Verify(Verify),
     /// Every allegation behind one person's score
     Explain {
         /// Nominal id, current or merged.
@@ -68,9 +71,13 @@ struct Explained<'a> {
 
 impl List {
     pub fn run(&self, dir: &Path) -> Result<()> {
+        if let Action::Verify(verify) = &self.action {
+            return verify.run(dir);
+        }
         let config = Config::load(dir)?;
         let store = Store::open_read_only(&config.store)?;
         match &self.action {
+            Action::Verify(_) => Ok(()),
             Action::Show {
                 as_of,
                 json,

@@ -7,6 +7,7 @@ pub mod ingest;
 pub mod init;
 pub mod jobs;
 pub mod list;
+mod list_verify;
 pub mod logging;
 pub mod output;
 pub mod progress;

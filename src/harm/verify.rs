@@ -76,9 +76,9 @@ impl Workshop {
         let own: String = connection.query_row("select current_database()", [], |r| r.get(0))?;
         let tables: Vec<(String, String)> = bind::query(
             connection,
-            "select schema_name, table_name from duckdb_tables() \
-             where database_name = current_database() and schema_name in ('history', 'ledger') \
-             order by all",
+            "select table_schema, table_name from information_schema.tables \
+             where table_catalog = current_database() \
+                 and table_schema in ('history', 'ledger') order by all",
             &[],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;

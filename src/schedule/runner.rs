@@ -40,6 +40,24 @@ pub fn slot_of(job: &Job, as_of: AsOf) -> Slot {
     }
 }
 
+/// Every slot that a job's schedule has on the days from one date to another,
+/// both inside, the earliest first.
+pub fn slots_between(job: &Job, from: AsOf, to: AsOf) -> Vec<Slot> {
+    let zone = job.schedule.zone;
+    let due = job.schedule.between(
+        clock::midnight(from.0, zone) - Duration::seconds(1),
+        clock::midnight(to.0, zone) + Duration::hours(25),
+    );
+    due.into_iter()
+        .map(|scheduled_at| Slot {
+            job: job.name.clone(),
+            scheduled_at,
+            as_of: AsOf(scheduled_at.with_timezone(&zone).date_naive()),
+        })
+        .filter(|slot| (from..=to).contains(&slot.as_of))
+        .collect()
+}
+
 /// Runs a job in a slot. `ledger` is a connection of its own, so that a long
 /// step never holds up the record of a run.
 pub fn run(
