@@ -7,7 +7,7 @@ their status, are inside the basket, and count once however many are suspected.
 
 import statistics
 
-from ranking import UNSCORED, condition_met, female_victims, objects
+from ranking import OWN_VICTIM, UNSCORED, condition_met, crowd, female_victims, objects
 
 
 def take(standing, world, tables, previous_as_of):
@@ -37,7 +37,9 @@ def take(standing, world, tables, previous_as_of):
         "under_18_not_ranked": int((entries["standing"] == "under_18").sum()),
         "deceased_removed": int((entries["standing"] == "deceased").sum()),
         "in_custody": int(listed["in_custody"].sum()),
+        "custody_not_ranked": int((entries["standing"] == "in_custody").sum()),
         "counter_allegation": int(listed["countered"].sum()),
+        "blocked": int(listed["countered"].sum()) if rules.counter_allegation == "block" else 0,
         "restricted": 0,
         "merged": sum(len(names) > 1 for names in listed["identities"]),
         "alleged_when_under_18": int(listed["was_under_18"].sum()),
@@ -46,12 +48,19 @@ def take(standing, world, tables, previous_as_of):
         "unscored_codes": sorted(set(unscored["index_code"])),
         "proactive_left_out": reasons.get("found by police activity, which the index leaves out", 0),
         "cancelled_since_previous": cancelled(world, tables, standing, previous_as_of),
+        "refused_crimes": refused(allegations, rules),
         "not_counted": dict(sorted(reasons.items())),
     }
 
 
 def days(milli):
     return None if milli is None else milli / 1000
+
+
+def refused(allegations, rules):
+    """Crimes that count for nobody until someone corrects them."""
+    reasons = (OWN_VICTIM, crowd(rules))
+    return sorted(set(allegations.loc[allegations["reason"].isin(reasons), "crime_ref"]))
 
 
 def distinct_victims(standing, listed):

@@ -98,11 +98,13 @@ def told_contributions(daybook, list_id):
 
 
 def figures(standing, world, tables, previous_as_of):
-    return {"counts": counts.take(standing, world, tables, previous_as_of)}
+    found = counts.take(standing, world, tables, previous_as_of)
+    return {"counts": found | {"figures told": sorted(found)}}
 
 
 def told_figures(row):
-    return {"counts": json.loads(row["counts"])}
+    found = json.loads(row["counts"])
+    return {"counts": found | {"figures told": sorted(found)}}
 
 
 def in_milli(row):

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import pathlib
 import re
 import shutil
 
@@ -40,7 +41,7 @@ most_suspects = 3
 """
 
 
-def run(binary, folder, seed, place, suspects, comparison):
+def run(binary, folder, seed, place, suspects, comparison, keep=lambda deployment: None):
     """Lists under the rules as shipped, then one edition later, then others."""
     last = LAST_LISTS[place % len(LAST_LISTS)]
     dates = [step_months(last, -number) for number in reversed(range(LISTS))]
@@ -48,11 +49,27 @@ def run(binary, folder, seed, place, suspects, comparison):
     daybook.init()
     parts = folder / f"parts-{seed}"
     synthesise(daybook, parts, dates, seed, suspects)
+    alter_edition(daybook.folder / "jobs/harm-list/index")
     deployment = Deployment(daybook, seed)
     for number, as_of in enumerate(dates, 1):
         deployment.settings(number)
         deployment.deliver(parts, as_of)
-        deployment.list(number, as_of, comparison)
+        daybook.run("harm-list", as_of)
+        deployment.hold(number, as_of, comparison)
+    keep(deployment)
+    return dates
+
+
+def again(kept, comparison):
+    """The same lists, from what was kept of a run."""
+    daybook = Daybook(None, pathlib.Path(kept["folder"]))
+    daybook.answers = kept["answers"]
+    deployment = Deployment(daybook, kept["seed"])
+    for number, (as_of, files) in enumerate(zip(kept["dates"], kept["files"]), 1):
+        deployment.delivered.append(files)
+        deployment.settings(number)
+        deployment.hold(number, dt.date.fromisoformat(as_of), comparison)
+    return comparison.report()
 
 
 def step_months(day, number):
@@ -76,11 +93,15 @@ class Deployment:
         self.contracts = daybook.folder / "jobs/nightly-ingest/sources"
         self.landing = daybook.folder / "landing"
         self.seen = daybook.folder / "seen"
-        self.seen.mkdir()
+        self.seen.mkdir(exist_ok=True)
         self.landing.mkdir(exist_ok=True)
         self.standing, self.world, self.history = None, None, []
-        self.job_text = (self.job / "job.toml").read_text()
-        alter_edition(self.job / "index")
+        # Names of the files that had come by each list.
+        self.delivered = []
+        original = daybook.folder / "job.toml.original"
+        if not original.exists():
+            shutil.copy(self.job / "job.toml", original)
+        self.job_text = original.read_text()
 
     def settings(self, number):
         """The job's file from this list on."""
@@ -105,14 +126,15 @@ class Deployment:
         for path in self.landing.iterdir():
             if path.is_file():
                 shutil.copy(path, self.seen / path.name)
+        self.delivered.append([path.name for path in extracts.delivered(self.seen)])
         self.daybook.run("nightly-ingest", as_of)
 
     def is_sent(self, day, as_of):
         return self.standing is None or (as_of - day).days % NIGHTS_APART == 0
 
-    def list(self, number, as_of, comparison):
-        self.daybook.run("harm-list", as_of)
-        self.world = extracts.read_world(self.contracts, extracts.delivered(self.seen))
+    def hold(self, number, as_of, comparison):
+        files = [self.seen / name for name in self.delivered[-1]]
+        self.world = extracts.read_world(self.contracts, files)
         self.standing = ranking.make(self.world, self.tables, self.rules, as_of)
         told = self.daybook.list_of(as_of)
         title = f"seed {self.seed}, list {number}"

@@ -2,18 +2,19 @@
 
 Choices where the rules leave one:
 
-- The causes of a person add up to the change of the score that is told: score
-  now less highest score before. Where records were merged since, the harm
-  before is therefore that of the one record with the highest score, and what
-  the others bring is `merge`.
+- The causes of a person add up to the change of the score that is told. Where
+  records were merged since, rank, score and harm before are therefore all those
+  of one record, the one that stood first, and what the others bring is `merge`.
 - A correction of the code changes the weight too; that is `crime corrected`.
   `index edition` is a weight that differs under the same code.
 - A crime that is no longer held names nobody: `no longer named`.
 - Of someone whose allegations the list before did not keep, only what cannot
-  have counted then is known: `new allegation` and `merge`. All else is
-  `below the reserve before`.
+  have counted then is known: `new allegation`, `merge` and `rule changed`. All
+  else is `below the reserve before`.
+- A crime that a longer window brings in is `rule changed`.
 - A person without a row on the list before has no other identity there:
   nothing of theirs is a merge.
+- Who was not ranked before for their age or for custody comes for that reason.
 - Earlier lists count by the last word of each date.
 """
 
@@ -32,6 +33,7 @@ class Past:
 
     list_id: int
     as_of: object
+    window_from: object
     edition: str
     size: int
     people: dict
@@ -46,7 +48,7 @@ def past(standing, list_id):
         if row.person in kept:
             kept[row.person][row.crime_ref] = row
     rules = standing.rules
-    return Past(list_id, standing.as_of, rules.edition, rules.size, entries, kept)
+    return Past(list_id, standing.as_of, rules.window(standing.as_of)[0], rules.edition, rules.size, entries, kept)
 
 
 def moves(standing, world, history):
@@ -74,14 +76,14 @@ def moves(standing, world, history):
         movement = movement_of(one in listed, one in was, held_by)
         why = causes(present.get(one, {}), rows, standing, crimes, previous)
         entry = entries.get(one)
-        ranks_before = [row.rank for row in rows if row.rank is not None]
+        first = followed(rows)
         found[one] = {
             "movement": movement,
-            "previous_rank": min(ranks_before, default=None),
+            "previous_rank": first.rank if first else None,
             "rank": entry.rank if entry else None,
-            "previous_days": max((row.score for row in rows), default=None),
+            "previous_days": first.score if first else None,
             "score_days": entry.score if entry else None,
-            "reason": reason(movement, entry, why),
+            "reason": reason(movement, entry, first, why),
             "causes": why,
             "last_list": held_by[-1] if held_by else None,
             "times_listed": sum(one in held for held in earlier[-TIMES_OVER:]),
@@ -102,12 +104,12 @@ def movement_of(is_listed, was_listed, held_by):
 
 def causes(present, rows, standing, crimes, previous):
     """Days of change by cause, in thousandths."""
-    row = max(rows, key=lambda row: (row.score, row.person), default=None)
+    row = followed(rows)
     now = {crime: one.harm for crime, one in present.items()}
     score = sum(now.values())
     own = set(row.identities) if row else None
     if row and row.person not in previous.kept:
-        found = known_to_be_new(present, own, previous)
+        found = known_to_be_new(present, own, standing.rules, previous)
         rest = score - row.score - sum(found.values())
         return without_zero(found | {"below the reserve before": rest})
     before = previous.kept[row.person] if row else {}
@@ -125,18 +127,18 @@ def without_zero(found):
     return {cause: change for cause, change in sorted(found.items()) if change}
 
 
-def known_to_be_new(present, own, previous):
+def known_to_be_new(present, own, rules, previous):
     found = {}
     for row in present.values():
-        why = first_counted(row, None, own, previous)
-        if row.counted and why in ("new allegation", "merge"):
+        why = first_counted(row, None, own, rules, previous)
+        if row.counted and why in ("new allegation", "merge", "rule changed"):
             found[why] = found.get(why, 0) + row.harm
     return found
 
 
 def cause(crime, old, new, own, crimes, standing, previous):
     if old is None or not old.counted:
-        return first_counted(new, old, own, previous)
+        return first_counted(new, old, own, standing.rules, previous)
     if new is None:
         return outside(crimes.get(crime), standing)
     if not new.counted:
@@ -170,19 +172,32 @@ def is_reweighed(old, new):
     return old.ho_code == new.ho_code and old.weight != new.weight
 
 
-def first_counted(new, old, own, previous):
+def deciding_date(row, rules):
+    return row.reported_on if rules.window_by == "reported" else row.committed_on
+
+
+def first_counted(new, old, own, rules, previous):
     """Why an allegation counts that did not."""
     if new.reported_on >= previous.as_of:
         return "new allegation"
     if old is not None:
+        if old.reason == OUTCOME:
+            return "outcome"
         reweighed = old.reason == UNSCORED and is_reweighed(old, new)
         return "index edition" if reweighed else "crime corrected"
+    if deciding_date(new, rules) < previous.window_from:
+        return "rule changed"
     if own is not None and new.named_as not in own:
         return "merge"
     return "named later"
 
 
-def reason(movement, entry, why):
+def followed(rows):
+    """Of the records that one person had before, the one that stood first."""
+    return min(rows, key=lambda row: (row.rank is None, row.rank or 0, -row.score, row.person), default=None)
+
+
+def reason(movement, entry, first, why):
     """The one cause that is told first."""
     ordered = sorted(why.items())
     if movement == "left":
@@ -192,8 +207,11 @@ def reason(movement, entry, why):
         return worst[0] if worst and worst[1] < 0 else "others score higher"
     if movement == "stayed":
         return max(ordered, key=lambda pair: abs(pair[1]), default=(None,))[0]
+    if first is not None and first.standing in RETURNS:
+        return RETURNS[first.standing]
     best = max(ordered, key=lambda pair: pair[1], default=None)
     return best[0] if best and best[1] > 0 else "others left"
 
 
+RETURNS = {"under_18": "came of age", "in_custody": "released"}
 STANDINGS = {"deceased": "death", "under_18": "under 18", "in_custody": "custody"}

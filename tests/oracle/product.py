@@ -8,6 +8,8 @@ from decimal import Decimal
 class Daybook:
     def __init__(self, binary, folder):
         self.binary, self.folder = binary, folder
+        # What was asked and answered, as text, so that it can be asked again.
+        self.answers = {}
 
     def command(self, *words):
         done = subprocess.run([self.binary, *map(str, words)], capture_output=True, text=True)
@@ -22,8 +24,9 @@ class Daybook:
         return self.command("run", job, "--as-of", as_of, "--dir", self.folder)
 
     def rows(self, sql):
-        told = self.command("query", sql, "--format", "json", "--dir", self.folder)
-        return json.loads(told, parse_float=Decimal)
+        if sql not in self.answers:
+            self.answers[sql] = self.command("query", sql, "--format", "json", "--dir", self.folder)
+        return json.loads(self.answers[sql], parse_float=Decimal)
 
     def list_of(self, as_of):
         """The last word of a date."""

@@ -9,15 +9,16 @@ Written from DOMAIN.md section 3. Choices where it leaves one:
   the window or not.
 - Suspects are counted as people, after merges.
 - A female victim is told by the sex on the record that the crime names.
-- The latest report, the number of victims and every other figure of a person is
-  over what counts; only for someone with nothing but unscored allegations are
-  dates and the worst crime taken from those.
+- Every figure of a person is over what counts. Only the latest report and the
+  worst crime of someone with nothing but unscored allegations are those' own;
+  who was under age is not told of such a person.
 - Of several worst allegations the one reported last stands for them, then the
   first by reference.
 - The order without no further action is that of the list, over what is left:
   score, worst and latest report of what is left.
-- Women and girls among the victims are told apart by age on the list date;
-  one whose date of birth is not known is a woman.
+- A victim is a girl when she was under 18 at the first report that counts; one
+  whose date of birth is not known is a woman. 18 is the law's age, whatever the
+  list's setting.
 """
 
 import bisect
@@ -28,6 +29,8 @@ import pandas as pd
 import people
 from rules import NO_FURTHER_ACTION
 
+OF_AGE = 18
+OWN_VICTIM = "the suspect is named as its victim too"
 UNSCORED = "no weight in this edition"
 
 
@@ -123,8 +126,8 @@ def reason(row, rules):
     reasons = [
         ("crime cancelled", not rules.count_cancelled and row.status == "cancelled"),
         ("crime transferred", not rules.count_cancelled and row.status == "transferred"),
-        ("the suspect is named as its victim too", row.own_victim),
-        (f"more than {rules.most_suspects} suspects named", row.suspects > rules.most_suspects),
+        (OWN_VICTIM, row.own_victim),
+        (crowd(rules), row.suspects > rules.most_suspects),
         ("outside the VAWG basket", row.condition == "never"),
         ("code not in the VAWG basket table", row.condition is None),
         (
@@ -152,6 +155,10 @@ def reason(row, rules):
     return next((words for words, applies in reasons if applies), None)
 
 
+def crowd(rules):
+    return f"more than {rules.most_suspects} suspects named"
+
+
 def is_conditional(condition):
     return condition in ("domestic_abuse", "domestic_abuse_or_female_victim")
 
@@ -174,7 +181,8 @@ def ranked(allegations, parties, world, person_of, rules, as_of):
     for name, person in person_of.items():
         names_of.setdefault(person, []).append(name)
     entries = pd.DataFrame(
-        [figures(person, rows, names_of.get(person, [])) for person, rows in sorted(rows_of.items())]
+        [figures(person, rows, names_of.get(person, [])) for person, rows in sorted(rows_of.items())],
+        dtype=object,
     )
     if entries.empty:
         return entries
@@ -186,11 +194,11 @@ def ranked(allegations, parties, world, person_of, rules, as_of):
     entries["in_custody"] = entries["person"].isin(held)
     entries["countered"] = entries["person"].isin(countered)
     entries["was_under_18"] = [
-        young(people.age_on(row.earliest_act, born.get(row.person)), rules)
+        row.allegations > 0 and young(people.age_on(row.earliest_act, born.get(row.person)), rules)
         for row in entries.itertuples()
     ]
     entries["standing"] = [standing(row, dead, rules, as_of) for row in entries.itertuples()]
-    victims_of(entries, known, parties, world, person_of, rules, as_of)
+    victims_of(entries, known, parties, born)
     give_ranks(entries)
     return entries
 
@@ -224,8 +232,8 @@ def figures(person, rows, names):
         "worst_crime_ref": worst.crime_ref,
         "latest": max(row.reported_on for row in basis),
         "latest_left": max((row.reported_on for row in left), default=None),
-        "earliest": min(row.reported_on for row in basis),
-        "earliest_act": min(row.committed_on or row.reported_on for row in basis),
+        "earliest": min((row.reported_on for row in counted), default=None),
+        "earliest_act": min((row.committed_on or row.reported_on for row in counted), default=None),
         "allegations": len(counted),
         "offences": sum(row.offence_count for row in counted),
         "unscored": len(rows) - len(counted),
@@ -235,25 +243,24 @@ def figures(person, rows, names):
     }
 
 
-def victims_of(entries, known, parties, world, person_of, rules, as_of):
+def victims_of(entries, known, parties, born):
     """Distinct victims of what counts: women, girls, repeated ones."""
-    counted = known.loc[known["counted"], ["crime_ref", "person"]]
+    counted = known.loc[known["counted"], ["crime_ref", "person", "reported_on"]]
     harmed = parties["victim"][["crime_ref", "person", "sex"]].rename(columns={"person": "victim"})
     pairs = counted.merge(harmed, on="crime_ref").drop_duplicates(["crime_ref", "person", "victim"])
     female = set(parties["victim"].loc[parties["victim"]["sex"] == "F", "person"])
-    born = people.births(world["nominals"], person_of)
     times = {}
     for row in pairs.itertuples():
-        times.setdefault(row.person, {}).setdefault(row.victim, []).append(row.crime_ref)
+        age = people.age_on(row.reported_on, born.get(row.victim))
+        is_girl = row.victim in female and age is not None and age < OF_AGE
+        times.setdefault(row.person, {}).setdefault(row.victim, []).append(is_girl)
     mine = [times.get(person, {}) for person in entries["person"]]
-    girls = [
-        {one for one in victims if one in female and young(people.age_on(as_of, born.get(one)), rules)}
-        for victims in mine
-    ]
     entries["victims"] = [len(victims) for victims in mine]
-    entries["girls"] = [len(ones) for ones in girls]
-    entries["women"] = [len(female & victims.keys()) - len(ones) for victims, ones in zip(mine, girls)]
-    entries["repeat_victims"] = [sum(len(crimes) > 1 for crimes in one.values()) for one in mine]
+    entries["girls"] = [sum(any(told) for told in victims.values()) for victims in mine]
+    entries["women"] = [
+        sum(one in female and not any(told) for one, told in victims.items()) for victims in mine
+    ]
+    entries["repeat_victims"] = [sum(len(told) > 1 for told in victims.values()) for victims in mine]
 
 
 def give_ranks(entries):
