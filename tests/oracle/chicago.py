@@ -3,8 +3,9 @@
 
 Officers stand for suspects, a complaint's category for its offence, its finding
 for the outcome, a suspension for custody. A complaint of several categories is
-as many crimes. Codes, weights and the basket are invented here: no officer gains
-a score that means anything, and nothing of it is kept.
+as many crimes. Codes, weights and the basket are invented here: searches and
+arrests stand for domestic abuse, or too few would be ranked. No officer gains a
+score that means anything, and nothing of it is kept.
 """
 
 import csv
@@ -23,9 +24,15 @@ from london import hold, step_months
 from product import Daybook
 
 FOLDER = "person-level/chicago-complaints-2000-2016"
-FIRST_LISTS = ((dt.date(2001, 1, 1), 1), (dt.date(2004, 3, 1), 2), (dt.date(2008, 2, 1), 4), (dt.date(2012, 7, 1), 1), (dt.date(2016, 3, 1), 3))
+FIRST_LISTS = (
+    (dt.date(2001, 1, 1), 1),
+    (dt.date(2004, 3, 1), 2),
+    (dt.date(2008, 2, 1), 3),
+    (dt.date(2012, 7, 1), 1),
+    (dt.date(2016, 3, 1), 1),
+)
 EDITION, OTHER_EDITION = "invented", "invented-otherwise"
-FEMALE_VICTIM, DOMESTIC = ("05", "08C", "10S"), ("05F", "05K", "09A")
+FEMALE_VICTIM, DOMESTIC = ("05", "08C", "10S"), ("05F", "05K", "09A", "03")
 NEVER, IN_NO_TABLE, UNWEIGHED = ("07", "10Q"), ("02", "15"), ("04E", "14")
 OUTCOMES = {"SU": 1, "EX": 14, "NS": 15, "NAF": 16, "NC": 18, "DIS": 18}
 SEXES = {"FEMALE": "F", "MALE": "M"}
@@ -189,11 +196,10 @@ def write_tables(job, codes):
 
 
 def condition(category):
-    if category.startswith(DOMESTIC):
-        return "domestic_abuse_or_female_victim"
-    if category.startswith(FEMALE_VICTIM):
-        return "female_victim"
-    return "never" if category.startswith(NEVER) else "always"
+    if category.startswith(NEVER):
+        return "never"
+    is_plain = category.startswith(FEMALE_VICTIM) and not category.startswith(DOMESTIC)
+    return "female_victim" if is_plain else "domestic_abuse_or_female_victim"
 
 
 def write_rows(path, rows, columns=None):

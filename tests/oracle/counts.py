@@ -7,7 +7,8 @@ their status, are inside the basket, and count once however many are suspected.
 
 import statistics
 
-from ranking import OWN_VICTIM, UNSCORED, condition_met, crowd, female_victims, objects
+from ranking import OWN_VICTIM, UNSCORED, condition_met, crowd
+from society import objects
 
 
 def take(standing, world, tables, previous_as_of):
@@ -66,7 +67,7 @@ def refused(allegations, rules):
 def distinct_victims(standing, listed):
     counted = standing.allegations[standing.allegations["counted"]]
     crimes = set(counted.loc[counted["person"].isin(set(listed["person"])), "crime_ref"])
-    victims = standing.parties["victim"]
+    victims = standing.known.victims
     return victims.loc[victims["crime_ref"].isin(crimes), "person"].nunique()
 
 
@@ -84,9 +85,9 @@ def cancelled(world, tables, standing, previous_as_of):
     if previous_as_of is None:
         return 0
     gone = world["crimes"][world["crimes"]["status"].isin(("cancelled", "transferred"))].copy()
-    gone["female_victim"] = gone["crime_ref"].isin(female_victims(standing.parties))
+    gone["female_victim"] = gone["crime_ref"].isin(standing.known.female_crimes)
     gone["condition"] = objects(tables.basket.get(code, {}).get("condition") for code in gone["ho_code"])
-    suspected = set(standing.parties["suspect"]["crime_ref"])
+    suspected = set(standing.known.suspects["crime_ref"])
     return sum(
         row.status_at is not None
         and previous_as_of <= row.status_at.date() < standing.as_of

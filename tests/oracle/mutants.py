@@ -59,7 +59,7 @@ MUTANTS = {
     "places are the worst of the identities": ("sensitivity.py", "min(place, found", "max(place, found"),
     "overlap is over the reserve too": ("sensitivity.py", "there[one][0] <= size for", "there[one][0] <= standing.rules.kept for"),
     "windows are compared by the other date": ("sensitivity.py", "rules.but(window_days=days)", 'rules.but(window_days=days, window_by="committed")'),
-    "victims of two people count twice": ("counts.py", '["person"].nunique()', '["person"].size'),
+    "victims of two people count twice": ("counts.py", '"person"].nunique()', '"person"].size'),
 }
 
 

@@ -27,7 +27,9 @@ import dataclasses
 import pandas as pd
 
 import people
+import society
 from rules import NO_FURTHER_ACTION
+from society import objects
 
 OF_AGE = 18
 OWN_VICTIM = "the suspect is named as its victim too"
@@ -42,41 +44,19 @@ class Standing:
     rules: object
     allegations: pd.DataFrame
     entries: pd.DataFrame
-    person_of: dict
-    parties: dict
+    known: society.Society
 
 
 def make(world, tables, rules, as_of):
-    person_of = people.identities(world["nominals"], rules.follow_merges)
-    parties = with_people(world, person_of)
-    allegations = judged(named(parties, world), parties, world, tables, rules, as_of)
-    entries = ranked(allegations, parties, world, person_of, rules, as_of)
-    return Standing(as_of, rules, allegations, entries, person_of, parties)
+    known = society.of(world, rules.follow_merges)
+    allegations = judged(known, tables, rules, as_of)
+    entries = ranked(allegations, known, world, rules, as_of)
+    return Standing(as_of, rules, allegations, entries, known)
 
 
-def with_people(world, person_of):
-    """Parties by role, each with person and sex."""
-    parties = world["parties"].copy()
-    sexes = dict(zip(world["nominals"]["nominal_id"], world["nominals"]["sex"]))
-    parties["person"] = [person_of.get(one, one) for one in parties["nominal_id"]]
-    parties["sex"] = [sexes.get(one) for one in parties["nominal_id"]]
-    return {role: parties[parties["role"] == role] for role in ("suspect", "victim")}
-
-
-def named(parties, world):
-    """One row per crime and person suspected of it."""
-    pairs = parties["suspect"].groupby(["crime_ref", "person"], as_index=False)
-    return pairs.agg(named_as=("nominal_id", "min")).merge(world["crimes"], on="crime_ref")
-
-
-def judged(allegations, parties, world, tables, rules, as_of):
+def judged(known, tables, rules, as_of):
     """Every allegation in the window, with its harm and its reason."""
-    found = allegations.copy()
-    found["reported_on"] = [moment.date() for moment in found["reported_at"]]
-    found["committed_on"] = objects(
-        (first or last).date() if first or last else None
-        for first, last in zip(found["committed_from"], found["committed_to"])
-    )
+    found = known.named
     start, end = rules.window(as_of)
     decides = found["reported_on"] if rules.window_by == "reported" else found["committed_on"]
     found = found[[day is not None and start <= day < end for day in decides]].copy()
@@ -84,11 +64,13 @@ def judged(allegations, parties, world, tables, rules, as_of):
     found["index_code"] = [tables.aliases.get(code, code) for code in found["ho_code"]]
     found["weight"] = objects(edition.get(code, {}).get("milli") for code in found["index_code"])
     found["condition"] = objects(tables.basket.get(code, {}).get("condition") for code in found["ho_code"])
-    found["female_victim"] = found["crime_ref"].isin(female_victims(parties))
-    found["suspects"] = found["crime_ref"].map(suspects_of(parties))
-    accused = set(zip(parties["victim"]["crime_ref"], parties["victim"]["person"]))
-    found["own_victim"] = [pair in accused for pair in zip(found["crime_ref"], found["person"])]
-    found["age_then"] = objects(ages_then(found, world, rules))
+    found["female_victim"] = found["crime_ref"].isin(known.female_crimes)
+    found["suspects"] = found["crime_ref"].map(known.suspects_of)
+    found["own_victim"] = [pair in known.harmed for pair in zip(found["crime_ref"], found["person"])]
+    found["age_then"] = objects(
+        people.age_on(row.committed_on or row.reported_on, known.born.get(row.person))
+        for row in found.itertuples()
+    )
     found["reason"] = objects(reason(row, rules) for row in found.itertuples())
     found["counted"] = [why is None for why in found["reason"]]
     found["harm"] = [
@@ -96,29 +78,6 @@ def judged(allegations, parties, world, tables, rules, as_of):
     ]
     found["nfa"] = found["outcome_code"].isin(NO_FURTHER_ACTION)
     return found.reset_index(drop=True)
-
-
-def objects(values):
-    """A column that keeps None, which pandas would make a number or a text."""
-    return pd.array(list(values), dtype=object)
-
-
-def female_victims(parties):
-    victims = parties["victim"]
-    return set(victims.loc[victims["sex"] == "F", "crime_ref"])
-
-
-def suspects_of(parties):
-    return parties["suspect"].groupby("crime_ref")["person"].nunique()
-
-
-def ages_then(found, world, rules):
-    person_of = people.identities(world["nominals"], rules.follow_merges)
-    born = people.births(world["nominals"], person_of)
-    return [
-        people.age_on(row.committed_on or row.reported_on, born.get(row.person))
-        for row in found.itertuples()
-    ]
 
 
 def reason(row, rules):
@@ -172,33 +131,28 @@ def condition_met(row):
     }.get(row.condition, False)
 
 
-def ranked(allegations, parties, world, person_of, rules, as_of):
+def ranked(allegations, known, world, rules, as_of):
     """One row per person on the ledger."""
-    known = allegations[allegations["counted"] | (allegations["reason"] == UNSCORED)]
-    rows_of, names_of = {}, {}
-    for row in known.itertuples():
+    ledger = allegations[allegations["counted"] | (allegations["reason"] == UNSCORED)]
+    rows_of = {}
+    for row in ledger.itertuples():
         rows_of.setdefault(row.person, []).append(row)
-    for name, person in person_of.items():
-        names_of.setdefault(person, []).append(name)
     entries = pd.DataFrame(
-        [figures(person, rows, names_of.get(person, [])) for person, rows in sorted(rows_of.items())],
+        [figures(person, rows, known.names_of.get(person, [])) for person, rows in sorted(rows_of.items())],
         dtype=object,
     )
     if entries.empty:
         return entries
-    born = people.births(world["nominals"], person_of)
-    dead = people.deaths(world["nominals"], person_of)
-    held = people.in_custody(world["custody_spells"], person_of, as_of)
-    countered = people.accused_by_their_accused(world["crimes"], parties["suspect"], parties["victim"])
-    entries["age"] = objects(people.age_on(as_of, born.get(one)) for one in entries["person"])
+    held = people.in_custody(world["custody_spells"], known.person_of, as_of)
+    entries["age"] = objects(people.age_on(as_of, known.born.get(one)) for one in entries["person"])
     entries["in_custody"] = entries["person"].isin(held)
-    entries["countered"] = entries["person"].isin(countered)
+    entries["countered"] = entries["person"].isin(known.countered)
     entries["was_under_18"] = [
-        row.allegations > 0 and young(people.age_on(row.earliest_act, born.get(row.person)), rules)
+        row.allegations > 0 and young(people.age_on(row.earliest_act, known.born.get(row.person)), rules)
         for row in entries.itertuples()
     ]
-    entries["standing"] = [standing(row, dead, rules, as_of) for row in entries.itertuples()]
-    victims_of(entries, known, parties, born)
+    entries["standing"] = [standing(row, known.dead, rules, as_of) for row in entries.itertuples()]
+    victims_of(entries, ledger, known)
     give_ranks(entries)
     return entries
 
@@ -243,22 +197,21 @@ def figures(person, rows, names):
     }
 
 
-def victims_of(entries, known, parties, born):
+def victims_of(entries, ledger, known):
     """Distinct victims of what counts: women, girls, repeated ones."""
-    counted = known.loc[known["counted"], ["crime_ref", "person", "reported_on"]]
-    harmed = parties["victim"][["crime_ref", "person", "sex"]].rename(columns={"person": "victim"})
+    counted = ledger.loc[ledger["counted"], ["crime_ref", "person", "reported_on"]]
+    harmed = known.victims[["crime_ref", "person", "sex"]].rename(columns={"person": "victim"})
     pairs = counted.merge(harmed, on="crime_ref").drop_duplicates(["crime_ref", "person", "victim"])
-    female = set(parties["victim"].loc[parties["victim"]["sex"] == "F", "person"])
     times = {}
     for row in pairs.itertuples():
-        age = people.age_on(row.reported_on, born.get(row.victim))
-        is_girl = row.victim in female and age is not None and age < OF_AGE
+        age = people.age_on(row.reported_on, known.born.get(row.victim))
+        is_girl = row.victim in known.female and age is not None and age < OF_AGE
         times.setdefault(row.person, {}).setdefault(row.victim, []).append(is_girl)
     mine = [times.get(person, {}) for person in entries["person"]]
     entries["victims"] = [len(victims) for victims in mine]
     entries["girls"] = [sum(any(told) for told in victims.values()) for victims in mine]
     entries["women"] = [
-        sum(one in female and not any(told) for one, told in victims.items()) for victims in mine
+        sum(one in known.female and not any(told) for one, told in victims.items()) for victims in mine
     ]
     entries["repeat_victims"] = [sum(len(told) > 1 for told in victims.values()) for victims in mine]
 

@@ -47,6 +47,6 @@ def by_person(ranks, standing):
     """The best place of a person's identities."""
     found = {}
     for one, place in ranks.items():
-        person = standing.person_of.get(one, one)
+        person = standing.known.person_of.get(one, one)
         found[person] = min(place, found.get(person, place))
     return found
