@@ -1,5 +1,6 @@
 //! `daybook list`: the harm list, and why someone is where they are.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -11,8 +12,12 @@ use super::list_verify::Verify;
 use super::output::{self, Format, Usage};
 use crate::config::Config;
 use crate::harm::list::{self, Contribution, Entry, List as HarmList};
+use crate::harm::movement::{self, Move};
+use crate::harm::variants::{self, Place, Span};
 use crate::model::as_of::AsOf;
 use crate::model::nominal_id::NominalId;
+use crate::report::format;
+use crate::report::sentence::accusation;
 use crate::store::Store;
 use crate::store::query::Table;
 
@@ -66,6 +71,14 @@ struct Explained<'a> {
     edition: &'a str,
     #[serde(flatten)]
     entry: &'a Entry,
+    /// What is alleged, and how firm the rank is.
+    sentences: [String; 2],
+    /// The lowest and highest rank under other rules.
+    span: Option<Span>,
+    variants: Vec<Place>,
+    movement: Option<Move>,
+    /// Rank on each of the twelve lists before, the newest first.
+    past: Vec<list::PastRank>,
     contributions: &'a [Contribution],
 }
 
@@ -115,7 +128,7 @@ fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) -> Result<(
         list.list_id, list.as_of, list.state, list.window_from, list.window_to, list.edition
     ))?;
     let columns = [
-        "rank",
+        "rank (other rules)",
         "nominal",
         "score days",
         "allegations",
@@ -124,25 +137,54 @@ fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) -> Result<(
         "last report",
         "marks",
     ];
-    let rows = entries.iter().map(row).collect();
+    let spans: BTreeMap<String, Span> = variants::spans(store.connection(), list.list_id)?
+        .into_iter()
+        .collect();
+    let rows = entries
+        .iter()
+        .map(|entry| row(entry, spans.get(&entry.nominal_id).copied()))
+        .collect();
     output::table(
         &Table {
             columns: columns.map(ToOwned::to_owned).to_vec(),
             rows,
-            is_plain: vec![true, false, true, true, true, true, false, false],
+            is_plain: vec![false, false, true, true, true, true, false, false],
         },
         Format::Table,
     )?;
     tell_counts(&list)
 }
 
-fn row(entry: &Entry) -> Vec<Option<String>> {
-    let marks: Vec<&str> = [
+fn row(entry: &Entry, span: Option<Span>) -> Vec<Option<String>> {
+    [
+        accusation::spanned(entry.rank.unwrap_or_default(), span),
+        entry.nominal_id.clone(),
+        entry.score_days.normalize().to_string(),
+        entry.allegations.to_string(),
+        entry.victims.to_string(),
+        (entry.worst_days / entry.score_days.max(Decimal::ONE) * Decimal::ONE_HUNDRED)
+            .round()
+            .to_string(),
+        entry.latest_reported_on.to_string(),
+        marks(entry).join("; "),
+    ]
+    .map(Some)
+    .to_vec()
+}
+
+/// What a reader must know before acting on a row.
+fn marks(entry: &Entry) -> Vec<&'static str> {
+    [
         (entry.is_in_custody, "in custody"),
         (
-            entry.has_counter_allegation,
+            entry.is_blocked,
             "counter-allegation, blocked until reviewed",
         ),
+        (
+            entry.has_counter_allegation && !entry.is_blocked,
+            "counter-allegation, reviewed",
+        ),
+        (entry.is_restricted, "restricted"),
         (entry.was_under_18, "alleged when under 18"),
         (entry.identities.len() > 1, "merged identities"),
         (entry.unscored_allegations > 0, "unscored allegations"),
@@ -150,33 +192,20 @@ fn row(entry: &Entry) -> Vec<Option<String>> {
     .into_iter()
     .filter(|(holds, _)| *holds)
     .map(|(_, words)| words)
-    .collect();
-    [
-        entry.rank.unwrap_or_default().to_string(),
-        entry.nominal_id.clone(),
-        entry.score_days.to_string(),
-        entry.allegations.to_string(),
-        entry.victims.to_string(),
-        (entry.worst_days / entry.score_days.max(Decimal::ONE) * Decimal::ONE_HUNDRED)
-            .round()
-            .to_string(),
-        entry.latest_reported_on.to_string(),
-        marks.join("; "),
-    ]
-    .map(Some)
-    .to_vec()
+    .collect()
 }
 
 fn tell_counts(list: &HarmList) -> Result<()> {
     let counts = &list.counts;
-    let days =
-        |value: Option<Decimal>| value.map_or_else(|| "none".to_owned(), |v| format!("{v} days"));
+    let days = |value: Option<Decimal>| {
+        value.map_or_else(|| "none".to_owned(), |v| format!("{} days", v.normalize()))
+    };
     output::line(format!(
         "{} of {} ranked people hold {} of {} days of harm; margin at {}/{}: {}; tied at the cut: {}",
         counts.listed,
         counts.ranked,
-        counts.listed_harm_days,
-        counts.all_harm_days,
+        counts.listed_harm_days.normalize(),
+        counts.all_harm_days.normalize(),
         list.size,
         list.size + 1,
         days(counts.margin_days),
@@ -228,42 +257,145 @@ fn explain(
             return Err(Usage("say whom to explain: a nominal id, or --rank".to_owned()).into());
         }
     };
-    let contributions = list::contributions(store.connection(), list.list_id, &entry.nominal_id)?;
+    let connection = store.connection();
+    let contributions = list::contributions(connection, list.list_id, &entry.nominal_id)?;
+    let variants = variants::places(connection, list.list_id, &entry.nominal_id)?;
+    let span = variants::span(&entry, &variants);
+    let movement = movement::onto(connection, &list)?
+        .into_iter()
+        .find(|moved| moved.nominal_id == entry.nominal_id);
+    let explained = Explained {
+        list_id: list.list_id,
+        as_of: list.as_of,
+        edition: &list.edition,
+        sentences: [
+            accusation::alleged(&entry, &contributions, &list.edition),
+            accusation::firmness(&entry, &contributions, span),
+        ],
+        span,
+        variants,
+        movement,
+        past: list::past_ranks(connection, &list, &entry.identities)?,
+        entry: &entry,
+        contributions: &contributions,
+    };
     if json {
-        return output::json(&Explained {
-            list_id: list.list_id,
-            as_of: list.as_of,
-            edition: &list.edition,
-            entry: &entry,
-            contributions: &contributions,
-        });
+        return output::json(&explained);
     }
-    tell_person(&list, &entry, &contributions)
+    tell_person(&list, &explained)
 }
 
-fn tell_person(list: &HarmList, entry: &Entry, contributions: &[Contribution]) -> Result<()> {
-    let rank = entry.rank.map_or_else(
-        || format!("not ranked ({})", entry.standing.replace('_', " ")),
-        |rank| format!("rank {rank}"),
-    );
+fn tell_person(list: &HarmList, explained: &Explained<'_>) -> Result<()> {
+    let (entry, contributions) = (explained.entry, explained.contributions);
     output::line(format!(
-        "{} on list {} as of {}: {rank}, {} days from {} allegations by {} victims (edition {})",
+        "{} on list {} as of {}, {}: {} days; a suspect until a court convicts",
         entry.nominal_id,
         list.list_id,
         list.as_of,
-        entry.score_days,
-        entry.allegations,
-        entry.victims,
-        list.edition
+        list.state,
+        entry.score_days.normalize()
     ))?;
+    for sentence in &explained.sentences {
+        output::line(sentence)?;
+    }
+    let marks = marks(entry);
+    if !marks.is_empty() {
+        output::line(format!("Marks: {}.", marks.join("; ")))?;
+    }
+    if entry.identities.len() > 1 {
+        output::line(format!("Known as {}.", entry.identities.join(", ")))?;
+    }
+    if let Some(moved) = &explained.movement {
+        output::line(tell_move(moved))?;
+    }
+    tell_past(&explained.past)?;
     if contributions.is_empty() {
         return output::line(
             "Allegations are kept with the list for its people and the reserve only.",
         );
     }
+    tell_contributions(contributions)?;
+    let places: Vec<String> = explained
+        .variants
+        .iter()
+        .map(|place| {
+            let rank = place
+                .rank
+                .map_or_else(|| "unranked".to_owned(), |rank| rank.to_string());
+            format!("{}: {rank}", place.title)
+        })
+        .collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    output::line(format!("Rank under one other rule: {}.", places.join("; ")))
+}
+
+fn tell_move(moved: &Move) -> String {
+    let change = |days: f64| format::signed(days);
+    let causes: Vec<String> = moved
+        .causes
+        .iter()
+        .map(|(cause, days)| format!("{cause} {} days", change(*days)))
+        .collect();
+    let before = match moved.kind {
+        movement::Kind::New => "New on the list".to_owned(),
+        movement::Kind::Returned => format!(
+            "Returned, last on list {}",
+            moved.last_list.unwrap_or_default()
+        ),
+        movement::Kind::Stayed => format!(
+            "On the list before at rank {}",
+            moved.previous_rank.unwrap_or_default()
+        ),
+        movement::Kind::Left => format!(
+            "Left the list, where the rank was {}",
+            moved.previous_rank.unwrap_or_default()
+        ),
+    };
+    let because = match (&moved.reason, causes.is_empty()) {
+        (Some(reason), true) => format!(": {reason}"),
+        (_, false) => format!(": {}", causes.join(", ")),
+        (None, true) => ", nothing changed".to_owned(),
+    };
+    format!("{before}{because}.")
+}
+
+fn tell_past(past: &[list::PastRank]) -> Result<()> {
+    let (ranked, unranked): (Vec<_>, Vec<_>) = past.iter().partition(|list| list.rank.is_some());
+    if ranked.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> = ranked
+        .iter()
+        .map(|list| format!("{} ({})", list.rank.unwrap_or_default(), list.as_of))
+        .collect();
+    let others = match unranked.len() {
+        0 => String::new(),
+        1 => "; not ranked on 1 other".to_owned(),
+        count => format!("; not ranked on {count} others"),
+    };
+    output::line(format!(
+        "Rank on the last {} lists: {}{others}.",
+        past.len(),
+        told.join(", ")
+    ))
+}
+
+fn tell_contributions(contributions: &[Contribution]) -> Result<()> {
     let columns = [
-        "crime", "reported", "code", "offence", "weight", "x", "days", "basis", "status",
-        "outcome", "counted",
+        "crime",
+        "reported",
+        "code",
+        "offence",
+        "weight",
+        "x",
+        "days",
+        "basis",
+        "status",
+        "outcome",
+        "counted",
+        "rank without",
     ];
     let rows = contributions.iter().map(contribution_row).collect();
     output::table(
@@ -271,13 +403,13 @@ fn tell_person(list: &HarmList, entry: &Entry, contributions: &[Contribution]) -
             columns: columns.map(ToOwned::to_owned).to_vec(),
             rows,
             is_plain: vec![
-                false, false, false, false, true, true, true, false, false, true, false,
+                false, false, false, false, true, true, true, false, false, true, false, true,
             ],
         },
         Format::Table,
     )?;
     let total: Decimal = contributions.iter().map(|c| c.harm_days).sum();
-    output::line(format!("Sum of days: {total}"))
+    output::line(format!("Sum of days: {}", total.normalize()))
 }
 
 fn contribution_row(held: &Contribution) -> Vec<Option<String>> {
@@ -286,9 +418,9 @@ fn contribution_row(held: &Contribution) -> Vec<Option<String>> {
         Some(held.reported_on.to_string()),
         Some(held.ho_code.clone()),
         Some(held.offence.clone()),
-        held.weight_days.map(|days| days.to_string()),
+        held.weight_days.map(|days| days.normalize().to_string()),
         Some(held.offence_count.to_string()),
-        Some(held.harm_days.to_string()),
+        Some(held.harm_days.normalize().to_string()),
         held.basis.clone(),
         Some(held.status.clone()),
         held.outcome_code.map(|code| code.to_string()),
@@ -297,5 +429,6 @@ fn contribution_row(held: &Contribution) -> Vec<Option<String>> {
                 .clone()
                 .unwrap_or_else(|| "yes".to_owned()),
         ),
+        held.rank_without.map(|rank| rank.to_string()),
     ]
 }

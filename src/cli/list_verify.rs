@@ -109,13 +109,23 @@ fn tell_one(verified: &Verified) -> Result<()> {
         return output::line(format!("{head}: identical, {} rows", verified.rows));
     }
     output::line(format!("{head}: {} people differ", verified.people.len()))?;
-    for person in verified.people.iter().take(SHOWN) {
+    let (passed, caused): (Vec<_>, Vec<_>) = verified
+        .people
+        .iter()
+        .partition(|person| person.cause == verify::PASSED);
+    for person in caused.iter().take(SHOWN) {
         output::line(format!("  {}: {}", person.nominal_id, person.cause))?;
     }
-    if verified.people.len() > SHOWN {
+    if caused.len() > SHOWN {
         output::line(format!(
             "  and {} more; --json tells all",
-            verified.people.len() - SHOWN
+            caused.len() - SHOWN
+        ))?;
+    }
+    if !passed.is_empty() {
+        output::line(format!(
+            "  {} people differ in rank alone, because others moved past",
+            passed.len()
         ))?;
     }
     for figure in &verified.list {

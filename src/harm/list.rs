@@ -210,6 +210,49 @@ pub fn contributions(
     )
 }
 
+/// Where someone stood on an earlier list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PastRank {
+    pub list_id: i64,
+    pub as_of: NaiveDate,
+    /// None when the list did not rank them.
+    pub rank: Option<u32>,
+}
+
+/// Where someone stood on each of the twelve lists before one, the newest
+/// first: the last word on each date, the best of their identities.
+pub fn past_ranks(
+    connection: &Connection,
+    list: &List,
+    identities: &[String],
+) -> Result<Vec<PastRank>> {
+    bind::query(
+        connection,
+        "with lists as ( \
+             select as_of, max(list_id) as list_id from ledger.lists \
+             where as_of < $as_of and list_id < $list_id \
+             group by as_of order by as_of desc limit 12 \
+         ) \
+         select lists.list_id, lists.as_of, min(entries.rank) \
+         from lists left join ledger.list_entries as entries \
+             on entries.list_id = lists.list_id \
+             and list_contains(str_split($identities, chr(31)), entries.nominal_id) \
+         group by all order by lists.as_of desc",
+        &[
+            ("as_of", &bind::date(list.as_of)),
+            ("list_id", &list.list_id),
+            ("identities", &identities.join("\u{1f}")),
+        ],
+        |row| {
+            Ok(PastRank {
+                list_id: row.get(0)?,
+                as_of: row.get(1)?,
+                rank: row.get(2)?,
+            })
+        },
+    )
+}
+
 const ENTRY: &str =
     "select *, array_to_string(identities, chr(31)) as identity_list from ledger.list_entries";
 

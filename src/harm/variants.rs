@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use duckdb::{Connection, params};
 use serde::Serialize;
 
+use super::list::Entry;
 use super::settings::{ListSettings, WindowBy};
 use crate::model::as_of::AsOf;
 use crate::store::bind;
@@ -186,6 +187,20 @@ pub fn places(connection: &Connection, list_id: i64, nominal_id: &str) -> Result
             })
         },
     )
+}
+
+/// The span of one person's ranks; none when no variants were kept.
+pub fn span(entry: &Entry, places: &[Place]) -> Option<Span> {
+    let rank = entry.rank?;
+    let best = places.iter().filter_map(|place| place.rank).min()?;
+    let worst = places
+        .iter()
+        .map(|place| place.rank)
+        .try_fold(rank, |worst, rank| Some(worst.max(rank?)));
+    Some(Span {
+        best: best.min(rank),
+        worst,
+    })
 }
 
 /// The span of ranks of everyone whose variants were kept, by nominal id.

@@ -62,9 +62,14 @@ pub struct Difference {
 /// the warehouse stand as they stood when a list was made.
 pub struct Workshop {
     store: Store,
+    /// Name of the deployment's own database.
+    own: String,
     /// The batch and the texts that the tables stand on.
     stands_on: Option<(i64, String)>,
 }
+
+/// The cause for people whose own figures are as they were.
+pub const PASSED: &str = "others moved past";
 
 /// Name of that database.
 const NAME: &str = "made_again";
@@ -93,6 +98,7 @@ impl Workshop {
         }
         Ok(Self {
             store,
+            own,
             stands_on: None,
         })
     }
@@ -177,12 +183,11 @@ impl Workshop {
 
 impl Drop for Workshop {
     fn drop(&mut self) {
-        // The connection goes with it; what stays attached would only be
-        // memory.
+        // What stays attached would only be memory.
         let _ = self
             .store
             .connection()
-            .execute_batch(&format!("use memory; detach {NAME};"));
+            .execute_batch(&format!("use \"{}\"; detach {NAME};", self.own));
     }
 }
 
@@ -390,49 +395,56 @@ fn differing_counts(frozen: &Counts, again: &Counts) -> Result<Vec<Difference>> 
     Ok(differences)
 }
 
-/// The first thing that explains the others: an allegation, then what is told
-/// of the person, then the places of other people.
+/// The first thing that explains the others: whether the person may be ranked,
+/// an allegation, what else is told of the person, the places of others.
 fn cause(differences: &[Difference]) -> String {
-    let told = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
-    let of_crimes: Vec<String> = differences
+    let of = |table: &str, not: &[&str]| -> Vec<&Difference> {
+        differences
+            .iter()
+            .filter(|d| d.table == table && !not.contains(&d.column.as_str()))
+            .collect()
+    };
+    let told = |of: &[&Difference]| -> String {
+        let words: Vec<String> = of.iter().map(|difference| in_words(difference)).collect();
+        words.join("; ")
+    };
+    let entry = of(
+        "list_entries",
+        &["rank", "rank_at_liberty", "rank_without_nfa"],
+    );
+    let standing: Vec<&Difference> = entry
         .iter()
-        .filter(|d| d.table == "list_contributions" && d.column != "rank_without")
-        .map(|d| {
-            format!(
-                "crime {}: {} was {}, is {}",
-                d.row,
-                d.column,
-                told(&d.frozen),
-                told(&d.again)
-            )
-        })
+        .filter(|d| d.column == "standing")
+        .copied()
         .collect();
-    if !of_crimes.is_empty() {
-        return of_crimes.join("; ");
+    let crimes = of("list_contributions", &["rank_without"]);
+    for found in [&standing, &crimes, &entry] {
+        if !found.is_empty() {
+            return told(found);
+        }
     }
-    let places = ["rank", "rank_at_liberty", "rank_without_nfa"];
-    let of_person: Vec<String> = differences
-        .iter()
-        .filter(|d| d.table == "list_entries" && !places.contains(&d.column.as_str()))
-        .map(|d| {
-            format!(
-                "{} was {}, is {}",
-                d.column,
-                told(&d.frozen),
-                told(&d.again)
-            )
-        })
-        .collect();
-    if !of_person.is_empty() {
-        return of_person.join("; ");
+    if !of("list_entries", &[]).is_empty() {
+        return PASSED.to_owned();
     }
-    if differences.iter().any(|d| d.table == "list_entries") {
-        return "others moved past".to_owned();
+    match differences.first().map(|d| d.table.as_str()) {
+        Some("list_moves") => "the movement differs",
+        Some("list_variant_ranks") => "the place under another rule differs",
+        _ => "the rank without an allegation differs",
     }
-    let tables: Vec<&str> = differences.iter().map(|d| d.table.as_str()).collect();
-    match tables.first() {
-        Some(&"list_moves") => "the movement differs".to_owned(),
-        Some(&"list_variant_ranks") => "the place under another rule differs".to_owned(),
-        _ => "the rank without an allegation differs".to_owned(),
+    .to_owned()
+}
+
+fn in_words(difference: &Difference) -> String {
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+    let (was, is) = (value(&difference.frozen), value(&difference.again));
+    let column = &difference.column;
+    let of = match difference.table.as_str() {
+        "list_contributions" => format!("crime {}: ", difference.row),
+        _ => String::new(),
+    };
+    match (&difference.frozen, column.as_str()) {
+        (Some(_), "row") => format!("{of}was there, is not"),
+        (None, "row") => format!("{of}was not there, is"),
+        _ => format!("{of}{column} was {was}, is {is}"),
     }
 }

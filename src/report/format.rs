@@ -88,6 +88,15 @@ pub fn change(value: f64) -> String {
     format!("{sign}{printed}%")
 }
 
+/// A change with its sign: `+1,825`, `−547.5`.
+#[must_use]
+pub fn signed(value: f64) -> String {
+    let decimals = usize::from((value - value.round()).abs() > 1e-9);
+    let printed = number(value, decimals);
+    let sign = if value > 0.0 { "+" } else { "" };
+    format!("{sign}{printed}")
+}
+
 /// `part` of `whole` as a percentage; `[z]` when there is no whole.
 #[must_use]
 pub fn share(part: u64, whole: u64) -> String {

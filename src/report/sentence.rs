@@ -1,6 +1,7 @@
 //! Every word that depends on a figure: lead sentences, headings that state a
 //! finding, and the explanation of a person's rank. Pure functions of a view.
 
+pub mod accusation;
 pub mod asked;
 pub mod index;
 pub mod list;

@@ -35,5 +35,6 @@ mod settling;
 mod snapshots;
 mod twice;
 mod upholding;
+mod verify;
 mod warehouse;
 mod word;
