@@ -1,15 +1,10 @@
 """What happens between two lists, beside what synthetic London brings: crimes
 cancelled and corrected, people merged, named, unnamed, born and dead, and the
-edges of every rule. Each source goes out in another format.
+edges of every rule.
 """
 
-import csv
 import datetime as dt
-import gzip
-import json
 import random
-
-import pandas as pd
 
 CODES = {
     "another": ("019/08", "008/06", "017/15", "195/94", "008/77"),
@@ -51,7 +46,12 @@ class Month:
         self.rows["parties"][crime_ref, nominal_id, role] = row | {"named_by": "officer", "op": op}
 
     def spell(self, nominal_id, starts_at, ends_at):
-        row = {"nominal_id": nominal_id, "starts_at": starts_at, "kind": "remand", "ends_at": ends_at}
+        row = {
+            "nominal_id": nominal_id,
+            "starts_at": starts_at,
+            "kind": "remand",
+            "ends_at": ends_at,
+        }
         self.rows["custody_spells"][nominal_id, starts_at] = row
 
     def some_crimes(self, number, among=None):
@@ -71,8 +71,18 @@ class Month:
     def new_crime(self, like, reported_at, **changed):
         self.number += 1
         crime_ref = f"X{self.as_of:%Y%m}-{self.number:04}"
-        fresh = {"recorded_at": self.midnight - dt.timedelta(hours=1), "status": "open", "status_at": None}
-        fresh |= {"op": "I", "crime_ref": crime_ref, "reported_at": reported_at, "outcome_code": None, "outcome_at": None}
+        fresh = {
+            "recorded_at": self.midnight - dt.timedelta(hours=1),
+            "status": "open",
+            "status_at": None,
+        }
+        fresh |= {
+            "op": "I",
+            "crime_ref": crime_ref,
+            "reported_at": reported_at,
+            "outcome_code": None,
+            "outcome_at": None,
+        }
         self.rows["crimes"][(crime_ref,)] = self.crimes[like] | fresh | changed
         return crime_ref
 
@@ -89,7 +99,12 @@ def leaving(month, _):
         for crime_ref in month.some_crimes(number):
             month.crime(crime_ref, status=status, status_at=when)
     for crime_ref in month.some_crimes(10):
-        month.crime(crime_ref, status="closed", outcome_code=month.dice.choice((14, 15, 16, 18)), outcome_at=when)
+        month.crime(
+            crime_ref,
+            status="closed",
+            outcome_code=month.dice.choice((14, 15, 16, 18)),
+            outcome_at=when,
+        )
     gone = month.world["crimes"]
     gone = sorted(gone.loc[gone["status"] == "cancelled", "crime_ref"])
     for crime_ref in month.dice.sample(gone, min(8, len(gone))):
@@ -102,16 +117,28 @@ def corrected(month, _):
     for kind, codes in CODES.items():
         for crime_ref in month.some_crimes(3):
             month.crime(crime_ref, ho_code=month.dice.choice(codes))
-    unscored = [code for code, row in month.basket.items() if row["condition"] == "female_victim" and code.endswith("/99")]
+    unscored = [
+        code
+        for code, row in month.basket.items()
+        if row["condition"] == "female_victim" and code.endswith("/99")
+    ]
     for crime_ref in month.some_crimes(2):
         month.crime(crime_ref, ho_code=month.dice.choice(unscored or ["997/01"]))
     for crime_ref in month.some_crimes(6):
         month.crime(crime_ref, offence_count=month.dice.randint(1, 5))
     for crime_ref in month.some_crimes(6):
         month.crime(crime_ref, domestic_abuse=not month.crimes[crime_ref]["domestic_abuse"])
-    conditional = [code for code, row in month.basket.items() if row["condition"] == "domestic_abuse_or_female_victim"]
+    conditional = [
+        code
+        for code, row in month.basket.items()
+        if row["condition"] == "domestic_abuse_or_female_victim"
+    ]
     for crime_ref in month.some_crimes(4):
-        month.crime(crime_ref, ho_code=month.dice.choice(conditional), domestic_abuse=month.dice.random() < 0.5)
+        month.crime(
+            crime_ref,
+            ho_code=month.dice.choice(conditional),
+            domestic_abuse=month.dice.random() < 0.5,
+        )
     for crime_ref in month.some_crimes(2):
         month.crime(crime_ref, proactive=True)
     for crime_ref in month.some_crimes(3):
@@ -120,7 +147,9 @@ def corrected(month, _):
     for crime_ref in month.some_crimes(3):
         month.crime(crime_ref, committed_from=None, committed_to=None)
     parties = month.world["parties"]
-    victims = parties[(parties["role"] == "victim") & parties["crime_ref"].isin(month.some_crimes(12))]
+    victims = parties[
+        (parties["role"] == "victim") & parties["crime_ref"].isin(month.some_crimes(12))
+    ]
     for nominal_id in sorted(set(victims["nominal_id"])):
         if nominal_id in month.people:
             month.nominal(nominal_id, sex=month.dice.choice("FMXU"))
@@ -145,16 +174,24 @@ def named(month, previous):
     parties = month.world["parties"]
     for crime_ref in month.some_crimes(5):
         accused = month.suspect_in(crime_ref)
-        harmed = sorted(parties.loc[(parties["crime_ref"] == crime_ref) & (parties["role"] == "victim"), "nominal_id"])
+        harmed = sorted(
+            parties.loc[
+                (parties["crime_ref"] == crime_ref) & (parties["role"] == "victim"), "nominal_id"
+            ]
+        )
         if harmed:
-            answer = month.new_crime(crime_ref, long_ago, status=month.dice.choice(("open", "open", "cancelled")))
+            answer = month.new_crime(
+                crime_ref, long_ago, status=month.dice.choice(("open", "open", "cancelled"))
+            )
             month.party(answer, harmed[0], "suspect")
             month.party(answer, accused, "victim")
 
 
 def merged(month, _):
     apart = [one for one, row in month.people.items() if not row["merged_into"]]
-    high, near, low = ([one for one in group if one in apart] for group in (month.high, month.near, month.low))
+    high, near, low = (
+        [one for one in group if one in apart] for group in (month.high, month.near, month.low)
+    )
     pairs = [
         *zip(month.some(high, 2), month.some(low, 2)),
         *zip(month.some(near, 3), month.some(near, 3)),
@@ -179,12 +216,21 @@ def dated(month, _):
     for one, days in zip(month.some(month.high, 3), (1, 0, 30)):
         month.nominal(one, deceased_on=month.as_of - dt.timedelta(days=days))
     year, first = month.as_of.year - 18, month.as_of
-    births = [first.replace(year=year), first.replace(year=year) + dt.timedelta(days=1), dt.date(2008, 2, 29), None]
+    births = [
+        first.replace(year=year),
+        first.replace(year=year) + dt.timedelta(days=1),
+        dt.date(2008, 2, 29),
+        None,
+    ]
     for one, born in zip(month.some(month.high + month.near, 4), births):
         month.nominal(one, date_of_birth=born)
     for one in month.some(month.high, 1):
         month.nominal(one, date_of_birth=first.replace(year=year + 1))
-    young = [one for one, row in month.people.items() if row["date_of_birth"] and row["date_of_birth"].year >= year]
+    young = [
+        one
+        for one, row in month.people.items()
+        if row["date_of_birth"] and row["date_of_birth"].year >= year
+    ]
     for one in month.some(young, 6):
         month.nominal(one, date_of_birth=dt.date(year - 3, 1, 1))
     dead = [one for one, row in month.people.items() if row["deceased_on"]]
@@ -195,7 +241,13 @@ def dated(month, _):
 def held(month, _):
     second, midnight = dt.timedelta(seconds=1), month.midnight
     earlier = midnight - dt.timedelta(days=20)
-    spells = [(midnight, None), (midnight - second, None), (earlier, midnight), (earlier, midnight - second), (earlier, None)]
+    spells = [
+        (midnight, None),
+        (midnight - second, None),
+        (earlier, midnight),
+        (earlier, midnight - second),
+        (earlier, None),
+    ]
     for one, (starts_at, ends_at) in zip(month.some(month.high, 5), spells):
         month.spell(one, starts_at, ends_at)
 
@@ -204,13 +256,21 @@ def edges(month, _):
     """Reports in the first and last second of the window, and one beyond."""
     second = dt.timedelta(seconds=1)
     start = month.midnight - dt.timedelta(days=365)
-    for reported_at in (month.midnight - second, month.midnight, start, start - second, start + second):
+    for reported_at in (
+        month.midnight - second,
+        month.midnight,
+        start,
+        start - second,
+        start + second,
+    ):
         like = month.some_crimes(1)[0]
         crime_ref = month.new_crime(like, reported_at)
         month.party(crime_ref, month.some(month.near, 1)[0], "suspect")
         parties = month.world["parties"]
         harmed = parties[(parties["crime_ref"] == like) & (parties["role"] == "victim")]
-        month.party(crime_ref, sorted(harmed["nominal_id"])[0] if len(harmed) else month.low[0], "victim")
+        month.party(
+            crime_ref, sorted(harmed["nominal_id"])[0] if len(harmed) else month.low[0], "victim"
+        )
 
 
 def crowded(month, _):
@@ -221,50 +281,3 @@ def crowded(month, _):
             if len(named_now) < suspects and one not in named_now:
                 month.party(crime_ref, one, "suspect")
                 named_now.add(one)
-
-
-def deliver(month, landing):
-    """Writes the month's files, and two that tell old or wrong things."""
-    write_json_lines(landing / f"crimes_{month.as_of:%Y%m%d}.jsonl", month.rows["crimes"].values())
-    write_gzip(landing / f"parties_{month.as_of:%Y%m%d}.csv.gz", month.rows["parties"].values())
-    write_parquet(landing / f"nominals_{month.as_of:%Y%m%d}.parquet", month.rows["nominals"].values())
-    write_gzip(landing / f"custody_spells_{month.as_of:%Y%m%d}.csv.gz", month.rows["custody_spells"].values())
-    for source in month.rows:
-        for path in landing.glob(f"{source}_{month.as_of:%Y%m%d}.*"):
-            stamp(path, month.midnight)
-    stale = month.as_of - dt.timedelta(days=9)
-    told = [month.crimes[key[0]] | {"offence_count": 9} for key in list(month.rows["crimes"])[:5] if key[0] in month.crimes]
-    write_json_lines(landing / f"crimes_{stale:%Y%m%d}.jsonl", told)
-    stamp(landing / f"crimes_{stale:%Y%m%d}.jsonl", dt.datetime.combine(stale, dt.time.min))
-    wrong = [row | {"status": "canceled"} for row in told]
-    right = [month.crimes[one] | {"offence_count": 4} for one in month.some_crimes(2)]
-    older = landing / f"crimes_{month.as_of - dt.timedelta(days=1):%Y%m%d}.jsonl"
-    write_json_lines(older, wrong + right)
-    stamp(older, month.midnight + dt.timedelta(hours=5))
-
-
-def write_json_lines(path, rows):
-    path.write_text("".join(json.dumps({key: text(cell) for key, cell in row.items()}) + "\n" for row in rows))
-
-
-def write_gzip(path, rows):
-    rows = list(rows)
-    with gzip.open(path, "wt", newline="") as file:
-        lines = csv.DictWriter(file, list(rows[0]))
-        lines.writeheader()
-        lines.writerows({key: text(cell) for key, cell in row.items()} for row in rows)
-
-
-def write_parquet(path, rows):
-    frame = pd.DataFrame([{key: text(cell) for key, cell in row.items()} for row in rows])
-    frame.to_parquet(path, index=False)
-
-
-def text(cell):
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    return None if cell is None else str(cell)
-
-
-def stamp(path, as_at):
-    path.with_name(path.name + ".manifest.json").write_text(json.dumps({"as_at": as_at.isoformat()}))

@@ -16,7 +16,6 @@ import tomllib
 import pandas as pd
 
 import extracts
-import ledger
 import movement
 import ranking
 import rules
@@ -76,10 +75,14 @@ class Chicago:
         accused = read(self.source / "accused.csv.gz")
         accused = accused[accused["complaint_category"] != ""]
         categories = sorted(set(accused["complaint_category"]))
-        self.codes = {one: f"9{place // 20:02}/{place % 20:02}" for place, one in enumerate(categories)}
+        self.codes = {
+            one: f"9{place // 20:02}/{place % 20:02}" for place, one in enumerate(categories)
+        }
         write_tables(self.job, self.codes)
         complaints = read(self.source / "complaints.csv.gz")
-        self.complaints = {row.cr_id: row for row in complaints.itertuples() if row.complaint_date >= "1999"}
+        self.complaints = {
+            row.cr_id: row for row in complaints.itertuples() if row.complaint_date >= "1999"
+        }
         self.accused, self.victims = {}, {}
         for row in accused.sort_values(["cr_id", "accused_id"]).itertuples():
             self.accused.setdefault((row.cr_id, row.complaint_category), []).append(row)
@@ -131,7 +134,9 @@ class Chicago:
         for place, victim in enumerate(self.victims.get(complaint.cr_id, [])):
             one = f"V{complaint.cr_id}-{place}"
             rows["parties"][party(crime_ref, one, "victim")] = None
-            rows["nominals"][nominal(one, SEXES.get(victim.gender, "U"), born(complaint, victim))] = None
+            rows["nominals"][
+                nominal(one, SEXES.get(victim.gender, "U"), born(complaint, victim))
+            ] = None
 
     def officer(self, rows, crime_ref, officer, ended):
         person = f"A{officer.accused_id}"
@@ -140,7 +145,12 @@ class Chicago:
         suspended = float(officer.final_discipline or 0)
         if ended and 0 < suspended <= LONGEST_SUSPENSION and suspended != REPRIMAND:
             until = dt.datetime.fromisoformat(ended) + dt.timedelta(days=suspended)
-            spell = {"nominal_id": person, "starts_at": ended, "kind": "sentence", "ends_at": str(until)}
+            spell = {
+                "nominal_id": person,
+                "starts_at": ended,
+                "kind": "sentence",
+                "ends_at": str(until),
+            }
             rows["custody_spells"][tuple(spell.items())] = None
 
     def list(self, title, as_of, comparison):
@@ -163,7 +173,9 @@ def incident(complaint):
 
 def born(complaint, victim):
     """1 January of the year that the age points to."""
-    return f"{int(complaint.complaint_date[:4]) - int(float(victim.age))}-01-01" if victim.age else ""
+    return (
+        f"{int(complaint.complaint_date[:4]) - int(float(victim.age))}-01-01" if victim.age else ""
+    )
 
 
 def party(crime_ref, nominal_id, role):
@@ -179,15 +191,31 @@ def write_tables(job, codes):
     basket, editions = [], {EDITION: [], OTHER_EDITION: []}
     for category, code in codes.items():
         if not category.startswith(IN_NO_TABLE):
-            basket.append({"ho_code": code, "vawg_group": "", "condition": condition(category), "title": category})
+            basket.append(
+                {
+                    "ho_code": code,
+                    "vawg_group": "",
+                    "condition": condition(category),
+                    "title": category,
+                }
+            )
         weight = int(hashlib.sha256(category.encode()).hexdigest()[:6], 16)
         for name, days in ((EDITION, weight % 4000 / 4 + 1), (OTHER_EDITION, weight % 700 / 8 + 1)):
             if not category.startswith(UNWEIGHED):
-                row = {"ho_code": code, "title": category, "days": days, "basis": "analogue", "source": "invented"}
+                row = {
+                    "ho_code": code,
+                    "title": category,
+                    "days": days,
+                    "basis": "analogue",
+                    "source": "invented",
+                }
                 editions[name].append(row | {"note": ""})
     alias = {"recorded_code": codes["09C-ALTERCATION/DISTURBANCE - TRAFFIC"], "source": "invented"}
     write_rows(job / "basket.csv", basket)
-    write_rows(job / "index/aliases.csv", [alias | {"index_code": codes["09B-ALTERCATION/DISTURBANCE - NEIGHBOR"]}])
+    write_rows(
+        job / "index/aliases.csv",
+        [alias | {"index_code": codes["09B-ALTERCATION/DISTURBANCE - NEIGHBOR"]}],
+    )
     for name, rows in editions.items():
         write_rows(job / f"index/{name}.csv", rows)
     text = (job / "job.toml").read_text()

@@ -47,7 +47,9 @@ def take(standing, world, tables, previous_as_of):
         "no_further_action": int(listed["nfa"].sum()),
         "unscored_allegations": len(unscored),
         "unscored_codes": sorted(set(unscored["index_code"])),
-        "proactive_left_out": reasons.get("found by police activity, which the index leaves out", 0),
+        "proactive_left_out": reasons.get(
+            "found by police activity, which the index leaves out", 0
+        ),
         "cancelled_since_previous": cancelled(world, tables, standing, previous_as_of),
         "refused_crimes": refused(allegations, rules),
         "not_counted": dict(sorted(reasons.items())),
@@ -86,7 +88,9 @@ def cancelled(world, tables, standing, previous_as_of):
         return 0
     gone = world["crimes"][world["crimes"]["status"].isin(("cancelled", "transferred"))].copy()
     gone["female_victim"] = gone["crime_ref"].isin(standing.known.female_crimes)
-    gone["condition"] = objects(tables.basket.get(code, {}).get("condition") for code in gone["ho_code"])
+    gone["condition"] = objects(
+        tables.basket.get(code, {}).get("condition") for code in gone["ho_code"]
+    )
     suspected = set(standing.known.suspects["crime_ref"])
     return sum(
         row.status_at is not None

@@ -99,7 +99,9 @@ def raw_rows(path):
     """Each row as trimmed texts by column; None for a line of a wrong width."""
     if path.name.endswith(".parquet"):
         for row in pd.read_parquet(path).astype(object).to_dict("records"):
-            yield {name: trimmed(None if pd.isna(cell) else str(cell)) for name, cell in row.items()}
+            yield {
+                name: trimmed(None if pd.isna(cell) else str(cell)) for name, cell in row.items()
+            }
         return
     opener = gzip.open if path.name.endswith(".gz") else open
     with opener(path, "rb") as file:
@@ -107,7 +109,10 @@ def raw_rows(path):
         if ".jsonl" in path.name:
             for line in text:
                 row = json.loads(line)
-                yield {name: trimmed(None if cell is None else as_text(cell)) for name, cell in row.items()}
+                yield {
+                    name: trimmed(None if cell is None else as_text(cell))
+                    for name, cell in row.items()
+                }
             return
         lines = csv.reader(text)
         header = [cell.strip() for cell in next(lines)]
@@ -126,7 +131,10 @@ def trimmed(cell):
 
 
 def typed(cells, contract, year):
-    row = {column["name"]: value_of(cells.get(column["name"]), column, year) for column in contract["columns"]}
+    row = {
+        column["name"]: value_of(cells.get(column["name"]), column, year)
+        for column in contract["columns"]
+    }
     operation = cells.get("op") or "U"
     if operation not in ("I", "U", "D"):
         raise Rejected(f"op {operation}")

@@ -35,12 +35,20 @@ ENTRIES = {
     "age": "age",
     "identities": "identities",
 }
-DAYS = ("score_days", "score_without_nfa_days", "worst_days", "weight_days", "harm_days", "previous_days")
+DAYS = (
+    "score_days",
+    "score_without_nfa_days",
+    "worst_days",
+    "weight_days",
+    "harm_days",
+    "previous_days",
+)
 
 
 def entries(standing):
     return {
-        row["person"]: {field: plain(row[column]) for field, column in ENTRIES.items()} | {"is_restricted": False}
+        row["person"]: {field: plain(row[column]) for field, column in ENTRIES.items()}
+        | {"is_restricted": False}
         for row in standing.entries.to_dict("records")
     }
 

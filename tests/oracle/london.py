@@ -7,7 +7,7 @@ import re
 import shutil
 
 import changes
-import compare
+import deliveries
 import extracts
 import ledger
 import movement
@@ -122,7 +122,7 @@ class Deployment:
         if self.standing is not None:
             month = changes.Month(self.world, self.standing, self.tables, as_of, self.seed)
             changes.happen(month, self.standing.as_of)
-            changes.deliver(month, self.landing)
+            deliveries.deliver(month, self.landing)
         for path in self.landing.iterdir():
             if path.is_file():
                 shutil.copy(path, self.seen / path.name)
@@ -152,7 +152,11 @@ def hold(comparison, title, daybook, told, mine):
     held = [
         ("people", ledger.entries(standing), ledger.told_entries(daybook, list_id)),
         ("counts", ledger.figures(standing, world, tables, before), ledger.told_figures(told)),
-        ("allegations", ledger.contributions(standing, tables), ledger.told_contributions(daybook, list_id)),
+        (
+            "allegations",
+            ledger.contributions(standing, tables),
+            ledger.told_contributions(daybook, list_id),
+        ),
         ("moves", movement.moves(standing, world, history), ledger.told_moves(daybook, list_id)),
         ("variants", totals, told_totals),
         ("places in variants", places, told_places),

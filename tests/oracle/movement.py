@@ -43,12 +43,24 @@ class Past:
 def past(standing, list_id):
     """What a list leaves behind for later ones."""
     entries = {row.person: row for row in standing.entries.itertuples()}
-    kept = {one: {} for one, row in entries.items() if row.rank is not None and row.rank <= standing.rules.kept}
+    kept = {
+        one: {}
+        for one, row in entries.items()
+        if row.rank is not None and row.rank <= standing.rules.kept
+    }
     for row in standing.allegations.itertuples():
         if row.person in kept:
             kept[row.person][row.crime_ref] = row
     rules = standing.rules
-    return Past(list_id, standing.as_of, rules.window(standing.as_of)[0], rules.edition, rules.size, entries, kept)
+    return Past(
+        list_id,
+        standing.as_of,
+        rules.window(standing.as_of)[0],
+        rules.edition,
+        rules.size,
+        entries,
+        kept,
+    )
 
 
 def moves(standing, world, history):
@@ -58,7 +70,11 @@ def moves(standing, world, history):
     previous = history[-1]
     into = dict(zip(world["nominals"]["nominal_id"], world["nominals"]["merged_into"]))
     crimes = {row.crime_ref: row for row in world["crimes"].itertuples()}
-    now_of = (lambda one: people.end_of(one, into)) if standing.rules.follow_merges else (lambda one: one)
+    now_of = (
+        (lambda one: people.end_of(one, into))
+        if standing.rules.follow_merges
+        else (lambda one: one)
+    )
     before = {}
     for one, row in previous.people.items():
         before.setdefault(now_of(one), []).append(row)
@@ -68,7 +84,9 @@ def moves(standing, world, history):
         present.setdefault(row.person, {})[row.crime_ref] = row
     listed = {one for one, row in entries.items() if on(row, standing.rules.size)}
     was = {one for one, rows in before.items() if any(on(row, previous.size) for row in rows)}
-    earlier = [{now_of(one) for one, row in past.people.items() if on(row, past.size)} for past in history]
+    earlier = [
+        {now_of(one) for one, row in past.people.items() if on(row, past.size)} for past in history
+    ]
     found = {}
     for one in listed | was:
         rows = before.get(one, [])
@@ -194,7 +212,11 @@ def first_counted(new, old, own, rules, previous):
 
 def followed(rows):
     """Of the records that one person had before, the one that stood first."""
-    return min(rows, key=lambda row: (row.rank is None, row.rank or 0, -row.score, row.person), default=None)
+    return min(
+        rows,
+        key=lambda row: (row.rank is None, row.rank or 0, -row.score, row.person),
+        default=None,
+    )
 
 
 def reason(movement, entry, first, why):

@@ -53,7 +53,7 @@ MUTANTS = {
     "the window's end is no cause": ("movement.py", 'if inside else "window passed"', 'if inside else "no longer named"'),
     "a report on the last list's date is old": ("movement.py", "new.reported_on >= previous.as_of", "new.reported_on > previous.as_of"),
     "who left is new": ("movement.py", '"returned" if held_by else "new"', '"new"'),
-    "times over eleven lists": ("movement.py", "TIMES_OVER = 12", "TIMES_OVER = 2"),
+    "times over two lists": ("movement.py", "TIMES_OVER = 12", "TIMES_OVER = 2"),
     "the worst cause comes first": ("movement.py", "best = max(ordered", "best = min(ordered"),
     "deaths give no reason": ("movement.py", '"deceased": "death", ', ""),
     "places are the worst of the identities": ("sensitivity.py", "min(place, found", "max(place, found"),

@@ -1,6 +1,6 @@
 """Who a record is: merged identities, age, death, custody, accusers accused.
 
-Choices where DOMAIN.md leaves one:
+Choices where the rules of the list leave one:
 
 - The record at the end of the merge chain speaks for the person. What it leaves
   empty, the merged records may fill: nobody is ranked as an adult or as living

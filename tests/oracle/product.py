@@ -14,7 +14,9 @@ class Daybook:
     def command(self, *words):
         done = subprocess.run([self.binary, *map(str, words)], capture_output=True, text=True)
         if done.returncode != 0:
-            raise SystemExit(f"daybook {' '.join(map(str, words))} failed:\n{done.stdout}{done.stderr}")
+            raise SystemExit(
+                f"daybook {' '.join(map(str, words))} failed:\n{done.stdout}{done.stderr}"
+            )
         return done.stdout
 
     def init(self):

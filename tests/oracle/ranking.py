@@ -1,7 +1,8 @@
 """The list: every allegation in the window with its harm or the reason why it
 counts for nothing, and every person with score and rank.
 
-Written from DOMAIN.md section 3. Choices where it leaves one:
+Written from the rules of the list, not from its statements. Choices where they
+leave one:
 
 - A crime that names one person under several identities is one allegation; the
   first identity in order of the alphabet stands for it.
@@ -63,10 +64,14 @@ def judged(known, tables, rules, as_of):
     edition = tables.edition(rules.edition)
     found["index_code"] = [tables.aliases.get(code, code) for code in found["ho_code"]]
     found["weight"] = objects(edition.get(code, {}).get("milli") for code in found["index_code"])
-    found["condition"] = objects(tables.basket.get(code, {}).get("condition") for code in found["ho_code"])
+    found["condition"] = objects(
+        tables.basket.get(code, {}).get("condition") for code in found["ho_code"]
+    )
     found["female_victim"] = found["crime_ref"].isin(known.female_crimes)
     found["suspects"] = found["crime_ref"].map(known.suspects_of)
-    found["own_victim"] = [pair in known.harmed for pair in zip(found["crime_ref"], found["person"])]
+    found["own_victim"] = [
+        pair in known.harmed for pair in zip(found["crime_ref"], found["person"])
+    ]
     found["age_then"] = objects(
         people.age_on(row.committed_on or row.reported_on, known.born.get(row.person))
         for row in found.itertuples()
@@ -101,7 +106,8 @@ def reason(row, rules):
         (UNSCORED, row.weight is None),
         (
             "no further action, left out by setting",
-            not rules.count_no_further_action and row.outcome_code in NO_FURTHER_ACTION
+            not rules.count_no_further_action
+            and row.outcome_code in NO_FURTHER_ACTION
             or row.outcome_code in rules.without_outcomes,
         ),
         (
@@ -138,7 +144,10 @@ def ranked(allegations, known, world, rules, as_of):
     for row in ledger.itertuples():
         rows_of.setdefault(row.person, []).append(row)
     entries = pd.DataFrame(
-        [figures(person, rows, known.names_of.get(person, [])) for person, rows in sorted(rows_of.items())],
+        [
+            figures(person, rows, known.names_of.get(person, []))
+            for person, rows in sorted(rows_of.items())
+        ],
         dtype=object,
     )
     if entries.empty:
@@ -148,7 +157,8 @@ def ranked(allegations, known, world, rules, as_of):
     entries["in_custody"] = entries["person"].isin(held)
     entries["countered"] = entries["person"].isin(known.countered)
     entries["was_under_18"] = [
-        row.allegations > 0 and young(people.age_on(row.earliest_act, known.born.get(row.person)), rules)
+        row.allegations > 0
+        and young(people.age_on(row.earliest_act, known.born.get(row.person)), rules)
         for row in entries.itertuples()
     ]
     entries["standing"] = [standing(row, known.dead, rules, as_of) for row in entries.itertuples()]
@@ -211,9 +221,12 @@ def victims_of(entries, ledger, known):
     entries["victims"] = [len(victims) for victims in mine]
     entries["girls"] = [sum(any(told) for told in victims.values()) for victims in mine]
     entries["women"] = [
-        sum(one in known.female and not any(told) for one, told in victims.items()) for victims in mine
+        sum(one in known.female and not any(told) for one, told in victims.items())
+        for victims in mine
     ]
-    entries["repeat_victims"] = [sum(len(told) > 1 for told in victims.values()) for victims in mine]
+    entries["repeat_victims"] = [
+        sum(len(told) > 1 for told in victims.values()) for victims in mine
+    ]
 
 
 def give_ranks(entries):
@@ -224,7 +237,9 @@ def give_ranks(entries):
     left = entries[able & (entries["score_left"] > 0)]
     entries["rank_without_nfa"] = ranks(left, ("score_left", "worst_left", "latest_left"))
     for column in ("rank", "rank_at_liberty", "rank_without_nfa"):
-        entries[column] = objects(None if pd.isna(value) else int(value) for value in entries[column])
+        entries[column] = objects(
+            None if pd.isna(value) else int(value) for value in entries[column]
+        )
 
 
 def ranks(rows, columns=("score", "worst", "latest")):
@@ -242,7 +257,10 @@ def ranks_without(standing):
     """By person and crime: the rank with that one allegation not counted."""
     entries = standing.entries
     field = entries[entries["rank"].notna()]
-    keys = {row.person: order_key(row.score, row.worst, row.latest, row.person) for row in field.itertuples()}
+    keys = {
+        row.person: order_key(row.score, row.worst, row.latest, row.person)
+        for row in field.itertuples()
+    }
     order = sorted(keys.values())
     kept = field[field["rank"] <= standing.rules.kept]
     counted = standing.allegations[standing.allegations["counted"]]
@@ -252,7 +270,9 @@ def ranks_without(standing):
         for crime in rows["crime_ref"]:
             rest = rows[rows["crime_ref"] != crime]
             if rest["harm"].sum() > 0:
-                key = order_key(rest["harm"].sum(), rest["harm"].max(), rest["reported_on"].max(), person)
+                key = order_key(
+                    rest["harm"].sum(), rest["harm"].max(), rest["reported_on"].max(), person
+                )
                 ahead = bisect.bisect_left(order, key)
                 found[person, crime] = ahead + 1 - (keys[person] < key)
     return found

@@ -55,21 +55,27 @@ class Tables:
     def __init__(self, job):
         self.job = job
         self.basket = {row["ho_code"]: row for row in read(job / "basket.csv")}
-        self.aliases = {row["recorded_code"]: row["index_code"] for row in read(job / "index/aliases.csv")}
+        self.aliases = {
+            row["recorded_code"]: row["index_code"] for row in read(job / "index/aliases.csv")
+        }
         self._editions = {}
 
     def edition(self, name):
         """Rows of an edition by code, the weight in thousandths of a day."""
         if name not in self._editions:
             rows = read(self.job / f"index/{name}.csv")
-            self._editions[name] = {row["ho_code"]: row | {"milli": milli(row["days"])} for row in rows}
+            self._editions[name] = {
+                row["ho_code"]: row | {"milli": milli(row["days"])} for row in rows
+            }
         return self._editions[name]
 
 
 def load(job):
     """The rules as the job's file states them."""
     stated = tomllib.loads((job / "job.toml").read_text()).get("list", {})
-    return Rules(**{key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()})
+    return Rules(
+        **{key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
+    )
 
 
 def milli(days):

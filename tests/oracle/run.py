@@ -34,7 +34,11 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--daybook", type=lambda path: pathlib.Path(path).resolve(), required=True)
     parser.add_argument("--suspects", type=int, default=3000)
-    parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",") if seed], default=[7, 11, 23])
+    parser.add_argument(
+        "--seeds",
+        type=lambda text: [int(seed) for seed in text.split(",") if seed],
+        default=[7, 11, 23],
+    )
     parser.add_argument("--data", type=pathlib.Path)
     parser.add_argument("--keep", help="an empty folder to work in, which stays")
     return parser.parse_args()

@@ -40,7 +40,9 @@ def compare(standing, world, tables):
 
 def ranks_of(standing):
     entries = standing.entries
-    return {row.person: (row.rank, row.score) for row in entries.itertuples() if row.rank is not None}
+    return {
+        row.person: (row.rank, row.score) for row in entries.itertuples() if row.rank is not None
+    }
 
 
 def by_person(ranks, standing):

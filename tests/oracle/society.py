@@ -30,7 +30,9 @@ class Society:
         self.female = set(self.victims.loc[is_female, "person"])
         self.female_crimes = set(self.victims.loc[is_female, "crime_ref"])
         self.harmed = set(zip(self.victims["crime_ref"], self.victims["person"]))
-        self.countered = people.accused_by_their_accused(world["crimes"], self.suspects, self.victims)
+        self.countered = people.accused_by_their_accused(
+            world["crimes"], self.suspects, self.victims
+        )
         self.named = self.allegations(world["crimes"])
 
     def parties(self, world):
