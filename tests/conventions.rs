@@ -86,6 +86,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("resvg", &["src/report/"]),
     ("askama", &["src/report/", "src/web/"]),
     ("croner", &["src/schedule/due.rs"]),
+    ("calamine", &["src/harm/index/"]),
 ];
 
 /// Templates that place drawings made by our own chart code, which escapes

@@ -28,6 +28,8 @@ weighed as (
                 then 'code not in the VAWG basket table'
             when is_conditional and not $count_conditional_codes
                 then 'conditional code, left out by setting'
+            when vawg_condition = 'domestic_abuse' and not is_vawg
+                then 'not flagged as domestic abuse'
             when not is_vawg then 'no female victim'
             when is_proactive and not $count_proactive
                 then 'found by police activity, which the index leaves out'

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::evaluate::Evaluate;
 use super::list_verify::Verify;
 use super::output::{self, Format, Usage};
 use crate::config::Config;
@@ -53,6 +54,8 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Whether the list does what it is for: figures about groups
+    Evaluate(Evaluate),
 }
 
 #[derive(Serialize)]
@@ -102,6 +105,7 @@ impl List {
                 as_of,
                 json,
             } => explain(&store, nominal.as_ref(), *rank, *as_of, *json),
+            Action::Evaluate(command) => command.run(&store),
         }
     }
 }

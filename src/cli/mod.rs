@@ -3,6 +3,8 @@
 
 pub mod check;
 pub mod demo;
+pub mod evaluate;
+pub mod index;
 pub mod ingest;
 pub mod init;
 pub mod jobs;
@@ -55,6 +57,8 @@ enum Command {
     Ingest(ingest::Ingest),
     /// Show or explain the harm list
     List(list::List),
+    /// Import, show and compare harm indexes, and show the VAWG basket
+    Index(index::Index),
     /// Ask the database one SELECT, read-only
     Query(query::Query),
     /// Write synthetic London in the house format
@@ -74,6 +78,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Jobs(command) => command.run(dir),
         Command::Ingest(command) => command.run(dir),
         Command::List(command) => command.run(dir),
+        Command::Index(command) => command.run(dir),
         Command::Query(command) => command.run(dir),
         Command::Synth(command) => command.run(),
     };

@@ -3,6 +3,7 @@
 //! assessment, a count is a fact.
 
 pub mod counts;
+pub mod evaluation;
 pub mod index;
 pub mod inputs;
 pub mod list;
@@ -10,5 +11,6 @@ pub mod movement;
 pub mod ranking;
 pub mod settings;
 pub mod sql;
+pub mod statistics;
 pub mod variants;
 pub mod verify;

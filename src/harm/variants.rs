@@ -117,8 +117,14 @@ pub fn write(connection: &Connection, settings: &ListSettings, as_of: AsOf) -> R
             ],
         )?;
     }
+    // How much an edition weighs belongs to its name: a list under one that
+    // knows few codes says little.
     connection.execute_batch(
-        "update variants set left_out_outcomes = [] where left_out_outcomes is null",
+        "update variants set left_out_outcomes = [] where left_out_outcomes is null; \
+         update variants set title = title || ', which weighs ' || ( \
+             select count(*) from staging.harm_index as harm_index \
+             where harm_index.edition = variants.edition \
+         ) || ' codes' where variant like 'edition:%';",
     )?;
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 pub mod definition;
 pub mod evaluate;
-pub mod interval;
 pub mod results;
 pub mod shape;
 pub mod xmr;

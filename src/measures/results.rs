@@ -6,9 +6,9 @@ use duckdb::{Connection, OptionalExt, params};
 
 use super::definition::{Definition, Kind};
 use super::evaluate::months;
-use super::interval::wilson;
 use super::xmr::{self, Limits, Signal};
 use crate::model::as_of::AsOf;
+use crate::model::interval::wilson;
 
 /// Month, numerator, denominator, value as they are stored.
 type Figures = (NaiveDate, Option<f64>, Option<f64>, Option<f64>);

@@ -1,7 +1,8 @@
-//! Words of the field that parse at the edge: once inside, a value is right.
-//! Nothing here reads or writes anything.
+//! Words of the field that parse at the edge, and the interval that every
+//! proportion carries. Nothing here reads or writes anything.
 
 pub mod age;
 pub mod as_of;
 pub mod ho_code;
+pub mod interval;
 pub mod nominal_id;

@@ -71,12 +71,11 @@ impl Deployment {
                     Reference::load(&self.dir, &settings.edition, &settings.compare_editions)
                         .and_then(|_| ListSql::load(&self.dir))
                         .err()
-                        .map(|error| {
-                            Problem::whole(format!("job {}", job.name), format!("{error:#}"))
-                        })
+                        .map(|error| as_problems(&job.name, error))
                 }
                 _ => None,
             })
+            .flatten()
             .collect();
         if problems.is_empty() {
             Ok(())
@@ -88,6 +87,14 @@ impl Deployment {
     /// Opens the database; the folder has been found sound by then.
     pub fn open_store(&self) -> Result<Store> {
         Store::open(&self.config.store).context("the database could not be opened")
+    }
+}
+
+/// Problems with a place stay as they are; anything else is told of the job.
+fn as_problems(job: &str, error: anyhow::Error) -> Vec<Problem> {
+    match error.downcast::<Problems>() {
+        Ok(problems) => problems.0,
+        Err(error) => vec![Problem::whole(format!("job {job}"), format!("{error:#}"))],
     }
 }
 

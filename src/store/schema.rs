@@ -34,6 +34,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "harm list",
         sql: include_str!("migrations/0004_harm_list.sql"),
     },
+    Migration {
+        version: 5,
+        name: "index",
+        sql: include_str!("migrations/0005_index.sql"),
+    },
 ];
 
 /// Runs what has not been run yet. A file from a newer program, or one whose

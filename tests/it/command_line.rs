@@ -195,7 +195,7 @@ fn broken_files_stop_check_and_serve_with_exit_2_and_leave_the_database_alone() 
     for command in ["check", "serve"] {
         let told = errors(&daybook(&[command, "--dir", dir]).code(2));
         assert!(
-            told.contains("jobs/harm-list/job.toml:13:8: size = \"many\""),
+            told.contains("jobs/harm-list/job.toml:17:8: size = \"many\""),
             "{told}"
         );
         assert!(

@@ -284,6 +284,8 @@ impl Facts {
             .map(String::as_str)
         {
             Some("female_victim") => has_female_victim(),
+            Some("domestic_abuse") => crime.is_domestic_abuse,
+            Some("always") => true,
             Some("domestic_abuse_or_female_victim") => {
                 crime.is_domestic_abuse || has_female_victim()
             }

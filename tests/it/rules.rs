@@ -152,17 +152,18 @@ fn no_further_action_stays_and_the_rank_without_it_stands_beside() {
 
 #[test]
 fn an_unknown_code_is_unscored_and_counted_never_zero_in_silence() {
-    // 997/01 is in the basket and has no weight in the starter edition.
     let site = site(
         &[crime(
             "C1",
-            "997/01",
+            "008/30",
             "2026-06-01",
             &[("domestic_abuse", "true")],
         )],
         &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
         &[nominal("S", "M", &[]), nominal("V", "F", &[])],
     );
+    // In the basket, and weighed by the starter edition until now.
+    site.drop_weight("008/30");
     ranked(&site, MORNING);
     assert_eq!(
         site.one("select counts ->> '$.unscored_allegations' from ledger.lists"),
@@ -170,7 +171,7 @@ fn an_unknown_code_is_unscored_and_counted_never_zero_in_silence() {
     );
     assert_eq!(
         site.one("select counts ->> '$.unscored_codes' from ledger.lists"),
-        "[\"997/01\"]"
+        "[\"008/30\"]"
     );
     assert_eq!(
         site.query("select rank, unscored_allegations from ledger.list_entries"),

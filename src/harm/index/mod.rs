@@ -1,16 +1,33 @@
 //! The harm index and the VAWG basket as tables: read from the job's CSV
-//! files, checked row by row, and loaded into the staging layer.
+//! files, checked cell by cell, and loaded into the staging layer.
 
-use std::collections::BTreeMap;
+pub mod aliases;
+pub mod allegations;
+pub mod basket;
+mod cells;
+pub mod conflicts;
+pub mod coverage;
+pub mod diff;
+pub mod editions;
+pub mod import;
+pub mod imports;
+mod official;
+mod reading;
+pub mod refusal;
+mod table;
+pub mod weights;
+pub mod workbook;
+
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use duckdb::{Connection, params};
-use rust_decimal::Decimal;
-use serde::Deserialize;
 
+use self::aliases::Alias;
+use self::basket::BasketRow;
+use self::weights::Weight;
 use super::inputs::{self, Input, Role};
-use crate::model::ho_code::HoCode;
+use crate::config::problem::Problems;
 
 /// Everything the list looks offences up in.
 #[derive(Debug, Clone, Default)]
@@ -31,41 +48,8 @@ pub struct Edition {
     pub weights: Vec<Weight>,
 }
 
-/// One row of an edition: a Home Office code's weight in days.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Weight {
-    pub ho_code: String,
-    pub title: String,
-    pub days: Decimal,
-    /// `published`, `guideline` or `analogue`.
-    pub basis: String,
-    pub source: String,
-    pub note: String,
-}
-
-/// Whether and when a code is violence against women and girls.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BasketRow {
-    pub ho_code: String,
-    pub vawg_group: String,
-    pub condition: String,
-    pub title: String,
-}
-
-/// A retired code and the one its weight stands under.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Alias {
-    pub recorded_code: String,
-    pub index_code: String,
-    pub source: String,
-}
-
-const FOLDER: &str = "jobs/harm-list";
-const BASES: [&str; 3] = ["published", "guideline", "analogue"];
-const CONDITIONS: [&str; 3] = ["female_victim", "domestic_abuse_or_female_victim", "never"];
+/// The harm list's folder in a deployment.
+pub const FOLDER: &str = "jobs/harm-list";
 
 impl Reference {
     /// Reads and checks the files of a deployment: the edition that ranks and
@@ -83,36 +67,43 @@ impl Reference {
         let mut names = vec![edition];
         names.extend(others.iter().map(String::as_str));
         for name in names {
-            inputs.push(read(Role::Edition, format!("{FOLDER}/index/{name}.csv"))?);
+            let edition = read(Role::Edition, editions::file_of(name)).context(
+                "an edition that edition or compare_editions in jobs/harm-list/job.toml names",
+            )?;
+            inputs.push(edition);
         }
         Self::parse(inputs)
     }
 
-    /// Checks the texts of a list.
+    /// Checks the texts of a list; every problem of all of them is told.
     pub fn parse(inputs: Vec<Input>) -> Result<Self> {
         let mut reference = Self::default();
+        let mut problems = Vec::new();
+        let mut keep = |found: Problems| problems.extend(found.0);
         for input in &inputs {
             let (file, text) = (input.file.as_str(), input.text.as_str());
             match input.role {
-                Role::Edition => {
-                    let weights = rows(file, text)?;
-                    check_weights(&weights, file)?;
-                    let name = Path::new(file).file_stem().unwrap_or_default();
-                    reference.editions.push(Edition {
-                        name: name.to_string_lossy().into_owned(),
-                        weights,
-                    });
-                }
+                Role::Edition => reference.editions.push(Edition {
+                    name: editions::name_of(file),
+                    weights: weights::parse(file, text)
+                        .map_err(&mut keep)
+                        .unwrap_or_default(),
+                }),
                 Role::Aliases => {
-                    reference.aliases = rows(file, text)?;
-                    check_aliases(&reference.aliases, file)?;
+                    reference.aliases = aliases::parse(file, text)
+                        .map_err(&mut keep)
+                        .unwrap_or_default();
                 }
                 Role::Basket => {
-                    reference.basket = rows(file, text)?;
-                    check_basket(&reference.basket, file)?;
+                    reference.basket = basket::parse(file, text)
+                        .map_err(&mut keep)
+                        .unwrap_or_default();
                 }
                 Role::Model | Role::List => {}
             }
+        }
+        if !problems.is_empty() {
+            return Err(Problems(problems).into());
         }
         reference.inputs = inputs;
         Ok(reference)
@@ -152,7 +143,7 @@ pub fn write(connection: &Connection, reference: &Reference) -> Result<()> {
                 weight.ho_code,
                 weight.title,
                 weight.days,
-                weight.basis,
+                weight.basis.as_str(),
                 weight.source
             ])?;
         }
@@ -163,7 +154,7 @@ pub fn write(connection: &Connection, reference: &Reference) -> Result<()> {
         rows.append_row(params![
             row.ho_code,
             row.vawg_group,
-            row.condition,
+            row.condition.as_str(),
             row.title
         ])?;
     }
@@ -176,157 +167,5 @@ pub fn write(connection: &Connection, reference: &Reference) -> Result<()> {
     Ok(())
 }
 
-fn rows<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<Vec<T>> {
-    csv::Reader::from_reader(text.as_bytes())
-        .deserialize()
-        .collect::<Result<Vec<T>, _>>()
-        .with_context(|| format!("{file} is not as expected"))
-}
-
-fn check_weights(weights: &[Weight], file: &str) -> Result<()> {
-    let mut seen = BTreeMap::new();
-    for (row, weight) in weights.iter().enumerate() {
-        let line = row + 2;
-        code(&weight.ho_code, file, line, "ho_code")?;
-        if weight.days <= Decimal::ZERO || weight.days.scale() > 3 {
-            bail!(
-                "{file}:{line}: days is {}; expected more than 0, with at most 3 decimals",
-                weight.days
-            );
-        }
-        if !BASES.contains(&weight.basis.as_str()) {
-            bail!(
-                "{file}:{line}: basis is {:?}; expected one of {}",
-                weight.basis,
-                BASES.join(", ")
-            );
-        }
-        if weight.source.trim().is_empty() {
-            bail!("{file}:{line}: {} has no source", weight.ho_code);
-        }
-        if let Some(first) = seen.insert(weight.ho_code.as_str(), line) {
-            bail!(
-                "{file}:{line}: {} stands on line {first} already",
-                weight.ho_code
-            );
-        }
-    }
-    Ok(())
-}
-
-fn check_aliases(aliases: &[Alias], file: &str) -> Result<()> {
-    let mut seen = BTreeMap::new();
-    for (row, alias) in aliases.iter().enumerate() {
-        let line = row + 2;
-        code(&alias.recorded_code, file, line, "recorded_code")?;
-        code(&alias.index_code, file, line, "index_code")?;
-        if let Some(first) = seen.insert(alias.recorded_code.as_str(), line) {
-            bail!(
-                "{file}:{line}: {} stands on line {first} already",
-                alias.recorded_code
-            );
-        }
-    }
-    Ok(())
-}
-
-fn check_basket(basket: &[BasketRow], file: &str) -> Result<()> {
-    let mut seen = BTreeMap::new();
-    for (row, entry) in basket.iter().enumerate() {
-        let line = row + 2;
-        code(&entry.ho_code, file, line, "ho_code")?;
-        if !CONDITIONS.contains(&entry.condition.as_str()) {
-            bail!(
-                "{file}:{line}: condition is {:?}; expected one of {}",
-                entry.condition,
-                CONDITIONS.join(", ")
-            );
-        }
-        if let Some(first) = seen.insert(entry.ho_code.as_str(), line) {
-            bail!(
-                "{file}:{line}: {} stands on line {first} already",
-                entry.ho_code
-            );
-        }
-    }
-    Ok(())
-}
-
-fn code(text: &str, file: &str, line: usize, column: &str) -> Result<()> {
-    text.parse::<HoCode>()
-        .map(drop)
-        .map_err(|error| anyhow::anyhow!("{file}:{line}: {column}: {error}"))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn folder(index: &str) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().join(FOLDER);
-        std::fs::create_dir_all(root.join("index")).unwrap();
-        std::fs::write(root.join("index/e.csv"), index).unwrap();
-        std::fs::write(
-            root.join("index/aliases.csv"),
-            "recorded_code,index_code,source\n",
-        )
-        .unwrap();
-        std::fs::write(
-            root.join("basket.csv"),
-            "ho_code,vawg_group,condition,title\n",
-        )
-        .unwrap();
-        dir
-    }
-
-    #[test]
-    fn the_shipped_edition_is_sound_and_covers_the_basket_it_names() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let reference = Reference::load(root, "starter-2026", &[]).unwrap();
-        assert!(reference.editions[0].weights.len() > 300);
-        let weighed = |code: &str| {
-            reference.editions[0]
-                .weights
-                .iter()
-                .any(|w| w.ho_code == code)
-        };
-        for code in ["001/01", "019/08", "008/77", "008/66", "105/01"] {
-            assert!(weighed(code), "{code}");
-        }
-        for alias in &reference.aliases {
-            assert!(weighed(&alias.index_code), "{alias:?}");
-        }
-        for weight in reference.editions[0]
-            .weights
-            .iter()
-            .filter(|w| w.basis == "analogue")
-        {
-            let near = weight.source.trim_start_matches("analogue of ");
-            assert!(
-                reference.editions[0]
-                    .weights
-                    .iter()
-                    .any(|w| w.ho_code == near && w.basis != "analogue"),
-                "{weight:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_wrong_row_is_told_with_its_line() {
-        let head = "ho_code,title,days,basis,source,note\n001/01,Murder,5475,published,x,\n";
-        for (row, wanted) in [
-            ("4.10,X,10,published,x,\n", "e.csv:3: ho_code"),
-            ("002/00,X,0,published,x,\n", "e.csv:3: days"),
-            ("002/00,X,10,guess,x,\n", "e.csv:3: basis"),
-            ("002/00,X,10,published,,\n", "e.csv:3: 002/00 has no source"),
-            ("001/01,X,10,published,x,\n", "stands on line 2"),
-            ("002/00,X,ten,published,x,\n", "not as expected"),
-        ] {
-            let dir = folder(&format!("{head}{row}"));
-            let error = Reference::load(dir.path(), "e", &[]).unwrap_err();
-            assert!(format!("{error:#}").contains(wanted), "{row}: {error:#}");
-        }
-    }
-}
+mod tests;

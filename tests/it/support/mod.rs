@@ -138,6 +138,16 @@ impl Site {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Takes a code out of the edition that ranks, so that it is unscored.
+    pub fn drop_weight(&self, code: &str) {
+        let path = self.dir.join("jobs/harm-list/index/starter-2026.csv");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let row = format!("\n{code},");
+        let start = text.find(&row).unwrap() + 1;
+        let end = start + text[start..].find('\n').unwrap() + 1;
+        std::fs::write(&path, format!("{}{}", &text[..start], &text[end..])).unwrap();
+    }
+
     /// Rows of a query as texts; null is an empty text.
     pub fn query(&self, sql: &str) -> Vec<Vec<String>> {
         let table = select(self.store.connection(), sql).unwrap();

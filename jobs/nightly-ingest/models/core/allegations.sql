@@ -68,7 +68,9 @@ select
     named.is_merged,
     named.status in ('open', 'closed') as is_live,
     own_victims.person_key is not null as is_own_victim,
-    named.vawg_condition = 'domestic_abuse_or_female_victim' as is_conditional,
+    named.vawg_condition in (
+        'domestic_abuse', 'domestic_abuse_or_female_victim'
+    ) as is_conditional,
     coalesce(named.outcome_code in (14, 15, 16, 18), false)
         as is_no_further_action,
 from named

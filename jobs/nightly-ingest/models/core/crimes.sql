@@ -1,6 +1,8 @@
 -- Grain: one row per crime.
 -- Purpose: the crime with its local dates, its place in the VAWG basket
--- (jobs/harm-list/basket.csv) and the code its harm is looked up under.
+-- (jobs/harm-list/basket.csv) and the code its harm is looked up under. A
+-- retired code without a place of its own has that of the code it is led to
+-- (jobs/harm-list/index/aliases.csv).
 with female_victims as (
     select distinct parties.crime_ref
     from staging.parties as parties
@@ -13,8 +15,9 @@ crimes as (
     select
         crimes.*,
         female_victims.crime_ref is not null as has_female_victim,
-        basket.vawg_group,
-        coalesce(basket.condition, 'unknown') as vawg_condition,
+        coalesce(basket.vawg_group, led_to.vawg_group) as vawg_group,
+        coalesce(basket.condition, led_to.condition, 'unknown')
+            as vawg_condition,
         coalesce(aliases.index_code, crimes.ho_code) as index_code,
     from staging.crimes as crimes
     left join female_victims
@@ -22,6 +25,8 @@ crimes as (
     left join staging.basket as basket on basket.ho_code = crimes.ho_code
     left join staging.index_aliases as aliases
         on aliases.recorded_code = crimes.ho_code
+    left join staging.basket as led_to
+        on led_to.ho_code = aliases.index_code
 )
 
 select
@@ -41,8 +46,10 @@ select
     has_female_victim,
     case vawg_condition
         when 'female_victim' then has_female_victim
+        when 'domestic_abuse' then coalesce(domestic_abuse, false)
         when 'domestic_abuse_or_female_victim'
             then coalesce(domestic_abuse, false) or has_female_victim
+        when 'always' then true
         else false
     end as is_vawg,
     coalesce(domestic_abuse, false) as is_domestic_abuse,
