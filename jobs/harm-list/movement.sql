@@ -211,7 +211,7 @@ explained as (
     from caused
     where
         coalesce(is_explained, true)
-        or cause in ('new allegation', 'merge')
+        or cause in ('new allegation', 'merge', 'rule changed')
     group by person_id, cause
 ),
 

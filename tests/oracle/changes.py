@@ -203,12 +203,24 @@ def merged(month, _):
         if old != new and not {old, new} & ended:
             month.nominal(old, merged_into=new)
             ended |= {old, new}
+    left_behind(month, [one for one in high + near if one not in ended], ended)
     joined = sorted(one for one, row in month.people.items() if row["merged_into"])
     for one in month.dice.sample(joined, min(1, len(joined))):
         month.nominal(one, merged_into=None)
     for one in month.dice.sample(joined, min(2, len(joined))):
         if month.people[one]["merged_into"]:
             month.nominal(one, date_of_birth=dt.date(1970, 5, 5))
+
+
+def left_behind(month, able, ended):
+    """Births and deaths that only a merged record tells."""
+    alone = [one for one in month.low if one in month.people and one not in ended]
+    alone = [one for one in alone if not month.people[one]["merged_into"]]
+    child = month.as_of.replace(year=month.as_of.year - 16, day=2)
+    told = ({"date_of_birth": child}, {"deceased_on": month.as_of - dt.timedelta(days=3)})
+    for new, old, fact in zip(month.some(able, 2), month.some(alone, 2), told):
+        month.nominal(new, date_of_birth=None, deceased_on=None, merged_into=None)
+        month.nominal(old, merged_into=new, **fact)
 
 
 def dated(month, _):

@@ -194,7 +194,7 @@ def write_tables(job, codes):
             basket.append(
                 {
                     "ho_code": code,
-                    "vawg_group": "",
+                    "vawg_group": "invented",
                     "condition": condition(category),
                     "title": category,
                 }
@@ -219,15 +219,18 @@ def write_tables(job, codes):
     for name, rows in editions.items():
         write_rows(job / f"index/{name}.csv", rows)
     text = (job / "job.toml").read_text()
-    text = text.replace('edition = "starter-2026"', f'edition = "{EDITION}"')
-    (job / "job.toml").write_text(text + f'compare_editions = ["{OTHER_EDITION}"]\n')
+    text = rules.stating(text, "edition", EDITION)
+    (job / "job.toml").write_text(rules.stating(text, "compare_editions", [OTHER_EDITION]))
 
 
 def condition(category):
     if category.startswith(NEVER):
         return "never"
-    is_plain = category.startswith(FEMALE_VICTIM) and not category.startswith(DOMESTIC)
-    return "female_victim" if is_plain else "domestic_abuse_or_female_victim"
+    if category.startswith("03"):
+        return "domestic_abuse"
+    if category.startswith(DOMESTIC):
+        return "domestic_abuse_or_female_victim"
+    return "female_victim" if category.startswith(FEMALE_VICTIM) else "always"
 
 
 def write_rows(path, rows, columns=None):

@@ -2,7 +2,8 @@
 
 Choices: people, not rows, are counted of the people listed; a victim of two of
 them counts once; crimes cancelled since the list before are told by the date of
-their status, are inside the basket, and count once however many are suspected.
+their status, are inside the basket, and count once however many are suspected;
+a list with room left has no cut; the median is cut to thousandths.
 """
 
 import statistics
@@ -16,7 +17,7 @@ def take(standing, world, tables, previous_as_of):
     ranked = entries[entries["rank"].notna()].sort_values("rank")
     listed = ranked[ranked["rank"] <= rules.size]
     after = ranked[ranked["rank"] == rules.size + 1]
-    last_on = int(listed["score"].iloc[-1]) if len(listed) else None
+    last_on = int(listed["score"].iloc[-1]) if len(listed) == rules.size else None
     first_off = int(after["score"].iloc[0]) if len(after) else None
     scores = [int(score) for score in ranked["score"]]
     left_out = allegations.loc[~allegations["counted"], "reason"].value_counts()
@@ -29,7 +30,7 @@ def take(standing, world, tables, previous_as_of):
         "listed_victims": distinct_victims(standing, listed),
         "listed_harm_days": days(int(listed["score"].sum())),
         "all_harm_days": days(sum(scores)),
-        "median_days": days(statistics.median(scores)) if scores else None,
+        "median_days": days(int(statistics.median(scores))) if scores else None,
         "gini": gini(scores),
         "last_on_days": days(last_on),
         "first_off_days": days(first_off),
@@ -89,7 +90,7 @@ def cancelled(world, tables, standing, previous_as_of):
     gone = world["crimes"][world["crimes"]["status"].isin(("cancelled", "transferred"))].copy()
     gone["female_victim"] = gone["crime_ref"].isin(standing.known.female_crimes)
     gone["condition"] = objects(
-        tables.basket.get(code, {}).get("condition") for code in gone["ho_code"]
+        tables.place(code).get("condition") for code in gone["ho_code"]
     )
     suspected = set(standing.known.suspects["crime_ref"])
     return sum(

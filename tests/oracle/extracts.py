@@ -6,8 +6,8 @@ Written from docs/ingest.md. Choices where the page leaves one:
 - A file that lacks a column which its contract does not let be absent is refused.
 - A cell that breaks its column's type, values or bounds rejects its row, an
   empty cell does so where the column is required.
-- Of the rows of a key, equal ones count once; differing ones are all rejected,
-  whatever they say.
+- Of the rows of a key that are in order, equal ones count once; differing ones
+  are all rejected. A row that is wrong in itself says nothing against another.
 - The latest file by (as_at, name) wins a key; `D` ends it.
 """
 
@@ -83,16 +83,14 @@ def judged(path, contract):
             continue
         if needed - cells.keys():
             return
-        key = tuple(cells.get(column) for column in contract["key"])
-        if taken.setdefault(key, cells) != cells:
-            spoilt.add(key)
-    for key, cells in taken.items():
-        if key in spoilt:
-            continue
         try:
-            yield typed(cells, contract, year)
+            row = typed(cells, contract, year)
         except Rejected:
             continue
+        key = tuple(row[column] for column in contract["key"])
+        if taken.setdefault(key, row) != row:
+            spoilt.add(key)
+    yield from (row for key, row in taken.items() if key not in spoilt)
 
 
 def raw_rows(path):

@@ -82,7 +82,7 @@ def contributions(standing, tables):
             "named_as": row.named_as,
             "ho_code": row.ho_code,
             "index_code": row.index_code,
-            "vawg_group": tables.basket.get(row.ho_code, {}).get("vawg_group"),
+            "vawg_group": tables.place(row.ho_code).get("vawg_group"),
             "weight_days": weight.get("milli"),
             "offence_count": row.offence_count,
             "harm_days": row.harm,

@@ -105,10 +105,10 @@ class Deployment:
 
     def settings(self, number):
         """The job's file from this list on."""
-        text = self.job_text + f'compare_editions = ["{ALTERED}"]\n'
+        text = rules.stating(self.job_text, "compare_editions", [ALTERED, "ons-severity"])
         if number >= 4:
-            text = text.replace(f'["{ALTERED}"]', '["starter-2026"]')
-            text = text.replace('edition = "starter-2026"', f'edition = "{ALTERED}"', 1)
+            text = rules.stating(text, "compare_editions", ["starter-2026"])
+            text = rules.stating(text, "edition", ALTERED)
         if number >= 5:
             text = text[: text.index("[list]")] + "[list]" + OTHER_RULES
         (self.job / "job.toml").write_text(text)

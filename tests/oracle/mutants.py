@@ -39,6 +39,8 @@ MUTANTS = {
     "custody to midnight does not": ("people.py", "spell.ends_at >= midnight", "spell.ends_at > midnight"),
     "merges are not followed": ("people.py", "end_of(one, into) if follow", "one if follow"),
     "merges are followed one step": ("people.py", "        seen.append(after)", "        return after"),
+    "births and deaths on merged records are lost": ("people.py", "in merged.items()", "in ()"),
+    "a retired code has no place in the basket": ("rules.py", "or self.basket.get(self.aliases.get(code)) or", "or"),
     "ties fall by the first report": ("ranking.py", "-worst, -latest.toordinal()", "-worst, latest.toordinal()"),
     "ties do not ask for the worst": ("ranking.py", "(-score, -worst, -latest", "(-score, -latest"),
     "ties fall by the last identifier": ("ranking.py", "sorted((order_key(*rest), index)", "sorted((order_key(*rest)[:3], -index)"),

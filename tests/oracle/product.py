@@ -15,7 +15,7 @@ class Daybook:
         done = subprocess.run([self.binary, *map(str, words)], capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(
-                f"daybook {' '.join(map(str, words))} failed:\n{done.stdout}{done.stderr}"
+                f"daybook {' '.join(map(str, words))} failed:\n{(done.stdout + done.stderr)[:2000]}"
             )
         return done.stdout
 

@@ -65,7 +65,7 @@ def judged(known, tables, rules, as_of):
     found["index_code"] = [tables.aliases.get(code, code) for code in found["ho_code"]]
     found["weight"] = objects(edition.get(code, {}).get("milli") for code in found["index_code"])
     found["condition"] = objects(
-        tables.basket.get(code, {}).get("condition") for code in found["ho_code"]
+        tables.place(code).get("condition") for code in found["ho_code"]
     )
     found["female_victim"] = found["crime_ref"].isin(known.female_crimes)
     found["suspects"] = found["crime_ref"].map(known.suspects_of)

@@ -6,6 +6,7 @@ Weights are whole thousandths of a day, so that every sum is exact.
 import csv
 import dataclasses
 import datetime as dt
+import json
 import tomllib
 from decimal import Decimal
 
@@ -60,6 +61,11 @@ class Tables:
         }
         self._editions = {}
 
+    def place(self, code):
+        """The basket's row of a code; a retired code without one takes that of
+        the code it is led to."""
+        return self.basket.get(code) or self.basket.get(self.aliases.get(code)) or {}
+
     def edition(self, name):
         """Rows of an edition by code, the weight in thousandths of a day."""
         if name not in self._editions:
@@ -76,6 +82,12 @@ def load(job):
     return Rules(
         **{key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
     )
+
+
+def stating(text, key, value):
+    """A job's file that states a setting of the list anew."""
+    kept = [line for line in text.splitlines() if not line.startswith(f"{key} =")]
+    return "\n".join([*kept, f"{key} = {json.dumps(value)}", ""])
 
 
 def milli(days):
