@@ -1,4 +1,5 @@
--- Grain: one row per person on list $list_id.
+-- Grain: one row per person accepted on list $list_id, once it is decided; no
+-- row before.
 -- Purpose: what the pack says of a person beyond the frozen list: the name,
 -- and why they are in custody.
 with custody as (
@@ -19,6 +20,12 @@ select
     custody.kind as custody_kind,
     custody.since as custody_since,
 from ledger.list_entries as entries
+inner join ledger.list_states as states
+    on states.list_id = entries.list_id and states.is_decided
+inner join ledger.list_decisions as decisions
+    on decisions.list_id = entries.list_id
+    and decisions.nominal_id = entries.nominal_id
+    and decisions.decision = 'accept'
 left join core.people as people on people.person_id = entries.nominal_id
 left join custody on custody.person_key = people.person_key
 where entries.list_id = $list_id and entries.rank <= $size

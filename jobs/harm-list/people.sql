@@ -46,25 +46,38 @@ in_custody as (
     where starts_at < $as_of and (ends_at is null or ends_at >= $as_of)
 ),
 
-marks as (
+-- The newest word on each record: a contest is settled on that record alone,
+-- so that a merge never hides one.
+record_marks as (
     select
         identities.person_key,
+        marks.nominal_id,
         arg_max(marks.mark, marks.mark_id)
             filter (where marks.mark in ('contested', 'settled'))
             as accuracy,
         arg_max(marks.mark, marks.mark_id)
             filter (where marks.mark in ('restricted', 'unrestricted'))
             as disclosure,
-        coalesce(
-            flatten(list(marks.covers)
-                filter (where marks.mark = 'counter_reviewed')),
-            []
-        ) as reviewed_crimes,
+        flatten(
+            list(marks.covers) filter (where marks.mark = 'counter_reviewed')
+        ) as covers,
     from ledger.person_marks as marks
     inner join core.identities as identities
         on identities.nominal_id = marks.nominal_id
     where marks.mark_id <= $marks_known_at
-    group by identities.person_key
+    group by identities.person_key, marks.nominal_id
+),
+
+marks as (
+    select
+        person_key,
+        coalesce(bool_or(accuracy = 'contested'), false) as is_contested,
+        coalesce(bool_or(disclosure = 'restricted'), false) as is_restricted,
+        coalesce(
+            flatten(list(covers) filter (where covers is not null)), []
+        ) as reviewed_crimes,
+    from record_marks
+    group by person_key
 ),
 
 ranks as (
@@ -96,10 +109,10 @@ described as (
         and not coalesce(
             list_has_all(marks.reviewed_crimes, counters.crime_refs), false
         ) as is_blocked,
-        coalesce(marks.disclosure = 'restricted', false)
-        or (
-            $contested = 'restrict'
-            and coalesce(marks.accuracy = 'contested', false)
+        coalesce(
+            marks.is_restricted
+            or ($contested = 'restrict' and marks.is_contested),
+            false
         ) as is_restricted,
         case
             when people.deceased_on < $as_of and not $rank_deceased

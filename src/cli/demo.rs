@@ -1,6 +1,8 @@
 //! `daybook demo`: a whole deployment on synthetic London, from landing to
 //! mailbox, in one command.
 
+mod decisions;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -62,6 +64,9 @@ impl Demo {
             stage.run("harm-list", AsOf(date))?;
         }
         stage.tell("harm-list", as_of)?;
+        decisions::record(&store, Clock::System.now().naive_utc())?
+            .iter()
+            .try_for_each(output::line)?;
         stage.tell("commitment-measures", as_of)?;
         stage.tell("morning-briefing", as_of)?;
         stage.tell("harm-list-pack", as_of)?;
@@ -129,6 +134,7 @@ impl Demo {
         output::line("next:")?;
         output::line(format!("  daybook list show --dir {folder}"))?;
         output::line(format!("  daybook list explain --rank 7 --dir {folder}"))?;
+        output::line(format!("  daybook list decisions --dir {folder}"))?;
         output::line(format!("  daybook ingest status --dir {folder}"))?;
         output::line(format!("  daybook jobs next --dir {folder}"))
     }

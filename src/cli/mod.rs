@@ -1,15 +1,14 @@
 //! The command line: one file per command.
 #![expect(clippy::print_stderr, reason = "this is where people read")]
 
+pub mod account;
 pub mod check;
 pub mod demo;
-pub mod evaluate;
 pub mod index;
 pub mod ingest;
 pub mod init;
 pub mod jobs;
 pub mod list;
-mod list_verify;
 pub mod logging;
 pub mod output;
 pub mod progress;
@@ -55,10 +54,12 @@ enum Command {
     Jobs(jobs::Jobs),
     /// Take in the named files
     Ingest(ingest::Ingest),
-    /// Show or explain the harm list
+    /// Show, explain and decide the harm list
     List(list::List),
     /// Import, show and compare harm indexes, and show the VAWG basket
     Index(index::Index),
+    /// Say who may decide, review and read
+    Account(account::Account),
     /// Ask the database one SELECT, read-only
     Query(query::Query),
     /// Write synthetic London in the house format
@@ -79,6 +80,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Ingest(command) => command.run(dir),
         Command::List(command) => command.run(dir),
         Command::Index(command) => command.run(dir),
+        Command::Account(command) => command.run(dir),
         Command::Query(command) => command.run(dir),
         Command::Synth(command) => command.run(),
     };

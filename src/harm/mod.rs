@@ -2,8 +2,12 @@
 //! an allegation and a person a suspect until a court convicts; a score is an
 //! assessment, a count is a fact.
 
+pub mod accounts;
+pub mod actions;
 pub mod counts;
+pub mod decisions;
 pub mod evaluation;
+pub mod fairness;
 pub mod index;
 pub mod inputs;
 pub mod list;

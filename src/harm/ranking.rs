@@ -162,13 +162,14 @@ fn newest_word(connection: &Connection, previous: Option<&List>) -> Result<(i64,
     )
 }
 
+/// What makes a list another one. A mark or a decision that came since does
+/// not: both are looked up anew whenever a list is decided or shown, and a
+/// list that officers have decided must not become a proposal again.
 fn fingerprint(inputs: &Inputs<'_>, occasion: Occasion<'_>) -> Result<String> {
     let text = format!(
-        "{}\n{}\n{}\n{}\n{}\n{}\n{}",
+        "{}\n{}\n{}\n{}\n{}",
         inputs.as_of,
         inputs.known_at,
-        occasion.marks_known_at,
-        occasion.decisions_known_at,
         occasion.previous.map_or(0, |list| list.list_id),
         inputs::sha256(inputs.texts().iter()),
         serde_json::to_string(inputs.settings)?

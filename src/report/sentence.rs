@@ -2,7 +2,9 @@
 //! finding, and the explanation of a person's rank. Pure functions of a view.
 
 pub mod accusation;
+pub mod actions;
 pub mod asked;
+pub mod fairness;
 pub mod index;
 pub mod list;
 pub mod measures;

@@ -15,10 +15,13 @@
 
 mod support;
 
+mod actions;
 mod bad_input;
 mod command_line;
 mod daemon;
+mod decisions;
 mod evaluation;
+mod fairness;
 mod faults;
 mod files;
 mod history;

@@ -2,8 +2,10 @@
 
 use anyhow::{Context, Result};
 
+use super::readers::Readers;
 use super::{Scope, list, people};
-use crate::harm::list::List;
+use crate::harm::decisions::standing::{self, Standing};
+use crate::harm::list::{self as harm_list, List};
 use crate::harm::movement::{Kind, Move};
 use crate::report::view::Header;
 use crate::report::view::harm_list_pack::{Concentration, HarmListPack, Leaver, SharePoint};
@@ -19,29 +21,51 @@ pub fn view(scope: &Scope<'_>) -> Result<HarmListPack> {
     })?;
     let moves = list::moves(scope, &standing)?;
     let moved: &[Move] = moves.as_ref().map_or(&[], |(_, moves)| moves);
+    let decisions = list::decisions(scope, &standing)?;
+    let is_decided = decisions.state.is_decided;
+    let entries = harm_list::entries(scope.connection, standing.list_id, standing.size)?;
+    let readers = Readers::new(scope, &standing, &decisions);
     Ok(HarmListPack {
         header: Header {
             as_of: standing.as_of,
             ..scope.header("harm-list-pack")?
         },
-        list: list::summary(&standing, moves.as_ref()),
+        list: list::summary(&standing, moves.as_ref(), &decisions),
         concentration: concentration(scope, &standing)?,
-        people: people::all(scope, &standing, moved)?,
-        left: leavers(moved),
+        ranks: readers.ranks(&entries),
+        people: if is_decided {
+            people::all(scope, &standing, moved, &readers.named(&entries))?
+        } else {
+            Vec::new()
+        },
+        withheld: readers.withheld(),
+        left: match &moves {
+            Some((previous, moves)) if is_decided => leavers(scope, &standing, previous, moves)?,
+            _ => Vec::new(),
+        },
     })
 }
 
-fn leavers(moves: &[Move]) -> Vec<Leaver> {
-    moves
+/// Who left, without those who are restricted by now.
+fn leavers(scope: &Scope<'_>, list: &List, previous: &List, moves: &[Move]) -> Result<Vec<Leaver>> {
+    let restricted: Vec<Standing> = standing::of_list(scope.connection, previous.list_id)?
+        .into_iter()
+        .filter(|standing| standing.is_restricted(&list.settings))
+        .collect();
+    let may_be_told = |moved: &&Move| {
+        let is_one = |standing: &Standing| standing.identities.contains(&moved.nominal_id);
+        moved.kind == Kind::Left && !restricted.iter().any(is_one)
+    };
+    Ok(moves
         .iter()
-        .filter(|moved| moved.kind == Kind::Left)
+        .filter(may_be_told)
         .map(|moved| Leaver {
             nominal_id: moved.nominal_id.clone(),
             previous_rank: moved.previous_rank.unwrap_or_default(),
             rank: moved.rank,
             reason: moved.reason.clone().unwrap_or_default(),
         })
-        .collect()
+        .collect())
 }
 
 fn concentration(scope: &Scope<'_>, list: &List) -> Result<Concentration> {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::Scope;
+use crate::harm::decisions::ledger::{self, Overrides, State};
+use crate::harm::decisions::standing::{self, Standing};
 use crate::harm::list::{self, List};
 use crate::harm::movement::{self, Kind, Move};
 use crate::harm::settings::WindowBy;
@@ -31,16 +33,43 @@ pub fn moves(scope: &Scope<'_>, list: &List) -> Result<Option<(List, Vec<Move>)>
     Ok(previous.map(|previous| (previous, moves)))
 }
 
+/// What has been decided on a list, and where its people stand by now.
+pub struct Decisions {
+    pub state: State,
+    pub overrides: Overrides,
+    pub standings: Vec<Standing>,
+}
+
+pub fn decisions(scope: &Scope<'_>, list: &List) -> Result<Decisions> {
+    Ok(Decisions {
+        state: ledger::state(scope.connection, list.list_id)?,
+        overrides: ledger::overrides(scope.connection, list)?,
+        standings: standing::of_list(scope.connection, list.list_id)?,
+    })
+}
+
 /// The list in numbers.
-pub fn summary(list: &List, moves: Option<&(List, Vec<Move>)>) -> ListSummary {
+pub fn summary(
+    list: &List,
+    moves: Option<&(List, Vec<Move>)>,
+    decisions: &Decisions,
+) -> ListSummary {
     let counts = &list.counts;
+    let state = &decisions.state;
+    let standing = |holds: &dyn Fn(&Standing) -> bool| {
+        decisions.standings.iter().filter(|s| holds(s)).count() as u64
+    };
     ListSummary {
         number: number(list.list_id),
         as_of: list.as_of,
-        state: if list.state == "decided" {
-            ListState::Decided
-        } else {
-            ListState::Proposed
+        state: match state {
+            State {
+                is_decided: true, ..
+            } => ListState::Decided,
+            State {
+                listed, awaiting, ..
+            } if awaiting < listed => ListState::PartlyDecided,
+            _ => ListState::Proposed,
         },
         window_from: list.window_from,
         window_to: list.window_to,
@@ -63,8 +92,9 @@ pub fn summary(list: &List, moves: Option<&(List, Vec<Move>)>) -> ListSummary {
             under_18_not_ranked: counts.under_18_not_ranked,
             deceased_removed: counts.deceased_removed,
             in_custody: counts.in_custody,
-            counter_allegation: counts.counter_allegation,
-            restricted: counts.restricted,
+            counter_allegation: standing(&|s| s.is_blocked(&list.settings)),
+            contested: standing(&Standing::is_contested),
+            restricted: standing(&|s| s.is_restricted(&list.settings)),
             merged: counts.merged,
             alleged_when_under_18: counts.alleged_when_under_18,
             unscored_allegations: counts.unscored_allegations,
@@ -73,9 +103,13 @@ pub fn summary(list: &List, moves: Option<&(List, Vec<Move>)>) -> ListSummary {
             no_further_action: counts.no_further_action,
         },
         decisions: DecisionCounts {
-            awaiting: counts.listed,
-            ..DecisionCounts::default()
+            awaiting: if state.is_decided { 0 } else { state.awaiting },
+            accepted: state.accepted,
+            deferred: state.deferred,
+            rejected: state.rejected,
+            undecided: if state.is_decided { state.awaiting } else { 0 },
         },
+        overrides: decisions.overrides,
     }
 }
 

@@ -8,6 +8,7 @@ pub mod morning_briefing;
 pub mod operations_report;
 pub mod overnight;
 pub mod people;
+pub mod readers;
 pub mod sources;
 
 use std::path::Path;

@@ -13,7 +13,11 @@ pub fn view(scope: &Scope<'_>) -> Result<MorningBriefing> {
     let standing = list::standing(scope)?;
     let overnight = overnight::view(scope, standing.as_ref().map(|list| list.list_id), &sources)?;
     let summary = match &standing {
-        Some(list) => Some(list::summary(list, list::moves(scope, list)?.as_ref())),
+        Some(list) => Some(list::summary(
+            list,
+            list::moves(scope, list)?.as_ref(),
+            &list::decisions(scope, list)?,
+        )),
         None => None,
     };
     let measures = measures::all(scope)?;
@@ -49,7 +53,7 @@ fn asks(list: Option<&ListSummary>, sources: &[Source]) -> Vec<Ask> {
         ),
         (
             AskKind::SettleContestedRecords,
-            of_list(|list| list.rules.restricted),
+            of_list(|list| list.rules.contested),
         ),
         (AskKind::SendExtracts, missing),
         (

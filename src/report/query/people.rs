@@ -1,4 +1,5 @@
-//! The people of a list, each with every allegation behind the score.
+//! The people of a list who may be named, each with every allegation behind
+//! the score.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +9,12 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{Scope, to_u32};
+use crate::harm::decisions::standing::Standing;
 use crate::harm::list::{self, Entry, List};
 use crate::harm::movement::{Kind, Move};
 use crate::model::age;
 use crate::report::view::harm_list_pack::{
-    Contribution, Decision, Flag, NotCounted, Person, Standing,
+    Acceptance, Contribution, Flag, NotCounted, Person, Standing as ListStanding,
 };
 use crate::store::bind;
 
@@ -26,38 +28,45 @@ struct Record {
 /// Per person and crime: convicted, or charged with no result yet.
 type Results = BTreeMap<(String, String), (bool, bool)>;
 
-/// Everyone on the list, in order of rank.
-pub fn all(scope: &Scope<'_>, list: &List, moves: &[Move]) -> Result<Vec<Person>> {
+/// A person whom officers accepted and readers may be told of.
+pub struct Named<'a> {
+    pub entry: &'a Entry,
+    pub standing: &'a Standing,
+    pub accepted: Acceptance,
+}
+
+/// Those who may be named, in order of rank.
+pub fn all(
+    scope: &Scope<'_>,
+    list: &List,
+    moves: &[Move],
+    named: &[Named<'_>],
+) -> Result<Vec<Person>> {
     let records = records(scope, list)?;
     let results = results(scope, list)?;
     let nobody = Record::default();
-    list::entries(scope.connection, list.list_id, list.size)?
-        .into_iter()
-        .map(|entry| {
+    named
+        .iter()
+        .map(|one| {
+            let entry = one.entry;
             let contributions =
                 list::contributions(scope.connection, list.list_id, &entry.nominal_id)?;
             let record = records.get(&entry.nominal_id).unwrap_or(&nobody);
             let moved = moves.iter().find(|m| m.nominal_id == entry.nominal_id);
-            Ok(person(
-                list,
-                &entry,
-                &contributions,
-                record,
-                moved,
-                &results,
-            ))
+            Ok(person(list, one, &contributions, record, moved, &results))
         })
         .collect()
 }
 
 fn person(
     list: &List,
-    entry: &Entry,
+    named: &Named<'_>,
     contributions: &[list::Contribution],
     record: &Record,
     moved: Option<&Move>,
     results: &Results,
 ) -> Person {
+    let entry = named.entry;
     let (counted, not_counted): (Vec<_>, Vec<_>) = contributions.iter().partition(|c| c.is_counted);
     Person {
         rank: entry.rank.unwrap_or_default(),
@@ -88,8 +97,8 @@ fn person(
             entry.allegations.into(),
         ),
         repeat_victims: entry.repeat_victims,
-        flags: flags(entry, &counted, record, results),
-        decision: Decision::Awaiting,
+        flags: flags(named, &counted, record, results),
+        accepted: named.accepted.clone(),
         contributions: counted
             .iter()
             .map(|c| contribution(list, c, record))
@@ -107,28 +116,29 @@ fn person(
     }
 }
 
-fn standing(moved: Option<&Move>) -> Standing {
+fn standing(moved: Option<&Move>) -> ListStanding {
     match moved {
         Some(Move {
             kind: Kind::Stayed, ..
-        }) => Standing::Stayed,
+        }) => ListStanding::Stayed,
         Some(Move {
             kind: Kind::Returned,
             last_list,
             ..
-        }) => Standing::Returned {
+        }) => ListStanding::Returned {
             last_list: last_list.unwrap_or_default(),
         },
-        _ => Standing::New,
+        _ => ListStanding::New,
     }
 }
 
 fn flags(
-    entry: &Entry,
+    named: &Named<'_>,
     counted: &[&list::Contribution],
     record: &Record,
     results: &Results,
 ) -> Vec<Flag> {
+    let entry = named.entry;
     let mut flags = Vec::new();
     if let Some((kind, since)) = record.custody.as_ref().filter(|_| entry.is_in_custody) {
         flags.push(Flag::InCustody {
@@ -136,8 +146,10 @@ fn flags(
             since: *since,
         });
     }
-    if entry.has_counter_allegation {
-        flags.push(Flag::CounterAllegation { is_reviewed: false });
+    if !named.standing.counter_crimes.is_empty() {
+        flags.push(Flag::CounterAllegation {
+            is_reviewed: named.standing.open_crimes.is_empty(),
+        });
     }
     if entry.identities.len() > 1 {
         flags.push(Flag::Merged);
@@ -280,7 +292,7 @@ fn results(scope: &Scope<'_>, list: &List) -> Result<Results> {
     Ok(rows.into_iter().collect())
 }
 
-fn percent(part: Decimal, whole: Decimal) -> f64 {
+pub fn percent(part: Decimal, whole: Decimal) -> f64 {
     if whole.is_zero() {
         return 0.0;
     }

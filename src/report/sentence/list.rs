@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Sentence, index};
+use crate::harm::decisions::ledger::{self, Rate};
 use crate::report::format;
 use crate::report::view::list::{Cut, DateBasis, ListSettings, ListState, ListSummary, Movement};
 
@@ -165,35 +166,94 @@ pub fn leaving(movement: &Movement) -> String {
     )
 }
 
-/// What officers have decided; a list nobody overrode is named as such.
+/// What officers have decided.
 #[must_use]
 pub fn decided(list: &ListSummary) -> String {
     let counts = &list.decisions;
-    let done = counts.accepted + counts.deferred + counts.rejected;
+    let verb = if counts.awaiting == 1 {
+        "awaits"
+    } else {
+        "await"
+    };
+    let awaiting = people(counts.awaiting);
     if list.listed == 0 {
         return "There is nobody to decide on.".to_owned();
     }
-    if done == 0 {
-        let verb = if counts.awaiting == 1 {
-            "awaits"
-        } else {
-            "await"
-        };
-        let awaiting = people(counts.awaiting);
+    if counts.awaiting == list.listed {
         return format!("No decision is recorded yet: {awaiting} {verb} one.");
     }
-    if counts.accepted == list.listed {
-        return "Every person was accepted as proposed: an override rate of 0% deserves a second \
-                look."
+    let mut parts = vec![format!(
+        "Officers accepted {}, deferred {} and rejected {}",
+        people(counts.accepted),
+        format::count(counts.deferred),
+        format::count(counts.rejected)
+    )];
+    if counts.awaiting > 0 {
+        parts.push(format!("{awaiting} {verb} a decision"));
+    }
+    if counts.undecided > 0 {
+        let left = format::plural(counts.undecided, "person was", "people were");
+        parts.push(format!("{left} left undecided when the list was closed"));
+    }
+    format!("{}.", parts.join("; "))
+}
+
+/// Whom the pack names, and why not everybody.
+#[must_use]
+pub fn names(list: &ListSummary) -> String {
+    if list.state != ListState::Decided {
+        return "Nobody is named yet. Names follow the decision: once an officer has accepted, \
+                deferred or rejected each person, or closed the list, those accepted are named."
             .to_owned();
     }
+    let restricted = match list.rules.restricted {
+        0 => String::new(),
+        n => format!(
+            " {} restricted and only counted.",
+            format::plural(n, "person is", "people are")
+        ),
+    };
     format!(
-        "{} accepted, {} deferred, {} rejected; {} without a decision.",
-        format::count(counts.accepted),
-        format::count(counts.deferred),
-        format::count(counts.rejected),
-        people(counts.awaiting)
+        "Only those whom an officer accepted are named; everybody else stands by reference.{restricted}"
     )
+}
+
+/// How often officers did not follow the proposal; a rate of nothing is told
+/// as the warning it is. None before the first decision.
+#[must_use]
+pub fn overrides(list: &ListSummary) -> Vec<String> {
+    let overrides = &list.overrides;
+    let rate = |rate: Rate| {
+        let share = format::percent(rate.percent().unwrap_or_default());
+        let decisions = format::plural(rate.decided, "decision", "decisions");
+        format!(
+            "{share} ({} of {decisions})",
+            format::count(rate.overridden)
+        )
+    };
+    let (own, recent) = (overrides.list, overrides.recent);
+    if recent.decided == 0 {
+        return Vec::new();
+    }
+    let own = if own.decided == 0 {
+        "not known yet on this list".to_owned()
+    } else {
+        format!("{} on this list", rate(own))
+    };
+    let lists = match overrides.recent_lists {
+        1 => String::new(),
+        n => format!(
+            ", {} over the last {} lists decided on",
+            rate(recent),
+            format::count(n)
+        ),
+    };
+    let told = format!("Override rate, people deferred or rejected: {own}{lists}.");
+    let warning = overrides.never_in().map(|decisions| {
+        let decisions = format::plural(decisions, "decision", "decisions");
+        format!("Warning: {}.", ledger::warning(&decisions))
+    });
+    [Some(told), warning].into_iter().flatten().collect()
 }
 
 /// The settings that shaped the list, a sentence each.
@@ -332,21 +392,70 @@ mod tests {
     }
 
     #[test]
-    fn a_list_nobody_overrode_is_a_warning() {
+    fn decisions_are_told_with_their_counts() {
         let mut list = sample::list();
         assert_eq!(
             decided(&list),
             "No decision is recorded yet: 100 people await one."
         );
-        list.decisions.awaiting = 1;
-        list.decisions.accepted = 90;
+        list.decisions.awaiting = 12;
+        list.decisions.accepted = 79;
         list.decisions.rejected = 9;
         assert_eq!(
             decided(&list),
-            "90 accepted, 0 deferred, 9 rejected; 1 person without a decision."
+            "Officers accepted 79 people, deferred 0 and rejected 9; 12 people await a decision."
         );
-        list.decisions.accepted = 100;
-        assert!(decided(&list).contains("override rate of 0%"));
+        list.decisions.undecided = 12;
+        list.decisions.awaiting = 0;
+        assert!(
+            decided(&list).ends_with("12 people were left undecided when the list was closed.")
+        );
+    }
+
+    #[test]
+    fn a_list_nobody_overrode_is_a_warning() {
+        let mut list = sample::list();
+        assert_eq!(overrides(&list), Vec::<String>::new());
+        list.overrides.list = Rate {
+            decided: 100,
+            overridden: 12,
+        };
+        list.overrides.recent = Rate {
+            decided: 1_300,
+            overridden: 91,
+        };
+        list.overrides.recent_lists = 12;
+        assert_eq!(
+            overrides(&list),
+            [
+                "Override rate, people deferred or rejected: 12.0% (12 of 100 decisions) on this \
+                 list, 7.0% (91 of 1,300 decisions) over the last 12 lists decided on."
+            ]
+        );
+        list.overrides.list.overridden = 0;
+        assert_eq!(overrides(&list).len(), 1, "a list still being decided");
+        list.overrides.is_list_decided = true;
+        let own = overrides(&list);
+        assert!(own[1].starts_with("Warning: nobody has been deferred or rejected in 100"));
+        list.overrides.recent.overridden = 0;
+        let both = overrides(&list);
+        assert_eq!(
+            both[1],
+            "Warning: nobody has been deferred or rejected in 1,300 decisions: a list that is \
+             always accepted is decided by the program."
+        );
+    }
+
+    #[test]
+    fn names_follow_the_decision() {
+        let mut list = sample::list();
+        list.rules.restricted = 1;
+        for state in [ListState::Proposed, ListState::PartlyDecided] {
+            list.state = state;
+            assert!(names(&list).starts_with("Nobody is named yet."));
+        }
+        list.state = ListState::Decided;
+        assert!(names(&list).ends_with("1 person is restricted and only counted."));
     }
 
     #[test]

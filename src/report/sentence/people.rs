@@ -4,7 +4,7 @@
 use super::index;
 use crate::report::format;
 use crate::report::view::harm_list_pack::{
-    Contribution, Decision, Flag, HarmListPack, Leaver, Person, Standing,
+    Because, Contribution, Flag, HarmListPack, Leaver, Person, Standing,
 };
 
 /// `was 3`, `new`, `returned, last on list 9`.
@@ -65,22 +65,26 @@ pub fn flag(flag: &Flag) -> String {
     }
 }
 
-/// May nobody decide on this person before a review?
+/// Why a person is not named.
 #[must_use]
-pub fn is_blocked(person: &Person) -> bool {
-    person
-        .flags
-        .contains(&Flag::CounterAllegation { is_reviewed: false })
+pub fn because(because: Because) -> &'static str {
+    match because {
+        Because::Deferred => "deferred",
+        Because::Rejected => "rejected",
+        Because::Undecided => "left undecided",
+        Because::Blocked => "accepted, blocked since: counter-allegation to be reviewed",
+    }
 }
 
+/// `Accepted by j.smith on 1 November 2026`.
 #[must_use]
-pub fn decision(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Awaiting => "awaited",
-        Decision::Accepted => "accepted",
-        Decision::Deferred => "deferred",
-        Decision::Rejected => "rejected",
-    }
+pub fn accepted(person: &Person) -> String {
+    let accepted = &person.accepted;
+    format!(
+        "Accepted by {} on {}",
+        accepted.by,
+        format::date(accepted.on)
+    )
 }
 
 /// `rank 112 now`, or the word for nobody ranked.
@@ -111,7 +115,7 @@ pub fn concentration(pack: &HarmListPack) -> String {
 /// The finding over the chart of ranks.
 #[must_use]
 pub fn ranks(pack: &HarmListPack) -> String {
-    let (Some(first), Some(last)) = (pack.people.first(), pack.people.last()) else {
+    let (Some(first), Some(last)) = (pack.ranks.first(), pack.ranks.last()) else {
         return "Nobody is listed".to_owned();
     };
     format!(
@@ -257,19 +261,17 @@ mod tests {
     }
 
     #[test]
-    fn an_unreviewed_counter_allegation_blocks() {
-        let mut person = sample::pack::person(1);
-        person.flags = vec![Flag::CounterAllegation { is_reviewed: false }];
-        assert!(is_blocked(&person));
-        assert_eq!(flag(&person.flags[0]), "counter-allegation: review needed");
-        person.flags = vec![Flag::CounterAllegation { is_reviewed: true }];
-        assert!(!is_blocked(&person));
+    fn a_counter_allegation_says_whether_it_was_reviewed() {
+        for (is_reviewed, words) in [(false, "review needed"), (true, "reviewed")] {
+            let told = flag(&Flag::CounterAllegation { is_reviewed });
+            assert_eq!(told, format!("counter-allegation: {words}"));
+        }
     }
 
     #[test]
     fn an_empty_list_claims_nothing() {
         let mut pack = sample::pack::harm_list_pack();
-        pack.people.clear();
+        pack.ranks.clear();
         pack.list.all_harm_days = rust_decimal::Decimal::ZERO;
         assert_eq!(ranks(&pack), "Nobody is listed");
         assert_eq!(concentration(&pack), "No suspect is accused of any harm");

@@ -1,5 +1,5 @@
-//! The harm list pack, for authorised officers. Names stand in the page only;
-//! its mail is made from `list` alone.
+//! The harm list pack, for authorised officers. Names stand in the page only,
+//! and only once the list is decided; its mail is made from `list` alone.
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -13,9 +13,16 @@ pub struct HarmListPack {
     pub header: Header,
     pub list: ListSummary,
     pub concentration: Concentration,
-    /// In order of rank.
+    /// Harm by rank, in order of rank. Nothing in it tells who a person is.
+    pub ranks: Vec<RankRow>,
+    /// Whom officers accepted and who may be disclosed, in order of rank; empty
+    /// until the list is decided.
     pub people: Vec<Person>,
-    /// In order of their previous rank.
+    /// Whom nobody may be told the name of, in order of rank; empty until the
+    /// list is decided, and without those who are restricted.
+    pub withheld: Vec<Withheld>,
+    /// In order of their previous rank; empty until the list is decided, and
+    /// without those who are restricted.
     pub left: Vec<Leaver>,
 }
 
@@ -35,6 +42,48 @@ pub struct Concentration {
 pub struct SharePoint {
     pub suspects_percent: f64,
     pub harm_percent: f64,
+}
+
+/// A rank in figures.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct RankRow {
+    pub rank: u32,
+    pub score_days: Decimal,
+    pub allegations: u32,
+    pub victims: u32,
+    /// Share of the score from the worst single allegation, 0 to 100.
+    pub worst_share_percent: f64,
+}
+
+/// One person on a decided list who is not named: by reference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Withheld {
+    pub rank: u32,
+    pub nominal_id: String,
+    pub because: Because,
+    /// Who decided, and on which day in London; none without a decision.
+    pub decided: Option<(String, NaiveDate)>,
+}
+
+/// Why a person on a decided list is not named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    Deferred,
+    Rejected,
+    /// The list was closed before anybody decided.
+    Undecided,
+    /// Accepted, and blocked since by a counter-allegation.
+    Blocked,
+}
+
+/// An officer's decision as it is printed beside a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Acceptance {
+    pub by: String,
+    /// Day in London.
+    pub on: NaiveDate,
+    pub reason: String,
 }
 
 /// One person on the list: a suspect until a court convicts.
@@ -69,7 +118,7 @@ pub struct Person {
     /// Victims named in two or more of the counted allegations.
     pub repeat_victims: u32,
     pub flags: Vec<Flag>,
-    pub decision: Decision,
+    pub accepted: Acceptance,
     /// Most harmful first; their days add up to `score_days`.
     pub contributions: Vec<Contribution>,
     pub not_counted: Vec<NotCounted>,
@@ -107,15 +156,6 @@ pub enum Flag {
     Convicted { allegations: u32 },
     /// Counted allegations with a charge and no result yet.
     Charged { allegations: u32 },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Decision {
-    Awaiting,
-    Accepted,
-    Deferred,
-    Rejected,
 }
 
 /// One counted allegation: `weight_days x offence_count = days`.

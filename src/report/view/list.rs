@@ -5,6 +5,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::harm::decisions::ledger::Overrides;
+
 /// One harm list and how it differs from the one before. Harm is in days.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ListSummary {
@@ -32,6 +34,7 @@ pub struct ListSummary {
     pub cut: Option<Cut>,
     pub rules: RuleCounts,
     pub decisions: DecisionCounts,
+    pub overrides: Overrides,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -41,7 +44,8 @@ pub enum ListState {
     Proposed,
     /// Some people decided, some not.
     PartlyDecided,
-    /// Every person accepted, deferred or rejected.
+    /// Every person accepted, deferred or rejected, or the list closed by an
+    /// officer.
     Decided,
 }
 
@@ -111,7 +115,11 @@ pub struct RuleCounts {
     pub under_18_not_ranked: u64,
     pub deceased_removed: u64,
     pub in_custody: u64,
+    /// Blocked: a counter-allegation that no specialist has reviewed.
     pub counter_allegation: u64,
+    /// People on the list with a record that is contested and unsettled.
+    pub contested: u64,
+    /// People on the list who are not disclosed.
     pub restricted: u64,
     /// People on the list known under more than one nominal id.
     pub merged: u64,
@@ -126,13 +134,15 @@ pub struct RuleCounts {
     pub no_further_action: u64,
 }
 
-/// What officers have decided; the four add up to `listed`.
+/// What officers have decided; the five add up to `listed`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct DecisionCounts {
     pub awaiting: u64,
     pub accepted: u64,
     pub deferred: u64,
     pub rejected: u64,
+    /// Left without a decision when the list was closed.
+    pub undecided: u64,
 }
 
 impl ListSummary {

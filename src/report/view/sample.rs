@@ -7,6 +7,8 @@ pub(crate) mod pack;
 use chrono::{Days, Months, NaiveDate};
 use rust_decimal::Decimal;
 
+use crate::harm::decisions::ledger::Overrides;
+
 use super::list::{
     Cut, DateBasis, DecisionCounts, ListSettings, ListState, ListSummary, Movement, ReasonCount,
     RuleCounts,
@@ -195,6 +197,7 @@ pub(crate) fn list() -> ListSummary {
             deceased_removed: 3,
             in_custody: 31,
             counter_allegation: 3,
+            contested: 1,
             restricted: 1,
             merged: 2,
             alleged_when_under_18: 2,
@@ -207,6 +210,7 @@ pub(crate) fn list() -> ListSummary {
             awaiting: 100,
             ..DecisionCounts::default()
         },
+        overrides: Overrides::default(),
     }
 }
 

@@ -27,6 +27,7 @@ impl ListSection {
             sentences.push(list::leaving(movement));
         }
         sentences.push(list::decided(view));
+        sentences.extend(list::overrides(view));
         Self {
             heading: list::heading(view),
             reference: format!(
@@ -83,10 +84,7 @@ pub fn rules(rules: &RuleCounts) -> Table {
     for (rule, count) in [
         ("Suspects under 18, not ranked", rules.under_18_not_ranked),
         ("Suspects deceased, removed", rules.deceased_removed),
-        (
-            "Suspects with a contested record, restricted",
-            rules.restricted,
-        ),
+        ("Listed people restricted, told to nobody", rules.restricted),
         (
             "Allegations without a weight, not scored",
             rules.unscored_allegations,

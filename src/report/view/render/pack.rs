@@ -5,7 +5,8 @@ use super::briefing::lead_text;
 use super::figure::{Caption, Figure};
 use super::furniture::{Furniture, Question};
 use super::pack_sections::{
-    PersonBlock, concentration_figure, joiners, leavers, people_table, rank_figure,
+    PersonBlock, concentration_figure, joiners, leavers, people_table, rank_figure, ranks_table,
+    withheld_table,
 };
 use super::table::Table;
 use super::{list_section, table};
@@ -18,7 +19,10 @@ use crate::report::view::list::{DecisionCounts, ListState, ListSummary};
 #[derive(Debug)]
 pub struct PackPage {
     pub summary: PackSummary,
+    pub is_decided: bool,
+    /// Those accepted; of a list that is not decided, ranks alone.
     pub people: Table,
+    pub withheld: Option<Table>,
     pub ranks: Option<Figure>,
     pub concentration: Figure,
     pub concentration_sentence: String,
@@ -41,6 +45,8 @@ pub struct PackSummary {
     pub method: String,
     pub window: String,
     pub lead: Vec<Question>,
+    /// Whom the page names, and why not everybody.
+    pub names: String,
     pub sentences: Vec<String>,
     pub movement: Table,
     pub decisions: Table,
@@ -52,17 +58,26 @@ impl PackPage {
     #[must_use]
     pub fn new(view: &HarmListPack) -> Self {
         let source = source(&view.list);
+        let is_decided = view.list.state == ListState::Decided;
         Self {
             summary: PackSummary::new(&view.header, &view.list),
-            people: people_table(view),
-            ranks: (!view.people.is_empty()).then(|| rank_figure(view, &source)),
+            is_decided,
+            people: if is_decided {
+                people_table(view)
+            } else {
+                ranks_table(&view.ranks)
+            },
+            withheld: (is_decided && !view.withheld.is_empty())
+                .then(|| withheld_table(&view.withheld)),
+            ranks: (!view.ranks.is_empty()).then(|| rank_figure(view, &source)),
             concentration: concentration_figure(view, &source),
             concentration_sentence: concentration_sentence(view),
-            joined: joiners(view),
-            left: (!view.left.is_empty()).then(|| leavers(&view.left)),
+            joined: joiners(view).filter(|_| is_decided),
+            left: (is_decided && !view.left.is_empty()).then(|| leavers(&view.left)),
             blocks: view
                 .people
                 .iter()
+                .filter(|_| is_decided)
                 .map(|person| PersonBlock::new(person, &view.list.edition))
                 .collect(),
         }
@@ -75,6 +90,7 @@ impl PackSummary {
         let furniture = Furniture::new("Harm list pack", header);
         let mut sentences: Vec<String> = list.movement.iter().map(list::leaving).collect();
         sentences.push(list::decided(list));
+        sentences.extend(list::overrides(list));
         Self {
             in_short: in_short(header, list),
             reference: list::reference(list),
@@ -88,6 +104,7 @@ impl PackSummary {
                 index::label(&list.edition)
             ),
             lead: lead(list, &furniture),
+            names: list::names(list),
             sentences,
             movement: list_section::movement(list),
             decisions: decisions(&list.decisions),
@@ -129,10 +146,15 @@ fn lead(list: &ListSummary, furniture: &Furniture) -> Vec<Question> {
 fn asked(list: &ListSummary) -> Sentence {
     let awaiting = list.decisions.awaiting;
     if awaiting == 0 {
-        return Sentence::new("Nothing", ": every person is decided.", "#list");
+        let after = match list.decisions.undecided {
+            0 => ": every person is decided.",
+            _ => ": an officer closed the list.",
+        };
+        return Sentence::new("Nothing", after, "#movement");
     }
+    let verb = if awaiting == 1 { "awaits" } else { "await" };
     let linked = format!(
-        "Accept, defer or reject {}",
+        "{} {verb} a decision",
         format::plural(awaiting, "person", "people")
     );
     let blocked = match list.rules.counter_allegation {
@@ -142,7 +164,8 @@ fn asked(list: &ListSummary) -> Sentence {
             format::plural(n, "person is", "people are")
         ),
     };
-    Sentence::new(&linked, &format!(", each with a reason{blocked}."), "#list")
+    let after = format!(": accept, defer or reject each, with a reason{blocked}.");
+    Sentence::new(&linked, &after, "#movement")
 }
 
 fn trusted(list: &ListSummary) -> Sentence {
@@ -155,10 +178,10 @@ fn trusted(list: &ListSummary) -> Sentence {
         format!("{allegations} {verb} no weight")
     };
     let restricted = match list.rules.restricted {
-        0 => "no record is contested".to_owned(),
+        0 => "nobody is restricted".to_owned(),
         n => {
             let people = format::plural(n, "person is", "people are");
-            format!("{people} left out because their records are contested")
+            format!("{people} restricted and told to nobody")
         }
     };
     let demonstration = if index::is_starter(&list.edition) {
@@ -184,6 +207,7 @@ fn decisions(counts: &DecisionCounts) -> Table {
         ("Accepted", counts.accepted),
         ("Deferred", counts.deferred),
         ("Rejected", counts.rejected),
+        ("Left undecided", counts.undecided),
     ] {
         table.push(vec![
             table::Cell::new(label),
@@ -265,6 +289,24 @@ mod tests {
     }
 
     #[test]
+    fn before_the_decision_nobody_is_named_and_the_page_says_why() {
+        let mut decided = sample::pack::harm_list_pack();
+        let mut view = sample::pack::proposed();
+        let rendered = render_harm_list_pack(&view).expect("renders");
+        let whole = format!("{}{}", rendered.html, rendered.mail.text);
+        for person in &decided.people {
+            assert!(!whole.contains(&person.name) && !whole.contains(&person.nominal_id));
+        }
+        assert_eq!(rendered.html.matches("Nobody is named yet").count(), 1);
+        assert!(rendered.html.contains("100 people await a decision"));
+        assert!(rendered.mail.subject.contains("100 to decide"));
+        // Whatever a view holds, a list that is not decided names nobody.
+        view.people = decided.people.split_off(50);
+        let page = render_harm_list_pack(&view).expect("renders").html;
+        assert!(!page.contains("Invented Person"));
+    }
+
+    #[test]
     fn the_subject_has_marking_date_and_movement() {
         let mut view = sample::pack::harm_list_pack();
         view.header.is_synthetic = false;
@@ -272,7 +314,7 @@ mod tests {
         assert_eq!(
             mail.subject,
             "OFFICIAL-SENSITIVE Harm list pack, Sunday 1 November 2026: list 13, list moved by 6, \
-             100 to decide"
+             decided"
         );
     }
 
@@ -302,11 +344,14 @@ mod tests {
             let person = &mut view.people[0];
             person.name = hostile.to_owned();
             person.nominal_id = hostile.to_owned();
+            person.accepted.reason = hostile.to_owned();
+            person.accepted.by = hostile.to_owned();
             person.other_identities = vec![hostile.to_owned()];
             person.contributions[0].offence = hostile.to_owned();
             person.contributions[0].outcome = Some(hostile.to_owned());
             person.not_counted[0].reason = hostile.to_owned();
             view.left[0].reason = hostile.to_owned();
+            view.withheld[0].nominal_id = hostile.to_owned();
             view.list.edition = hostile.to_owned();
             view.list.settings.others = vec![hostile.to_owned()];
             let rendered = render_harm_list_pack(&view).expect("renders");
@@ -353,7 +398,9 @@ mod tests {
     #[test]
     fn an_empty_first_list_still_reads() {
         let mut view = sample::pack::harm_list_pack();
+        view.ranks.clear();
         view.people.clear();
+        view.withheld.clear();
         view.left.clear();
         view.concentration = crate::report::view::harm_list_pack::Concentration::default();
         view.list.movement = None;

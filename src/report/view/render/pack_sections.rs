@@ -1,6 +1,8 @@
-//! The people of the harm list pack: the table of all, a block for each, who
-//! left, and the two charts of how harm is spread.
+//! The people of the harm list pack: ranks alone before the decision; after it
+//! the table of those accepted with a block for each, the others by reference,
+//! and who left; and the two charts of how harm is spread.
 
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::figure::Figure;
@@ -10,8 +12,9 @@ use crate::report::chart::{Size, Words, concentration, ranks};
 use crate::report::format;
 use crate::report::sentence::people;
 use crate::report::view::harm_list_pack::{
-    Contribution, Flag, HarmListPack, Leaver, NotCounted, Person, Standing,
+    Contribution, Flag, HarmListPack, Leaver, NotCounted, Person, RankRow, Standing, Withheld,
 };
+use crate::report::view::list::ListState;
 
 /// Points of the curve printed as numbers; the chart draws all.
 const CURVE_ROWS: usize = 20;
@@ -24,8 +27,9 @@ pub struct PersonBlock {
     pub nominal_id: String,
     pub other_identities: String,
     pub standing: String,
-    pub decision: &'static str,
-    pub is_blocked: bool,
+    /// Who accepted the person, and when.
+    pub accepted: String,
+    pub reason: String,
     pub explanation: String,
     pub flags: Vec<String>,
     pub contributions: Table,
@@ -41,8 +45,8 @@ impl PersonBlock {
             nominal_id: person.nominal_id.clone(),
             other_identities: person.other_identities.join(", "),
             standing: people::standing(person),
-            decision: people::decision(person.decision),
-            is_blocked: people::is_blocked(person),
+            accepted: people::accepted(person),
+            reason: person.accepted.reason.clone(),
             explanation: people::explanation(person, edition),
             flags: person
                 .flags
@@ -53,6 +57,58 @@ impl PersonBlock {
             not_counted: (!person.not_counted.is_empty()).then(|| not_counted(&person.not_counted)),
         }
     }
+}
+
+/// One row a rank, without anything that tells who stands there.
+#[must_use]
+pub fn ranks_table(ranks: &[RankRow]) -> Table {
+    let columns = vec![
+        Column::figure("Rank"),
+        Column::figure("Harm, days"),
+        Column::figure("Alle\u{AD}gations"),
+        Column::figure("Victims"),
+        Column::figure("Worst"),
+    ];
+    let mut table = Table::new("Harm by rank, nobody named", columns);
+    for row in ranks {
+        table.push(vec![
+            Cell::new(row.rank.to_string()).strong(true),
+            Cell::new(format::harm(row.score_days)).note(years(row.score_days)),
+            Cell::new(row.allegations.to_string()),
+            Cell::new(row.victims.to_string()),
+            Cell::new(worst(row.worst_share_percent)),
+        ]);
+    }
+    table
+}
+
+/// Those whom nobody is told the name of, by reference.
+#[must_use]
+pub fn withheld_table(withheld: &[Withheld]) -> Table {
+    let columns = vec![
+        Column::words("Nominal id"),
+        Column::figure("Rank"),
+        Column::words("Decision"),
+        Column::words("By"),
+    ];
+    let mut table = Table::new("On the list, not accepted or not to be named", columns);
+    for row in withheld {
+        let (by, on) = match &row.decided {
+            Some((by, on)) => (by.clone(), format::date(*on)),
+            None => ("[z]".to_owned(), String::new()),
+        };
+        let mut by = Cell::new(by);
+        if !on.is_empty() {
+            by = by.note(on);
+        }
+        table.push(vec![
+            Cell::new(row.nominal_id.as_str()),
+            Cell::new(row.rank.to_string()),
+            Cell::new(format::capitalised(people::because(row.because))),
+            by,
+        ]);
+    }
+    table
 }
 
 /// One row a person, in order of rank.
@@ -69,14 +125,14 @@ pub fn people_table(view: &HarmListPack) -> Table {
         Column::figure("Worst").on_wide(),
         Column::figure("Last report").on_wide(),
     ];
-    let mut table = Table::new("Suspects in order of harm", columns);
+    let mut table = Table::new("Suspects accepted by an officer, in order of harm", columns);
     for person in &view.people {
         table.push(person_row(person));
     }
     table
 }
 
-/// Who is on the list and was not on the one before; none without such a list.
+/// Who was accepted and was not on the list before; none without such a list.
 #[must_use]
 pub fn joiners(view: &HarmListPack) -> Option<Table> {
     view.list.movement.as_ref()?;
@@ -86,7 +142,7 @@ pub fn joiners(view: &HarmListPack) -> Option<Table> {
         Column::figure("Harm, days"),
         Column::words("Standing"),
     ];
-    let mut table = Table::new("Came on since the list before", columns);
+    let mut table = Table::new("Came on since the list before, of those accepted", columns);
     for person in view
         .people
         .iter()
@@ -126,20 +182,33 @@ pub fn leavers(left: &[Leaver]) -> Table {
 /// How harm falls from rank to rank.
 #[must_use]
 pub fn rank_figure(view: &HarmListPack, source: &str) -> Figure {
-    let years: Vec<_> = view.people.iter().map(years_of_harm).collect();
+    let years = years_by_rank(view);
+    let is_decided = view.list.state == ListState::Decided;
     let title = people::ranks(view);
     let description = format!(
         "Bar chart of years of alleged harm of {}, in order of rank, each with the part of its gravest \
          allegation.",
-        format::plural(years.len() as u64, "person", "people")
+        format::plural(view.ranks.len() as u64, "person", "people")
     );
-    let note =
-        format!("Years of alleged harm by rank; the numbers are in the table below. {source}");
+    let numbers = if is_decided {
+        ""
+    } else {
+        "; the numbers are in the table below"
+    };
+    let gap = if years.len() > view.ranks.len() {
+        " A gap is a person who is restricted."
+    } else {
+        ""
+    };
+    let note = format!("Years of alleged harm by rank{numbers}.{gap} {source}");
     let words = caption("ranks-chart", title, description, note);
     Figure::across(
         words,
         |w: Words<'_>, size: Size| ranks::rank_bars(w, size, &years),
-        vec![],
+        is_decided
+            .then(|| ranks_table(&view.ranks))
+            .into_iter()
+            .collect(),
     )
 }
 
@@ -174,20 +243,16 @@ fn person_row(person: &Person) -> Vec<Cell> {
     let age = person
         .age
         .map_or_else(|| "[x]".to_owned(), |age| age.to_string());
-    let years = format!("{} years", format::harm_years(person.score_days));
     let last = format::plural(person.days_since_last_report.into(), "day", "days");
     vec![
         Cell::new(person.rank.to_string()).strong(true),
         Cell::new(people::rank_before(person)),
         suspect_cell(person),
         Cell::new(age),
-        Cell::new(format::harm(person.score_days)).note(years),
+        Cell::new(format::harm(person.score_days)).note(years(person.score_days)),
         Cell::new(person.allegations.to_string()),
         Cell::new(person.victims.to_string()),
-        Cell::new(format!(
-            "{}%",
-            format::number(person.worst_share_percent, 0)
-        )),
+        Cell::new(worst(person.worst_share_percent)),
         Cell::new(format!("{last} ago")),
     ]
 }
@@ -199,7 +264,6 @@ fn suspect_cell(person: &Person) -> Cell {
         .flags
         .iter()
         .filter(|flag| !matches!(flag, Flag::Merged))
-        .filter(|flag| !matches!(flag, Flag::CounterAllegation { is_reviewed: false }))
         .map(people::flag)
         .collect();
     let mut cell = Cell::new(person.name.as_str())
@@ -207,9 +271,6 @@ fn suspect_cell(person: &Person) -> Cell {
         .note(ids.join(", also "));
     if !flags.is_empty() {
         cell = cell.note(format::capitalised(&flags.join("; ")));
-    }
-    if people::is_blocked(person) {
-        cell.alert = Some("Counter-allegation: review needed".to_owned());
     }
     cell
 }
@@ -297,7 +358,25 @@ fn curve_table(curve: &[(f64, f64)]) -> Table {
     table
 }
 
-fn years_of_harm(person: &Person) -> (f64, f64) {
-    let years = person.score_days.to_f64().unwrap_or(0.0) / 365.0;
-    (years, years * person.worst_share_percent / 100.0)
+fn years(days: Decimal) -> String {
+    format!("{} years", format::harm_years(days))
+}
+
+fn worst(share: f64) -> String {
+    format!("{}%", format::number(share, 0))
+}
+
+/// One pair for each rank, nothing where a rank is left out.
+fn years_by_rank(view: &HarmListPack) -> Vec<(f64, f64)> {
+    (1..=view.list.listed)
+        .map(|rank| {
+            let row = view.ranks.iter().find(|row| u64::from(row.rank) == rank);
+            row.map_or((0.0, 0.0), years_of_harm)
+        })
+        .collect()
+}
+
+fn years_of_harm(row: &RankRow) -> (f64, f64) {
+    let years = row.score_days.to_f64().unwrap_or(0.0) / 365.0;
+    (years, years * row.worst_share_percent / 100.0)
 }

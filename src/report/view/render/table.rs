@@ -31,8 +31,6 @@ pub struct Cell {
     pub text: String,
     /// Smaller lines beneath the text.
     pub notes: Vec<String>,
-    /// A warning beneath the text, bold and in words.
-    pub alert: Option<String>,
     /// A word-sized chart made by `report::chart`.
     pub chart: Option<String>,
     /// A place in the page.

@@ -3,11 +3,13 @@
 use rust_decimal::Decimal;
 
 use super::{day, header, list};
+use crate::harm::decisions::ledger::{Overrides, Rate};
 use crate::report::view::Header;
 use crate::report::view::harm_list_pack::{
-    Concentration, Contribution, Decision, Flag, HarmListPack, Leaver, NotCounted, Person,
-    SharePoint, Standing,
+    Acceptance, Because, Concentration, Contribution, Flag, HarmListPack, Leaver, NotCounted,
+    Person, RankRow, SharePoint, Standing, Withheld,
 };
+use crate::report::view::list::{DecisionCounts, ListState, ListSummary};
 
 pub(crate) fn harm_list_pack() -> HarmListPack {
     HarmListPack {
@@ -15,7 +17,7 @@ pub(crate) fn harm_list_pack() -> HarmListPack {
             as_of: day(2026, 11, 1),
             ..header()
         },
-        list: list(),
+        list: decided(),
         concentration: Concentration {
             curve: (0_u32..=20)
                 .map(|step| SharePoint {
@@ -26,8 +28,74 @@ pub(crate) fn harm_list_pack() -> HarmListPack {
             gini: Some(0.87),
             median_days: Some(Decimal::from(11)),
         },
-        people: (1..=100).map(person).collect(),
+        ranks: (1..=100).map(rank_row).collect(),
+        people: (1..=100).filter(|r| !is_withheld(*r)).map(person).collect(),
+        withheld: (1..=100)
+            .filter(|r| is_withheld(*r))
+            .map(withheld)
+            .collect(),
         left: (1..=6).map(leaver).collect(),
+    }
+}
+
+/// The same pack before anybody decided.
+pub(crate) fn proposed() -> HarmListPack {
+    HarmListPack {
+        list: list(),
+        people: Vec::new(),
+        withheld: Vec::new(),
+        left: Vec::new(),
+        ..harm_list_pack()
+    }
+}
+
+fn decided() -> ListSummary {
+    let own = Rate {
+        decided: 100,
+        overridden: 4,
+    };
+    ListSummary {
+        state: ListState::Decided,
+        decisions: DecisionCounts {
+            accepted: 96,
+            deferred: 2,
+            rejected: 2,
+            ..DecisionCounts::default()
+        },
+        overrides: Overrides {
+            list: own,
+            is_list_decided: true,
+            recent: own,
+            recent_lists: 1,
+        },
+        ..list()
+    }
+}
+
+fn is_withheld(rank: u32) -> bool {
+    rank.is_multiple_of(25)
+}
+
+fn withheld(rank: u32) -> Withheld {
+    Withheld {
+        rank,
+        nominal_id: format!("N{:07}", 1_000_000 + rank),
+        because: if rank.is_multiple_of(50) {
+            Because::Rejected
+        } else {
+            Because::Deferred
+        },
+        decided: Some(("j.officer".to_owned(), day(2026, 11, 2))),
+    }
+}
+
+fn rank_row(rank: u32) -> RankRow {
+    RankRow {
+        rank,
+        score_days: Decimal::from(score(rank)),
+        allegations: 3,
+        victims: 2,
+        worst_share_percent: 44.1,
     }
 }
 
@@ -57,7 +125,11 @@ pub(crate) fn person(rank: u32) -> Person {
         domestic_abuse_percent: 66.7,
         repeat_victims: 1,
         flags: flags(rank),
-        decision: Decision::Awaiting,
+        accepted: Acceptance {
+            by: "j.officer".to_owned(),
+            on: day(2026, 11, 2),
+            reason: "Invented reason.".to_owned(),
+        },
         contributions: contributions(rank),
         not_counted: vec![NotCounted {
             crime_ref: format!("ZZ/{rank:04}/26"),

@@ -1,17 +1,13 @@
-//! `daybook list`: the harm list, and why someone is where they are.
+//! `daybook list show` and `explain`: the list as it was frozen, and why
+//! someone is where they are.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::{Context, Result};
-use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::evaluate::Evaluate;
-use super::list_verify::Verify;
-use super::output::{self, Format, Usage};
-use crate::config::Config;
+use crate::cli::output::{self, Format, Usage};
 use crate::harm::list::{self, Contribution, Entry, List as HarmList};
 use crate::harm::movement::{self, Move};
 use crate::harm::variants::{self, Place, Span};
@@ -21,42 +17,6 @@ use crate::report::format;
 use crate::report::sentence::accusation;
 use crate::store::Store;
 use crate::store::query::Table;
-
-#[derive(Debug, Args)]
-pub struct List {
-    #[command(subcommand)]
-    action: Action,
-}
-
-#[derive(Debug, Subcommand)]
-enum Action {
-    /// The list of a date, or the newest
-    Show {
-        #[arg(long)]
-        as_of: Option<AsOf>,
-        #[arg(long)]
-        json: bool,
-        /// Show this many ranks beyond the list.
-        #[arg(long, default_value_t = 0)]
-        beyond: u32,
-    },
-    /// Makes past lists again from what was known then, and compares
-    Verify(Verify),
-    /// Every allegation behind one person's score
-    Explain {
-        /// Nominal id, current or merged.
-        nominal: Option<NominalId>,
-        /// The person at this rank.
-        #[arg(long, conflicts_with = "nominal")]
-        rank: Option<u32>,
-        #[arg(long)]
-        as_of: Option<AsOf>,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Whether the list does what it is for: figures about groups
-    Evaluate(Evaluate),
-}
 
 #[derive(Serialize)]
 struct Shown<'a> {
@@ -85,31 +45,6 @@ struct Explained<'a> {
     contributions: &'a [Contribution],
 }
 
-impl List {
-    pub fn run(&self, dir: &Path) -> Result<()> {
-        if let Action::Verify(verify) = &self.action {
-            return verify.run(dir);
-        }
-        let config = Config::load(dir)?;
-        let store = Store::open_read_only(&config.store)?;
-        match &self.action {
-            Action::Verify(_) => Ok(()),
-            Action::Show {
-                as_of,
-                json,
-                beyond,
-            } => show(&store, *as_of, *json, *beyond),
-            Action::Explain {
-                nominal,
-                rank,
-                as_of,
-                json,
-            } => explain(&store, nominal.as_ref(), *rank, *as_of, *json),
-            Action::Evaluate(command) => command.run(&store),
-        }
-    }
-}
-
 fn find(store: &Store, as_of: Option<AsOf>) -> Result<HarmList> {
     list::find(store.connection(), as_of)?.with_context(|| match as_of {
         Some(date) => format!("there is no list as of {date}"),
@@ -117,7 +52,7 @@ fn find(store: &Store, as_of: Option<AsOf>) -> Result<HarmList> {
     })
 }
 
-fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) -> Result<()> {
+pub(super) fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) -> Result<()> {
     let list = find(store, as_of)?;
     let entries = list::entries(store.connection(), list.list_id, list.size + beyond)?;
     if json {
@@ -237,7 +172,7 @@ fn tell_counts(list: &HarmList) -> Result<()> {
     ))
 }
 
-fn explain(
+pub(super) fn explain(
     store: &Store,
     nominal: Option<&NominalId>,
     rank: Option<u32>,

@@ -10,13 +10,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use super::output;
+use crate::cli::output;
 use crate::harm::evaluation::{self, Question, data};
 use crate::model::as_of::AsOf;
 use crate::store::Store;
 
 #[derive(Debug, Args)]
-pub struct Evaluate {
+pub(super) struct Evaluate {
     /// The morning on which follow-up ends; the newest that all extracts reach
     /// when left out.
     #[arg(long)]
@@ -38,7 +38,7 @@ pub struct Evaluate {
 }
 
 impl Evaluate {
-    pub fn run(&self, store: &Store) -> Result<()> {
+    pub(super) fn run(&self, store: &Store) -> Result<()> {
         let question = Question {
             as_of: self.as_of,
             programme_from: self.programme_from.map(|from| from.0),

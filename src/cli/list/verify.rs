@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Serialize;
 
-use super::output::{self, Usage};
-use super::progress::Progress;
+use crate::cli::output::{self, Usage};
+use crate::cli::progress::Progress;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::harm::list::{self, List};
