@@ -45,7 +45,7 @@ totals as (
 ),
 
 cancelled as (
-    select count(*) as crimes,
+    select count(distinct crimes.crime_key) as crimes,
     from core.allegations as allegations
     inner join core.crimes as crimes
         on crimes.crime_key = allegations.crime_key

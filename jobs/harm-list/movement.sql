@@ -100,6 +100,7 @@ harm_before as (
         frozen.harm_days,
         frozen.is_counted,
         frozen.not_counted_because,
+        crimes.crime_ref is not null as is_held,
         case $window_by
             when 'committed' then crimes.committed_on
             else crimes.reported_on
@@ -120,6 +121,7 @@ harm_now as (
         contributions.harm_days,
         contributions.is_counted,
         contributions.not_counted_because,
+        contributions.reported_on,
         case $window_by
             when 'committed' then contributions.committed_on
             else contributions.reported_on
@@ -137,7 +139,10 @@ crime_changes as (
         harm_before.crime_ref is not null as was_known,
         coalesce(harm_before.is_counted, false) as was_counted,
         harm_before.not_counted_because as why_not_before,
-        harm_before.dated as dated_before,
+        harm_before.is_held
+        and coalesce(
+            harm_before.dated not between $window_from and $window_to, true
+        ) as is_outside,
         harm_before.index_code is distinct from harm_now.index_code
             as is_other_code,
         harm_before.weight_days is distinct from harm_now.weight_days
@@ -145,6 +150,7 @@ crime_changes as (
         harm_now.crime_ref is not null as is_known,
         coalesce(harm_now.is_counted, false) as is_counted,
         harm_now.not_counted_because as why_not_now,
+        harm_now.reported_on,
         harm_now.dated as dated_now,
         harm_now.named_as,
         coalesce(harm_now.harm_days, 0) - coalesce(harm_before.harm_days, 0)
@@ -162,11 +168,7 @@ caused as (
         before.is_explained,
         case
             when was_counted and not is_known
-                then if(
-                    dated_before < $window_from,
-                    'window passed',
-                    'no longer named'
-                )
+                then if(is_outside, 'window passed', 'no longer named')
             when was_counted and not is_counted
                 then case why_not_now
                     when 'crime cancelled' then 'crime cancelled'
@@ -191,7 +193,7 @@ caused as (
                     )
                     else 'crime corrected'
                 end
-            when dated_now >= $previous_as_of then 'new allegation'
+            when reported_on >= $previous_as_of then 'new allegation'
             when dated_now < $previous_window_from then 'rule changed'
             when not list_contains(before.identities, named_as) then 'merge'
             else 'named later'
@@ -209,7 +211,7 @@ explained as (
     from caused
     where
         coalesce(is_explained, true)
-        or cause in ('new allegation', 'merge')
+        or cause in ('new allegation', 'merge', 'rule changed')
     group by person_id, cause
 ),
 

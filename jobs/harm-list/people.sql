@@ -19,6 +19,10 @@ with scores as (
         count(*) filter (where is_counted) as allegations,
         coalesce(sum(offence_count) filter (where is_counted), 0) as offences,
         coalesce(max(harm_days), 0) as worst_days,
+        max(harm_days) filter (where not is_no_further_action)
+            as worst_without_nfa_days,
+        max(reported_on) filter (where is_counted and not is_no_further_action)
+            as latest_without_nfa_on,
         min(reported_on) filter (where is_counted) as earliest_reported_on,
         coalesce(
             max(reported_on) filter (where is_counted), max(reported_on)
@@ -141,8 +145,8 @@ select
         then row_number() over (
             partition by rank is not null
             order by
-                score_without_nfa_days desc, worst_days desc,
-                latest_reported_on desc, nominal_id
+                score_without_nfa_days desc, worst_without_nfa_days desc,
+                latest_without_nfa_on desc, nominal_id
         )
     end as rank_without_nfa,
     score_days,

@@ -4,12 +4,16 @@
 -- merged person on its own. A variant is a row of `variants`; all other rules
 -- are those of ranking.sql.
 with in_custody as (
-    select distinct person_key
-    from core.custody_spells
+    select distinct
+        identities.person_key,
+        identities.record_key,
+    from staging.custody_spells as spells
+    inner join core.identities as identities
+        on identities.nominal_id = spells.nominal_id
     where
         not $rank_in_custody
-        and starts_at < $as_of
-        and (ends_at is null or ends_at >= $as_of)
+        and spells.starts_at < $as_of
+        and (spells.ends_at is null or spells.ends_at >= $as_of)
 ),
 
 subjects as (
@@ -46,7 +50,10 @@ countable as (
         )
         and ($rank_deceased or deceased_on is null or deceased_on >= $as_of)
         and (born_on is null or born_on <= $adult_born_by)
-        and person_key not in (select in_custody.person_key from in_custody)
+        and case when is_record
+            then subject_key not in (select record_key from in_custody)
+            else subject_key not in (select person_key from in_custody)
+        end
 ),
 
 harm as (

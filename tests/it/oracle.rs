@@ -49,6 +49,8 @@ pub(crate) struct Suspect {
     pub(crate) worst: Decimal,
     pub(crate) worst_crimes: BTreeSet<String>,
     pub(crate) latest_reported: Option<NaiveDate>,
+    /// Worst and latest of what no further action leaves.
+    left_without_nfa: (Decimal, Option<NaiveDate>),
     pub(crate) allegations: usize,
     pub(crate) offences: i64,
     pub(crate) victims: BTreeSet<String>,
@@ -381,6 +383,17 @@ impl Facts {
                 .map(|one| one.crime_ref.to_owned())
                 .collect(),
             latest_reported: counted.iter().map(|one| one.crime.reported_at.date()).max(),
+            left_without_nfa: {
+                let left = || {
+                    counted
+                        .iter()
+                        .filter(|one| !one.crime.is_no_further_action())
+                };
+                (
+                    left().map(|one| one.harm).max().unwrap_or_default(),
+                    left().map(|one| one.crime.reported_at.date()).max(),
+                )
+            },
             allegations: counted.len(),
             offences: counted.iter().map(|one| one.crime.offence_count).sum(),
             repeat_victims: named.values().filter(|times| **times > 1).count(),
@@ -440,31 +453,30 @@ impl Crime {
 /// liberty, and by the score without no further action.
 fn give_ranks(people: &mut BTreeMap<String, Suspect>) {
     type Place = fn(&mut Suspect, usize);
-    let mut give = |score: fn(&Suspect) -> Decimal, is_in: fn(&Suspect) -> bool, place: Place| {
+    type Order = fn(&Suspect) -> (Decimal, Decimal, Option<NaiveDate>);
+    let mut give = |order_of: Order, is_in: fn(&Suspect) -> bool, place: Place| {
         let mut order: Vec<(&String, &mut Suspect)> = people
             .iter_mut()
             .filter(|(_, one)| one.standing == Standing::Eligible)
-            .filter(|(_, one)| score(one) > Decimal::ZERO && is_in(one))
+            .filter(|(_, one)| order_of(one).0 > Decimal::ZERO && is_in(one))
             .collect();
-        order.sort_by(|(a_id, a), (b_id, b)| {
-            score(b)
-                .cmp(&score(a))
-                .then(b.worst.cmp(&a.worst))
-                .then(b.latest_reported.cmp(&a.latest_reported))
-                .then(a_id.cmp(b_id))
-        });
+        order.sort_by(|(a_id, a), (b_id, b)| order_of(b).cmp(&order_of(a)).then(a_id.cmp(b_id)));
         for (at, (_, one)) in order.into_iter().enumerate() {
             place(one, at + 1);
         }
     };
-    give(|one| one.score, |_| true, |one, at| one.rank = Some(at));
+    let all: Order = |one| (one.score, one.worst, one.latest_reported);
+    give(all, |_| true, |one, at| one.rank = Some(at));
     give(
-        |one| one.score,
+        all,
         |one| !one.is_in_custody,
         |one, at| one.rank_at_liberty = Some(at),
     );
     give(
-        |one| one.score_without_nfa,
+        |one| {
+            let (worst, latest) = one.left_without_nfa;
+            (one.score_without_nfa, worst, latest)
+        },
         |_| true,
         |one, at| one.rank_without_nfa = Some(at),
     );

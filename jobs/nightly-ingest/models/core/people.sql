@@ -1,10 +1,15 @@
 -- Grain: one row per person: all records that were merged into one.
 -- Purpose: what is known of a person, from the record the others went into;
 -- a record that only appears in crime reports has nothing but its identifier.
+-- A birth or a death that this record leaves empty is taken from those that
+-- went into it, the latest birth and the earliest death: nobody is ranked as of
+-- age or as living because the note stayed behind on a merged record.
 -- Keys follow the order of all identifiers, those of merged records too, so
 -- that a tie falls the same way whether people or records are ranked.
 with named as (
     select nominal_id, person_id from core.nominals
+    union
+    select person_id as nominal_id, person_id from core.nominals
     union
     select distinct
         parties.nominal_id,
@@ -27,6 +32,17 @@ keys as (
     from identifiers
 ),
 
+merged as (
+    select
+        core_nominals.person_id,
+        max(records.date_of_birth) as date_of_birth,
+        min(records.deceased_on) as deceased_on,
+    from core.nominals as core_nominals
+    inner join staging.nominals as records
+        on records.nominal_id = core_nominals.nominal_id
+    group by core_nominals.person_id
+),
+
 people as (
     select
         named.person_id,
@@ -44,13 +60,14 @@ select
     people.identity_keys,
     records.surname,
     records.forenames,
-    records.date_of_birth,
+    coalesce(records.date_of_birth, merged.date_of_birth) as date_of_birth,
     coalesce(records.sex, 'U') as sex,
     records.ethnicity,
     records.home_borough,
-    records.deceased_on,
+    coalesce(records.deceased_on, merged.deceased_on) as deceased_on,
     coalesce(records.police_employee, false) as is_police_employee,
 from people
 inner join keys on keys.nominal_id = people.person_id
 left join staging.nominals as records on records.nominal_id = people.person_id
+left join merged on merged.person_id = people.person_id
 order by person_key
