@@ -12,6 +12,8 @@ with allegations as (
     where
         case $window_by when 'committed' then committed_on else reported_on end
             between $window_from and $window_to
+        -- By the date of the offence, too, a list knows no later report.
+        and reported_on <= $window_to
 ),
 
 weighed as (

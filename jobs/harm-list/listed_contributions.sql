@@ -54,11 +54,16 @@ placed as (
     select
         person_key,
         crime_key,
-        count(*) filter (where crime_key is null) over (
+        -- All that stand before, less the lowered scores among them.
+        row_number() over (
             order by
                 score_days desc, worst_days desc, latest_reported_on desc,
                 person_key, crime_key nulls first
-            rows between unbounded preceding and current row
+        ) - row_number() over (
+            partition by crime_key is null
+            order by
+                score_days desc, worst_days desc, latest_reported_on desc,
+                person_key, crime_key nulls first
         ) as rank_without,
     from ahead_of_some
 )
@@ -69,7 +74,8 @@ select
     crimes.crime_ref,
     crimes.ho_code,
     kept.index_code,
-    coalesce(harm_index.title, basket.title, crimes.offence_title, crimes.ho_code)
+    -- Never the crime's own title: it is free text, which can name somebody.
+    coalesce(harm_index.title, basket.title, 'code ' || crimes.ho_code)
         as offence,
     crimes.vawg_group,
     kept.weight_days,

@@ -139,6 +139,7 @@ crime_changes as (
         harm_before.crime_ref is not null as was_known,
         coalesce(harm_before.is_counted, false) as was_counted,
         harm_before.not_counted_because as why_not_before,
+        harm_before.dated as dated_before,
         harm_before.is_held
         and coalesce(
             harm_before.dated not between $window_from and $window_to, true
@@ -168,7 +169,14 @@ caused as (
         before.is_explained,
         case
             when was_counted and not is_known
-                then if(is_outside, 'window passed', 'no longer named')
+                then case
+                    when not is_outside then 'no longer named'
+                    when
+                        dated_before
+                        >= $previous_window_from + ($as_of - $previous_as_of)
+                        then 'rule changed'
+                    else 'window passed'
+                end
             when was_counted and not is_counted
                 then case why_not_now
                     when 'crime cancelled' then 'crime cancelled'
@@ -177,7 +185,17 @@ caused as (
                     when 'no weight in this edition' then if(
                         is_other_code, 'crime corrected', 'index edition'
                     )
-                    else 'crime corrected'
+                    else if(
+                        why_not_now in (
+                            'outside the VAWG basket',
+                            'code not in the VAWG basket table',
+                            'conditional code, left out by setting',
+                            'alleged when under age, left out by setting'
+                        )
+                        and not is_other_code,
+                        'rule changed',
+                        'crime corrected'
+                    )
                 end
             when was_counted
                 then if(
@@ -191,10 +209,21 @@ caused as (
                     when 'no weight in this edition' then if(
                         is_other_code, 'crime corrected', 'index edition'
                     )
-                    else 'crime corrected'
+                    else if(
+                        why_not_before in (
+                            'outside the VAWG basket',
+                            'code not in the VAWG basket table',
+                            'conditional code, left out by setting',
+                            'alleged when under age, left out by setting'
+                        )
+                        and not is_other_code,
+                        'rule changed',
+                        'crime corrected'
+                    )
                 end
             when reported_on >= $previous_as_of then 'new allegation'
             when dated_now < $previous_window_from then 'rule changed'
+            when before.person_id is null then 'counts now'
             when not list_contains(before.identities, named_as) then 'merge'
             else 'named later'
         end as cause,
@@ -286,14 +315,13 @@ earlier as (
 
 decisions as (
     select
-        involved.person_id,
-        arg_max(decisions.decision, decisions.decision_id) as decision,
+        before.person_id,
+        decisions.decision,
     from ledger.list_decisions as decisions
-    inner join involved on involved.nominal_id = decisions.nominal_id
+    inner join before on before.nominal_id = decisions.nominal_id
     where
         decisions.list_id = $previous_id
         and decisions.decision_id <= $decisions_known_at
-    group by involved.person_id
 ),
 
 moved as (
@@ -343,6 +371,7 @@ select
         when was_listed then coalesce(lost_by, 'others score higher')
         when previous_standing = 'under_18' then 'came of age'
         when previous_standing = 'in_custody' then 'released'
+        when previous_standing = 'deceased' then 'death withdrawn'
         else coalesce(gained_by, 'others left')
     end as reason,
     cast(to_json(coalesce(causes, map {})) as varchar) as causes,

@@ -91,10 +91,37 @@ ranks as (
     from ranking
 ),
 
+-- Ranked apart from all that is told of a person, since a sort carries along
+-- every column it is given.
+ranks_at_liberty as (
+    select
+        person_key,
+        row_number() over (order by rank) as rank,
+    from ranks
+    where person_key not in (select in_custody.person_key from in_custody)
+),
+
+ranks_without_nfa as (
+    select
+        scores.person_key,
+        row_number() over (
+            order by
+                scores.score_without_nfa_days desc,
+                scores.worst_without_nfa_days desc,
+                scores.latest_without_nfa_on desc,
+                scores.person_key
+        ) as rank,
+    from scores
+    inner join ranks on ranks.person_key = scores.person_key
+    where scores.score_without_nfa_days > 0
+),
+
 described as (
     select
         scores.*,
         ranks.rank,
+        ranks_at_liberty.rank as rank_at_liberty,
+        ranks_without_nfa.rank as rank_without_nfa,
         people.person_id as nominal_id,
         people.identities,
         year($as_of) - year(people.date_of_birth) - cast(
@@ -125,6 +152,10 @@ described as (
     from scores
     inner join core.people as people on people.person_key = scores.person_key
     left join ranks on ranks.person_key = scores.person_key
+    left join ranks_at_liberty
+        on ranks_at_liberty.person_key = scores.person_key
+    left join ranks_without_nfa
+        on ranks_without_nfa.person_key = scores.person_key
     left join in_custody on in_custody.person_key = scores.person_key
     left join marks on marks.person_key = scores.person_key
     left join core.counter_allegations as counters
@@ -136,19 +167,8 @@ select
     nominal_id,
     standing,
     rank,
-    case when rank is not null and not is_in_custody
-        then row_number() over (
-            partition by rank is not null, is_in_custody order by rank
-        )
-    end as rank_at_liberty,
-    case when rank is not null and score_without_nfa_days > 0
-        then row_number() over (
-            partition by rank is not null
-            order by
-                score_without_nfa_days desc, worst_without_nfa_days desc,
-                latest_without_nfa_on desc, nominal_id
-        )
-    end as rank_without_nfa,
+    rank_at_liberty,
+    rank_without_nfa,
     score_days,
     score_without_nfa_days,
     allegations,

@@ -33,6 +33,7 @@ harm as (
             when 'committed' then allegations.committed_on
             else allegations.reported_on
         end between $window_from and $window_to
+        and allegations.reported_on <= $window_to
         and allegations.is_vawg
         and not allegations.is_own_victim
         and allegations.suspects <= $most_suspects

@@ -37,6 +37,7 @@ countable as (
     from subjects
     where
         is_vawg
+        and reported_on <= $window_to
         and not is_own_victim
         and suspects <= $most_suspects
         and ($count_cancelled or is_live)

@@ -21,6 +21,12 @@ pub struct List {
     pub state: String,
     pub edition: String,
     pub index_sha256: String,
+    #[serde(skip)]
+    pub basket_sha256: String,
+    #[serde(skip)]
+    pub sql_sha256: String,
+    #[serde(skip)]
+    pub fingerprint: String,
     pub window_from: NaiveDate,
     pub window_to: NaiveDate,
     pub size: u32,
@@ -210,6 +216,35 @@ pub fn contributions(
     )
 }
 
+/// How far courts had come with a person's allegations by a list's date: the
+/// crime, and the result of each charge or `charged` while there is none.
+pub fn court_results(
+    connection: &Connection,
+    list: &List,
+    nominal_id: &str,
+) -> Result<Vec<(String, String)>> {
+    bind::query(
+        connection,
+        "select distinct charges.crime_ref, \
+             coalesce(case when charges.result_on < $as_of then charges.result end, 'charged') \
+         from ledger.list_contributions as contributions \
+         inner join core.identities as identities \
+             on identities.nominal_id = contributions.nominal_id \
+         inner join core.charges as charges \
+             on charges.crime_ref = contributions.crime_ref \
+             and charges.person_key = identities.person_key \
+         where contributions.list_id = $list_id and contributions.nominal_id = $nominal \
+             and charges.charged_on < $as_of \
+         order by all",
+        &[
+            ("as_of", &bind::date(list.as_of)),
+            ("list_id", &list.list_id),
+            ("nominal", &nominal_id),
+        ],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 /// Where someone stood on an earlier list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PastRank {
@@ -272,6 +307,9 @@ fn heads(connection: &Connection, which: &str, values: bind::Values<'_>) -> Resu
                 state: row.get("state")?,
                 edition: row.get("edition")?,
                 index_sha256: row.get("index_sha256")?,
+                basket_sha256: row.get("basket_sha256")?,
+                sql_sha256: row.get("sql_sha256")?,
+                fingerprint: row.get("fingerprint")?,
                 window_from: row.get("window_from")?,
                 window_to: row.get("window_to")?,
                 size: row.get("list_size")?,

@@ -52,7 +52,8 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
         decisions_known_at,
         previous: previous.as_ref(),
     };
-    let fingerprint = fingerprint(&inputs, occasion)?;
+    let texts = inputs.texts();
+    let fingerprint = fingerprint(inputs.as_of, inputs.known_at, &texts, inputs.settings)?;
     if let Some(made) = find(connection, &fingerprint)? {
         return Ok(made);
     }
@@ -70,7 +71,7 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
         for frozen in frozen_statements(&previous) {
             freeze(tx, frozen, inputs.sql, &bound)?;
         }
-        inputs::keep(tx, list_id, &inputs.texts())?;
+        inputs::keep(tx, list_id, &texts)?;
         drop_working(tx)?;
         Ok(Made {
             list_id,
@@ -162,17 +163,21 @@ fn newest_word(connection: &Connection, previous: Option<&List>) -> Result<(i64,
     )
 }
 
-/// What makes a list another one. A mark or a decision that came since does
-/// not: both are looked up anew whenever a list is decided or shown, and a
-/// list that officers have decided must not become a proposal again.
-fn fingerprint(inputs: &Inputs<'_>, occasion: Occasion<'_>) -> Result<String> {
+/// What makes a list another one: the date, the batch, the settings and the
+/// texts. A mark, a decision or an earlier list that came since does not: the
+/// first two are looked up anew whenever a list is decided or shown, a list
+/// keeps the one it was made after, and what officers have decided must not
+/// become a proposal again.
+pub fn fingerprint(
+    as_of: AsOf,
+    known_at: i64,
+    texts: &[Input],
+    settings: &ListSettings,
+) -> Result<String> {
     let text = format!(
-        "{}\n{}\n{}\n{}\n{}",
-        inputs.as_of,
-        inputs.known_at,
-        occasion.previous.map_or(0, |list| list.list_id),
-        inputs::sha256(inputs.texts().iter()),
-        serde_json::to_string(inputs.settings)?
+        "{as_of}\n{known_at}\n{}\n{}",
+        inputs::sha256(texts.iter()),
+        serde_json::to_string(settings)?
     );
     Ok(hex_sha256(text.as_bytes()))
 }

@@ -140,7 +140,8 @@ pub struct Fared {
 }
 
 /// The lowest and the highest place that someone takes under any rule, the
-/// list's own too.
+/// list's own too. Another edition that knows none of a person's codes says
+/// nothing of them and is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Span {
     pub best: u32,
@@ -201,6 +202,7 @@ pub fn span(entry: &Entry, places: &[Place]) -> Option<Span> {
     let best = places.iter().filter_map(|place| place.rank).min()?;
     let worst = places
         .iter()
+        .filter(|place| place.rank.is_some() || !place.variant.starts_with("edition:"))
         .map(|place| place.rank)
         .try_fold(rank, |worst, rank| Some(worst.max(rank?)));
     Some(Span {
@@ -215,8 +217,10 @@ pub fn spans(connection: &Connection, list_id: i64) -> Result<Vec<(String, Span)
         connection,
         "select entries.nominal_id, \
              least(entries.rank, coalesce(min(ranks.rank), entries.rank)) as best, \
-             case when count(*) = count(ranks.rank) \
-                 then greatest(entries.rank, max(ranks.rank)) end as worst \
+             case when count(*) filter (where ranks.rank is null \
+                     and not starts_with(ranks.variant, 'edition:')) = 0 \
+                 then greatest(entries.rank, coalesce(max(ranks.rank), entries.rank)) \
+             end as worst \
          from ledger.list_entries as entries \
          inner join ledger.list_variant_ranks as ranks \
              on ranks.list_id = entries.list_id and ranks.nominal_id = entries.nominal_id \

@@ -148,7 +148,12 @@ impl Workshop {
             as_of: AsOf(list.as_of),
             rows: found.rows,
             people: found.people(),
-            list: [found.list, differing_counts(&list.counts, &counts)?].concat(),
+            list: [
+                differing_head(list, &texts)?,
+                found.list,
+                differing_counts(&list.counts, &counts)?,
+            ]
+            .concat(),
         })
     }
 
@@ -246,7 +251,22 @@ fn compare(
     let Frozen {
         statement, table, ..
     } = frozen;
+    let own = bound.get("list_id");
+    let list_id = ("list_id", &own as &dyn duckdb::ToSql);
+    let rows: u64 = bind::query_one(
+        connection,
+        &format!("select count(*) from ledger.{table} where list_id = $list_id"),
+        &[list_id],
+        |row| row.get(0),
+    )?;
+    found.rows += rows;
     let Some(text) = statements.get(statement) else {
+        // Before there was such a statement there were no such rows.
+        if rows > 0 {
+            found
+                .list
+                .push(of_list(table, "statement", "rows without one"));
+        }
         return Ok(());
     };
     let head = "create or replace temp table again as\nselect rows.* from (\n";
@@ -259,14 +279,20 @@ fn compare(
         .filter(|name| !keys.contains(name))
         .copied()
         .collect();
-    let own = bound.get("list_id");
-    let list_id = ("list_id", &own as &dyn duckdb::ToSql);
-    found.rows += bind::query_one(
+    let doubled: u64 = bind::query_one(
         connection,
-        &format!("select count(*) from ledger.{table} where list_id = $list_id"),
+        &format!(
+            "select count(*) - count(distinct ({})) from ledger.{table} where list_id = $list_id",
+            keys.join(", ")
+        ),
         &[list_id],
-        |row| row.get::<_, u64>(0),
+        |row| row.get(0),
     )?;
+    if doubled > 0 {
+        found
+            .list
+            .push(of_list(table, "rows", &format!("{doubled} doubled")));
+    }
     let rows = bind::query(
         connection,
         &differing_rows(table, keys, &values),
@@ -376,8 +402,92 @@ fn differing_rows(table: &str, keys: &[&str], values: &[&str]) -> String {
     )
 }
 
+/// Something that is wrong with a list's rows as a whole.
+fn of_list(table: &str, column: &str, frozen: &str) -> Difference {
+    Difference {
+        table: table.to_owned(),
+        row: "whole".to_owned(),
+        column: column.to_owned(),
+        frozen: Some(frozen.to_owned()),
+        again: None,
+    }
+}
+
+/// What the head says of the list, against the settings and texts kept with it.
+fn differing_head(list: &List, texts: &[Input]) -> Result<Vec<Difference>> {
+    let reference = Reference::parse(texts.to_vec())?;
+    let (as_of, settings) = (AsOf(list.as_of), &list.settings);
+    let wanted = [
+        (
+            "window_from",
+            list.window_from.to_string(),
+            as_of.window_start(settings.window_days).to_string(),
+        ),
+        (
+            "window_to",
+            list.window_to.to_string(),
+            as_of.last_day().to_string(),
+        ),
+        ("size", list.size.to_string(), settings.size.to_string()),
+        (
+            "reserve",
+            list.reserve.to_string(),
+            settings.reserve.to_string(),
+        ),
+        (
+            "edition",
+            list.edition.clone(),
+            reference.edition().to_owned(),
+        ),
+        (
+            "index_sha256",
+            list.index_sha256.clone(),
+            reference.index_sha256(),
+        ),
+        (
+            "basket_sha256",
+            list.basket_sha256.clone(),
+            reference.basket_sha256(),
+        ),
+        (
+            "sql_sha256",
+            list.sql_sha256.clone(),
+            ListSql::of(texts).sha256(),
+        ),
+        (
+            "fingerprint",
+            list.fingerprint.clone(),
+            ranking::fingerprint(as_of, list.known_at, texts, settings)?,
+        ),
+    ];
+    Ok(wanted
+        .into_iter()
+        .filter(|(_, frozen, again)| frozen != again)
+        .map(|(column, frozen, again)| Difference {
+            table: "lists".to_owned(),
+            row: "head".to_owned(),
+            column: column.to_owned(),
+            frozen: Some(frozen),
+            again: Some(again),
+        })
+        .collect())
+}
+
+/// Lists of which rows are left and the head is gone.
+pub fn headless(connection: &Connection) -> Result<Vec<i64>> {
+    bind::query(
+        connection,
+        "select distinct list_id from ledger.list_entries \
+         where list_id not in (select list_id from ledger.lists) order by list_id",
+        &[],
+        |row| row.get(0),
+    )
+}
+
 fn differing_counts(frozen: &Counts, again: &Counts) -> Result<Vec<Difference>> {
+    // Through the same text, so that both were read back the same way.
     let frozen = serde_json::to_value(frozen)?;
+    let again: Counts = serde_json::from_str(&serde_json::to_string(again)?)?;
     let again = serde_json::to_value(again)?;
     let mut differences = Vec::new();
     for (key, value) in frozen.as_object().into_iter().flatten() {

@@ -126,7 +126,7 @@ const PACK: &[Statement] = &[
         file: "jobs/harm-list-pack/results.sql",
         target: Target::Rows,
         binds: Binds::Names(&["list_id", "as_of"]),
-        gives: &["nominal_id", "crime_ref", "is_convicted", "is_pending"],
+        gives: &["nominal_id", "crime_ref", "court"],
     },
 ];
 

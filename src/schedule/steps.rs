@@ -67,6 +67,11 @@ fn reference_sha256(reference: &Reference) -> String {
 
 /// Makes the harm list of a date.
 pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) -> Result<Made> {
+    let today = context.clock.today(context.deployment.config.tz());
+    ensure!(
+        as_of.0 <= today,
+        "{as_of} has not come: a list of it would stand as the newest without its reports"
+    );
     let standing = standing_warehouse(context)?;
     let reference = reference_of(context, settings)?;
     ensure!(

@@ -158,13 +158,13 @@ def cause(crime, old, new, own, crimes, standing, previous):
     if old is None or not old.counted:
         return first_counted(new, old, own, standing.rules, previous)
     if new is None:
-        return outside(crimes.get(crime), standing)
+        return outside(crimes.get(crime), standing, previous)
     if not new.counted:
         return lost(old, new)
     return "index edition" if is_reweighed(old, new) else "crime corrected"
 
 
-def outside(crime, standing):
+def outside(crime, standing, previous):
     """Why a person's crime is not among those of the window any more."""
     if crime is None:
         return "no longer named"
@@ -172,7 +172,13 @@ def outside(crime, standing):
     committed = crime.committed_from or crime.committed_to
     moment = crime.reported_at if standing.rules.window_by == "reported" else committed
     inside = moment is not None and start <= moment.date() < end
-    return "no longer named" if inside else "window passed"
+    if inside:
+        return "no longer named"
+    # A window of the length before would still hold it.
+    same_length = previous.window_from + (standing.as_of - previous.as_of)
+    if moment is not None and moment.date() >= same_length:
+        return "rule changed"
+    return "window passed"
 
 
 def lost(old, new):
@@ -183,6 +189,8 @@ def lost(old, new):
         return "outcome"
     if new.reason == UNSCORED and is_reweighed(old, new):
         return "index edition"
+    if new.reason in BY_RULE and old.ho_code == new.ho_code:
+        return "rule changed"
     return "crime corrected"
 
 
@@ -201,13 +209,16 @@ def first_counted(new, old, own, rules, previous):
     if old is not None:
         if old.reason == OUTCOME:
             return "outcome"
-        reweighed = old.reason == UNSCORED and is_reweighed(old, new)
-        return "index edition" if reweighed else "crime corrected"
+        if old.reason == UNSCORED and is_reweighed(old, new):
+            return "index edition"
+        by_rule = old.reason in BY_RULE and old.ho_code == new.ho_code
+        return "rule changed" if by_rule else "crime corrected"
     if deciding_date(new, rules) < previous.window_from:
         return "rule changed"
-    if own is not None and new.named_as not in own:
-        return "merge"
-    return "named later"
+    if own is None:
+        # Nothing was kept of somebody who had no allegation that counts.
+        return "counts now"
+    return "merge" if new.named_as not in own else "named later"
 
 
 def followed(rows):
@@ -235,5 +246,15 @@ def reason(movement, entry, first, why):
     return best[0] if best and best[1] > 0 else "others left"
 
 
-RETURNS = {"under_18": "came of age", "in_custody": "released"}
+BY_RULE = (
+    "outside the VAWG basket",
+    "code not in the VAWG basket table",
+    "conditional code, left out by setting",
+    "alleged when under age, left out by setting",
+)
+RETURNS = {
+    "under_18": "came of age",
+    "in_custody": "released",
+    "deceased": "death withdrawn",
+}
 STANDINGS = {"deceased": "death", "under_18": "under 18", "in_custody": "custody"}

@@ -60,7 +60,13 @@ def judged(known, tables, rules, as_of):
     found = known.named
     start, end = rules.window(as_of)
     decides = found["reported_on"] if rules.window_by == "reported" else found["committed_on"]
-    found = found[[day is not None and start <= day < end for day in decides]].copy()
+    # By the date of the offence, too, a list knows no later report.
+    found = found[
+        [
+            day is not None and start <= day < end and reported < end
+            for day, reported in zip(decides, found["reported_on"])
+        ]
+    ].copy()
     edition = tables.edition(rules.edition)
     found["index_code"] = [tables.aliases.get(code, code) for code in found["ho_code"]]
     found["weight"] = objects(edition.get(code, {}).get("milli") for code in found["index_code"])

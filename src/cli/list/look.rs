@@ -42,6 +42,8 @@ struct Explained<'a> {
     movement: Option<Move>,
     /// Rank on each of the twelve lists before, the newest first.
     past: Vec<list::PastRank>,
+    /// Crime and result of each charge known by the list date.
+    court: Vec<(String, String)>,
     contributions: &'a [Contribution],
 }
 
@@ -54,7 +56,11 @@ fn find(store: &Store, as_of: Option<AsOf>) -> Result<HarmList> {
 
 pub(super) fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) -> Result<()> {
     let list = find(store, as_of)?;
-    let entries = list::entries(store.connection(), list.list_id, list.size + beyond)?;
+    let entries = list::entries(
+        store.connection(),
+        list.list_id,
+        list.size.saturating_add(beyond),
+    )?;
     if json {
         return output::json(&Shown {
             list: &list,
@@ -121,7 +127,7 @@ fn marks(entry: &Entry) -> Vec<&'static str> {
         ),
         (
             entry.has_counter_allegation && !entry.is_blocked,
-            "counter-allegation, reviewed",
+            "counter-allegation, not blocked",
         ),
         (entry.is_restricted, "restricted"),
         (entry.was_under_18, "alleged when under 18"),
@@ -184,7 +190,7 @@ pub(super) fn explain(
         (Some(nominal), _) => list::entry(store.connection(), list.list_id, nominal)?
             .with_context(|| {
                 format!(
-                    "{nominal} has no allegation in the window of list {}",
+                    "{nominal} is not on the ledger of list {}: either no allegation in its window counts, or nobody is known by that identifier",
                     list.list_id
                 )
             })?,
@@ -214,6 +220,7 @@ pub(super) fn explain(
         span,
         variants,
         movement,
+        court: list::court_results(connection, &list, &entry.nominal_id)?,
         past: list::past_ranks(connection, &list, &entry.identities)?,
         entry: &entry,
         contributions: &contributions,
@@ -254,6 +261,14 @@ fn tell_person(list: &HarmList, explained: &Explained<'_>) -> Result<()> {
         );
     }
     tell_contributions(contributions)?;
+    if !explained.court.is_empty() {
+        let told: Vec<String> = explained
+            .court
+            .iter()
+            .map(|(crime, result)| format!("{crime} {result}"))
+            .collect();
+        output::line(format!("In court by the list date: {}.", told.join("; ")))?;
+    }
     let places: Vec<String> = explained
         .variants
         .iter()
@@ -295,7 +310,7 @@ fn tell_move(moved: &Move) -> String {
     let because = match (&moved.reason, causes.is_empty()) {
         (Some(reason), true) => format!(": {reason}"),
         (_, false) => format!(": {}", causes.join(", ")),
-        (None, true) => ", nothing changed".to_owned(),
+        (None, true) => "; the score did not change".to_owned(),
     };
     format!("{before}{because}.")
 }
@@ -315,7 +330,7 @@ fn tell_past(past: &[list::PastRank]) -> Result<()> {
         count => format!("; not ranked on {count} others"),
     };
     output::line(format!(
-        "Rank on the last {} lists: {}{others}.",
+        "Rank on the lists before, of {}: {}{others}.",
         past.len(),
         told.join(", ")
     ))

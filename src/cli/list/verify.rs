@@ -63,6 +63,14 @@ impl Verify {
         }
         bar.finish();
         self.tell(&results)?;
+        let headless = verify::headless(store.connection())?;
+        if self.all && !headless.is_empty() {
+            let lists: Vec<String> = headless.iter().map(ToString::to_string).collect();
+            bail!(
+                "rows are left of lists that the ledger no longer names: {}",
+                lists.join(", ")
+            );
+        }
         let differing = results.iter().filter(|r| !r.is_identical()).count();
         if differing > 0 {
             bail!("{differing} of {total} lists differ from what was frozen");

@@ -93,9 +93,7 @@ fn refuse_restricted(connection: &Connection, person_key: i32, nominal: &Nominal
         |row| row.get(0),
     )?;
     if is_restricted == Some(true) {
-        bail!(
-            "{nominal} is restricted: the record is contested and not settled, so nothing is disclosed"
-        );
+        bail!("{nominal} is restricted on the newest list, so nothing is disclosed");
     }
     Ok(())
 }

@@ -140,7 +140,8 @@ fn settings(list: &List) -> ListSettings {
 fn movement(previous: &List, moves: &[Move]) -> Movement {
     let count = |kind: Kind| moves.iter().filter(|m| m.kind == kind).count() as u64;
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for reason in moves.iter().filter_map(|m| m.reason.as_deref()) {
+    let left = moves.iter().filter(|moved| moved.kind == Kind::Left);
+    for reason in left.filter_map(|m| m.reason.as_deref()) {
         *reasons.entry(reason).or_default() += 1;
     }
     let mut leaving: Vec<ReasonCount> = reasons

@@ -27,8 +27,8 @@ struct Record {
     custody: Option<(String, NaiveDate)>,
 }
 
-/// Per person and crime: convicted, or charged with no result yet.
-type Results = BTreeMap<(String, String), (bool, bool)>;
+/// Per person and crime: how far courts have come.
+type Results = BTreeMap<(String, String), String>;
 
 /// A person whom officers accepted and readers may be told of.
 pub struct Named<'a> {
@@ -166,32 +166,31 @@ fn flags(
     if entry.identities.len() > 1 {
         flags.push(Flag::Merged);
     }
-    let outcome =
-        |c: &&&list::Contribution| results.get(&(entry.nominal_id.clone(), c.crime_ref.clone()));
+    let in_court = |result: &str| {
+        let is_so = |c: &&&list::Contribution| {
+            let key = (entry.nominal_id.clone(), c.crime_ref.clone());
+            results.get(&key).is_some_and(|court| court == result)
+        };
+        to_u32(counted.iter().filter(is_so).count() as u64)
+    };
     let number = |count: usize| to_u32(count as u64);
     let counts = [
         (
             number(counted.iter().filter(|c| was_under_18(c, record)).count()),
             (|allegations| Flag::Under18AtAllegation { allegations }) as fn(u32) -> Flag,
         ),
-        (
-            number(
-                counted
-                    .iter()
-                    .filter(|c| outcome(c).is_some_and(|found| found.0))
-                    .count(),
-            ),
-            |allegations| Flag::Convicted { allegations },
-        ),
-        (
-            number(
-                counted
-                    .iter()
-                    .filter(|c| outcome(c).is_some_and(|found| !found.0 && found.1))
-                    .count(),
-            ),
-            |allegations| Flag::Charged { allegations },
-        ),
+        (in_court("convicted"), |allegations| Flag::Convicted {
+            allegations,
+        }),
+        (in_court("acquitted"), |allegations| Flag::Acquitted {
+            allegations,
+        }),
+        (in_court("discontinued"), |allegations| Flag::Discontinued {
+            allegations,
+        }),
+        (in_court("charged"), |allegations| Flag::Charged {
+            allegations,
+        }),
         (entry.no_further_action_allegations, |allegations| {
             Flag::NoFurtherAction { allegations }
         }),
@@ -299,7 +298,7 @@ fn results(scope: &Scope<'_>, list: &List) -> Result<Results> {
             ("list_id", &list.list_id),
             ("as_of", &bind::date(list.as_of)),
         ],
-        |row| Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?))),
+        |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)),
     )?;
     Ok(rows.into_iter().collect())
 }

@@ -62,6 +62,10 @@ pub fn flag(flag: &Flag) -> String {
             format!("no further action on {}", allegations(*n))
         }
         Flag::Unscored { allegations: n } => format!("{} without a weight", allegations(*n)),
+        Flag::Acquitted { allegations: n } => format!("acquitted of {}", allegations(*n)),
+        Flag::Discontinued { allegations: n } => {
+            format!("charges discontinued on {}", allegations(*n))
+        }
         Flag::Convicted { allegations: n } => format!("convicted on {}", allegations(*n)),
         Flag::Charged { allegations: n } => format!("charged on {}", allegations(*n)),
     }

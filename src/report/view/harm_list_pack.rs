@@ -158,6 +158,10 @@ pub enum Flag {
     Unscored { allegations: u32 },
     /// Counted allegations that ended in a conviction.
     Convicted { allegations: u32 },
+    /// Counted allegations of which a court acquitted.
+    Acquitted { allegations: u32 },
+    /// Counted allegations of which every charge was discontinued.
+    Discontinued { allegations: u32 },
     /// Counted allegations with a charge and no result yet.
     Charged { allegations: u32 },
 }
