@@ -193,6 +193,7 @@ caused as (
                 end
             when dated_now >= $previous_as_of then 'new allegation'
             when dated_now < $previous_window_from then 'rule changed'
+            when before.person_id is null then 'below the reserve before'
             when not list_contains(before.identities, named_as) then 'merge'
             else 'named later'
         end as cause,
