@@ -68,7 +68,7 @@ fn reference_sha256(reference: &Reference) -> String {
 /// Makes the harm list of a date.
 pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) -> Result<Made> {
     let standing = standing_warehouse(context)?;
-    let reference = reference_of(context, settings)?;
+    let reference = context.deployment.reference(settings)?;
     ensure!(
         !standing.is_stale() || standing.recipe == recipe(context, &reference),
         "the warehouse stands on an earlier edition, basket or model until its checks hold; \
@@ -176,12 +176,7 @@ pub fn report(
 }
 
 fn reference(context: &Context<'_>) -> Result<Reference> {
-    reference_of(context, &list_settings(context))
-}
-
-fn reference_of(context: &Context<'_>, settings: &ListSettings) -> Result<Reference> {
-    let dir = &context.deployment.dir;
-    Reference::load(dir, &settings.edition, &settings.compare_editions)
+    context.deployment.reference(&list_settings(context))
 }
 
 /// What the warehouse stands on, before the first build nothing: a night on

@@ -320,6 +320,8 @@ fn the_words_for_refused_crimes_ties_and_margin_are_the_counts_of_the_ledger() {
         .dir
         .join(format!("reports/{MORNING}/harm-list-pack.html"));
     let pack = std::fs::read_to_string(pack).unwrap();
+    let row = between(&pack, "Crimes refused until corrected, not scored", "</tr>");
+    assert!(row.contains(&format!(">{}</td>", refused.len())), "{row}");
     if margin > 0.0 {
         let told = between(&pack, "Rank 100 stands ", " above rank 101");
         assert_eq!(days(told.split(' ').next().unwrap()), margin);
