@@ -173,7 +173,8 @@ caused as (
                     when not is_outside then 'no longer named'
                     when
                         dated_before
-                        >= $previous_window_from + ($as_of - $previous_as_of)
+                        >= $previous_window_from
+                        + cast($as_of - $previous_as_of as integer)
                         then 'rule changed'
                     else 'window passed'
                 end

@@ -54,9 +54,20 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
     };
     let texts = inputs.texts();
     let fingerprint = fingerprint(inputs.as_of, inputs.known_at, &texts, inputs.settings)?;
-    if let Some(made) = find(connection, &fingerprint)? {
-        return Ok(made);
-    }
+    // The last word on the date stands when the same inputs made it. Inputs
+    // that come back after others make a list of their own again.
+    let last_word = list::find(connection, Some(inputs.as_of))?;
+    let fingerprint = match last_word {
+        Some(list) if same_inputs(&list.fingerprint, &fingerprint) => {
+            return Ok(Made {
+                list_id: list.list_id,
+                is_new: false,
+                counts: list.counts,
+            });
+        }
+        Some(list) => format!("{fingerprint} after {}", list.list_id),
+        None => fingerprint,
+    };
     store.transaction(|tx| {
         let list_id: i64 =
             tx.query_row("select nextval('ledger.list_ids')", [], |row| row.get(0))?;
@@ -182,24 +193,10 @@ pub fn fingerprint(
     Ok(hex_sha256(text.as_bytes()))
 }
 
-fn find(connection: &Connection, fingerprint: &str) -> Result<Option<Made>> {
-    let found = bind::query(
-        connection,
-        "select list_id, counts from ledger.lists where fingerprint = $fingerprint",
-        &[("fingerprint", &fingerprint)],
-        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)),
-    )?;
-    found
-        .into_iter()
-        .next()
-        .map(|(list_id, counts)| {
-            Ok(Made {
-                list_id,
-                is_new: false,
-                counts: serde_json::from_str(&counts)?,
-            })
-        })
-        .transpose()
+/// Whether a list's fingerprint is of these inputs, whatever list it came
+/// after.
+pub fn same_inputs(of_list: &str, of_inputs: &str) -> bool {
+    of_list.split(' ').next() == Some(of_inputs)
 }
 
 fn write(

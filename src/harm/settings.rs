@@ -154,6 +154,16 @@ impl ListSettings {
             refuse("compare_windows", !is_window(*days), wrong_window(*days));
         }
         refuse(
+            "compare_editions",
+            repeats(&self.compare_editions),
+            "expected each edition once".to_owned(),
+        );
+        refuse(
+            "compare_windows",
+            repeats(&self.compare_windows),
+            "expected each window once".to_owned(),
+        );
+        refuse(
             "size",
             self.size == 0 || self.size.saturating_add(self.reserve) > MOST_PEOPLE,
             format!(
@@ -176,6 +186,12 @@ impl ListSettings {
         );
         problems
     }
+}
+
+/// A variant is known by its name, which two of a kind would share.
+fn repeats<T: PartialEq>(values: &[T]) -> bool {
+    let has_twin = |(place, value)| values[..place].contains(value);
+    values.iter().enumerate().any(has_twin)
 }
 
 fn is_edition(name: &str) -> bool {

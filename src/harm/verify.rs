@@ -456,7 +456,11 @@ fn differing_head(list: &List, texts: &[Input]) -> Result<Vec<Difference>> {
         ),
         (
             "fingerprint",
-            list.fingerprint.clone(),
+            list.fingerprint
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             ranking::fingerprint(as_of, list.known_at, texts, settings)?,
         ),
     ];

@@ -10,7 +10,8 @@ use super::stop::Stop;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::problem::{Problem, Problems};
-use crate::harm::index::Reference;
+use crate::harm::index::{Reference, editions};
+use crate::harm::settings::ListSettings;
 use crate::harm::sql::ListSql;
 use crate::ingest::contract::{self, Contract};
 use crate::measures::definition::{self as measure, Definition};
@@ -67,12 +68,11 @@ impl Deployment {
             .jobs
             .values()
             .filter_map(|job| match &job.action {
-                Action::HarmList(settings) => {
-                    Reference::load(&self.dir, &settings.edition, &settings.compare_editions)
-                        .and_then(|_| ListSql::load(&self.dir))
-                        .err()
-                        .map(|error| as_problems(&job.name, error))
-                }
+                Action::HarmList(settings) => self
+                    .reference(settings)
+                    .and_then(|_| ListSql::load(&self.dir))
+                    .err()
+                    .map(|error| as_problems(&job.name, error)),
                 _ => None,
             })
             .flatten()
@@ -82,6 +82,12 @@ impl Deployment {
         } else {
             Err(Problems(problems))
         }
+    }
+
+    /// The harm index and the basket that a list is made with.
+    pub fn reference(&self, settings: &ListSettings) -> Result<Reference> {
+        editions::check_named(&self.dir, settings)?;
+        Reference::load(&self.dir, &settings.edition, &settings.compare_editions)
     }
 
     /// Opens the database; the folder has been found sound by then.

@@ -1,6 +1,7 @@
 //! What each action does, as plain functions that can be run and tested alone.
 
 use anyhow::{Result, bail, ensure};
+use chrono::Days;
 
 use super::context::Context;
 use super::definition::{Action, ReportKind};
@@ -69,11 +70,11 @@ fn reference_sha256(reference: &Reference) -> String {
 pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) -> Result<Made> {
     let today = context.clock.today(context.deployment.config.tz());
     ensure!(
-        as_of.0 <= today,
+        as_of.0 <= today + Days::new(1),
         "{as_of} has not come: a list of it would stand as the newest without its reports"
     );
     let standing = standing_warehouse(context)?;
-    let reference = reference_of(context, settings)?;
+    let reference = context.deployment.reference(settings)?;
     ensure!(
         !standing.is_stale() || standing.recipe == recipe(context, &reference),
         "the warehouse stands on an earlier edition, basket or model until its checks hold; \
@@ -181,12 +182,7 @@ pub fn report(
 }
 
 fn reference(context: &Context<'_>) -> Result<Reference> {
-    reference_of(context, &list_settings(context))
-}
-
-fn reference_of(context: &Context<'_>, settings: &ListSettings) -> Result<Reference> {
-    let dir = &context.deployment.dir;
-    Reference::load(dir, &settings.edition, &settings.compare_editions)
+    context.deployment.reference(&list_settings(context))
 }
 
 /// What the warehouse stands on, before the first build nothing: a night on

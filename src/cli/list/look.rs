@@ -175,6 +175,14 @@ fn tell_counts(list: &HarmList) -> Result<()> {
             counts.unscored_codes.join(", ")
         },
         counts.cancelled_since_previous
+    ))?;
+    output::line(format!(
+        "Refused crimes: {}.",
+        if counts.refused_crimes.is_empty() {
+            "none".to_owned()
+        } else {
+            counts.refused_crimes.join(", ")
+        }
     ))
 }
 

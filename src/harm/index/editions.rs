@@ -12,6 +12,8 @@ use serde::Serialize;
 
 use super::FOLDER;
 use super::weights::{self, Basis, Weight};
+use crate::config::problem::{Problems, Source};
+use crate::harm::settings::ListSettings;
 use crate::store::schema::hex_sha256;
 
 /// An edition as its file stands.
@@ -55,6 +57,26 @@ pub fn check_name(name: &str) -> Result<()> {
          underscores and full stops, such as ons-severity, and not {ALIASES:?}"
     );
     Ok(())
+}
+
+/// Refuses settings of the list that name an edition which `index/` does not
+/// hold, at the line that names it.
+pub fn check_named(dir: &Path, settings: &ListSettings) -> Result<(), Problems> {
+    let others = settings.compare_editions.iter();
+    let missing: Vec<(&str, String)> = std::iter::once(("edition", &settings.edition))
+        .chain(others.map(|name| ("compare_editions", name)))
+        .map(|(key, name)| (key, file_of(name)))
+        .filter(|(_, file)| !dir.join(file).is_file())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let source = Source::read(dir, &Path::new(FOLDER).join("job.toml"))?;
+    let problem = |(key, file): (&str, String)| {
+        let message = format!("expected the name of a file in index/; there is no {file}");
+        source.problem_at(key, message)
+    };
+    Err(Problems(missing.into_iter().map(problem).collect()))
 }
 
 /// Every edition of a deployment, by name.

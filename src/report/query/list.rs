@@ -99,6 +99,7 @@ pub fn summary(
             alleged_when_under_18: counts.alleged_when_under_18,
             unscored_allegations: counts.unscored_allegations,
             unscored_codes: counts.unscored_codes.len() as u64,
+            refused_crimes: counts.refused_crimes.len() as u64,
             cancelled_since_previous: counts.cancelled_since_previous,
             no_further_action: counts.no_further_action,
         },

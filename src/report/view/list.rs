@@ -128,6 +128,9 @@ pub struct RuleCounts {
     pub unscored_allegations: u64,
     /// Distinct codes behind `unscored_allegations`.
     pub unscored_codes: u64,
+    /// Crimes that count for nobody until they are corrected: a suspect is the
+    /// victim too, or a crowd is named.
+    pub refused_crimes: u64,
     /// Allegations cancelled since the previous list.
     pub cancelled_since_previous: u64,
     /// Counted allegations of listed people that ended with no further action.

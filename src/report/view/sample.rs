@@ -203,6 +203,7 @@ pub(crate) fn list() -> ListSummary {
             alleged_when_under_18: 2,
             unscored_allegations: 41,
             unscored_codes: 2,
+            refused_crimes: 1,
             cancelled_since_previous: 88,
             no_further_action: 57,
         },

@@ -6,8 +6,7 @@ use daybook::harm::decisions::decide;
 use daybook::harm::decisions::marks::Mark;
 
 use super::{
-    ANALYST, OFFICER, REVIEWER, act, acts, close_list, edit, grant, mark, name, newest, suspects,
-    wish,
+    ANALYST, OFFICER, REVIEWER, act, acts, close_list, grant, mark, name, newest, suspects, wish,
 };
 use crate::support::rows::{CRIMES, crime, file};
 use crate::support::{MORNING, Site};
@@ -223,16 +222,10 @@ fn nobody_is_marked_before_anything_was_taken_in() {
 #[test]
 fn a_setting_that_only_marks_blocks_and_restricts_nobody() {
     let mut site = suspects();
-    edit(
-        &mut site,
-        "counter_allegation = \"block\"",
-        "counter_allegation = \"mark\"",
-    );
-    edit(
-        &mut site,
-        "contested = \"restrict\"",
-        "contested = \"mark\"",
-    );
+    site.set_list(&[
+        ("counter_allegation", "\"mark\""),
+        ("contested", "\"mark\""),
+    ]);
     site.run("harm-list", MORNING).unwrap();
     mark(&site, "S4", Mark::Contested, OFFICER).unwrap();
     decide_as(&site, OFFICER, "S2", "accept").unwrap();

@@ -148,6 +148,47 @@ impl Site {
         std::fs::write(&path, format!("{}{}", &text[..start], &text[end..])).unwrap();
     }
 
+    /// Changes settings of the harm list, as an analyst would, and reads the
+    /// deployment again.
+    pub fn set_list(&mut self, settings: &[(&str, &str)]) {
+        let path = self.dir.join("jobs/harm-list/job.toml");
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        for (key, value) in settings {
+            let start = text.find(&format!("\n{key} = ")).unwrap() + 1;
+            let end = start + text[start..].find('\n').unwrap();
+            text.replace_range(start..end, &format!("{key} = {value}"));
+        }
+        std::fs::write(&path, text).unwrap();
+        self.deployment = Deployment::load(&self.dir).unwrap();
+    }
+
+    /// Lands crimes, parties and nominals of a night; none of a kind, no file.
+    pub fn land_night(
+        &self,
+        date: &str,
+        crimes: &[String],
+        parties: &[String],
+        nominals: &[String],
+    ) {
+        let sources = [
+            ("crimes", rows::CRIMES, crimes),
+            ("parties", rows::PARTIES, parties),
+            ("nominals", rows::NOMINALS, nominals),
+        ];
+        for (source, header, rows) in sources {
+            if !rows.is_empty() {
+                let name = format!("{source}_{}.csv", date.replace('-', ""));
+                self.land(&name, rows::file(header, rows));
+            }
+        }
+    }
+
+    /// Takes the landing folder in and makes the list of a date.
+    pub fn ranked(&self, as_of: &str) {
+        self.run("nightly-ingest", as_of).unwrap();
+        self.run("harm-list", as_of).unwrap();
+    }
+
     /// Rows of a query as texts; null is an empty text.
     pub fn query(&self, sql: &str) -> Vec<Vec<String>> {
         let table = select(self.store.connection(), sql).unwrap();

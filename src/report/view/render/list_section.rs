@@ -90,6 +90,10 @@ pub fn rules(rules: &RuleCounts) -> Table {
             rules.unscored_allegations,
         ),
         (
+            "Crimes refused until corrected, not scored",
+            rules.refused_crimes,
+        ),
+        (
             "Allegations cancelled since the list before",
             rules.cancelled_since_previous,
         ),
