@@ -66,12 +66,16 @@ fn reference_sha256(reference: &Reference) -> String {
     )
 }
 
+/// A list may be made this many days before its date; a mistyped year may not
+/// make a newest list that nothing follows.
+const DAYS_AHEAD: u64 = 7;
+
 /// Makes the harm list of a date.
 pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) -> Result<Made> {
     let today = context.clock.today(context.deployment.config.tz());
     ensure!(
-        as_of.0 <= today + Days::new(1),
-        "{as_of} has not come: a list of it would stand as the newest without its reports"
+        as_of.0 <= today + Days::new(DAYS_AHEAD),
+        "{as_of} is more than {DAYS_AHEAD} days ahead: its list would stand as the newest without its reports"
     );
     let standing = standing_warehouse(context)?;
     let reference = context.deployment.reference(settings)?;

@@ -384,10 +384,7 @@ fn someone_without_a_score_before_is_not_said_to_be_named_later() {
     });
     site.land_night(MORNING, &[crime("C1", RAPE, "2026-06-01", &[])], &[], &[]);
     site.ranked(MORNING);
-    assert_eq!(
-        moved(&site, "A"),
-        "new: counts now; counts now 1825"
-    );
+    assert_eq!(moved(&site, "A"), "new: counts now; counts now 1825");
 }
 
 #[test]

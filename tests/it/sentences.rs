@@ -184,9 +184,10 @@ fn reported(first: NaiveDate, last: NaiveDate) -> String {
 fn prove_firmness(site: &Site, id: &str, rank: u64, sentence: &str) {
     let ranks = site.query(&format!(
         "select coalesce(rank::varchar, '') from ledger.list_variant_ranks \
-         where list_id = 4 and nominal_id = '{id}'"
+         where list_id = 4 and nominal_id = '{id}' \
+             and (rank is not null or not starts_with(variant, 'edition:'))"
     ));
-    assert_eq!(ranks.len(), 6, "{id}");
+    assert!([5, 6].contains(&ranks.len()), "{id}");
     let places: Vec<u64> = ranks
         .concat()
         .iter()
