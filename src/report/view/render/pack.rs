@@ -78,7 +78,7 @@ impl PackPage {
                 .people
                 .iter()
                 .filter(|_| is_decided)
-                .map(|person| PersonBlock::new(person))
+                .map(PersonBlock::new)
                 .collect(),
         }
     }
