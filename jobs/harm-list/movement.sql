@@ -173,8 +173,9 @@ caused as (
                     when not is_outside then 'no longer named'
                     when
                         dated_before
-                        >= $previous_window_from
-                        + cast($as_of - $previous_as_of as integer)
+                        >= cast($previous_window_from as date) + cast(
+                            $as_of - cast($previous_as_of as date) as integer
+                        )
                         then 'rule changed'
                     else 'window passed'
                 end

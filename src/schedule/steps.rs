@@ -68,7 +68,7 @@ fn reference_sha256(reference: &Reference) -> String {
 
 /// A list may be made this many days before its date; a mistyped year may not
 /// make a newest list that nothing follows.
-const DAYS_AHEAD: u64 = 7;
+const DAYS_AHEAD: u64 = 31;
 
 /// Makes the harm list of a date.
 pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) -> Result<Made> {
