@@ -1,8 +1,12 @@
--- Grain: one row per variant of the list and person ranked under it.
+-- Grain: one row per variant of the list and person on the list or in its
+-- reserve, and one without a person where nobody is.
 -- Purpose: where people would stand under one other rule each: another
 -- edition, window or date, without some outcomes, or with each record of a
 -- merged person on its own. A variant is a row of `variants`; all other rules
--- are those of ranking.sql.
+-- are those of ranking.sql. A person with several records has the best rank of
+-- them; one whom a variant leaves without a score has none.
+-- Everyone is scored, and only the people kept are placed: how many have a
+-- higher score, and who of those with the same score comes first.
 with in_custody as (
     select distinct
         identities.person_key,
@@ -16,13 +20,21 @@ with in_custody as (
         and (spells.ends_at is null or spells.ends_at >= $as_of)
 ),
 
+-- Apart, so that the first reads no more than its dates: few crimes are
+-- committed after their report.
+allegations as (
+    select * from core.allegations where reported_on >= $widest_from
+    union all
+    select * from core.allegations
+    where reported_on < $widest_from and committed_on >= $widest_from
+),
+
 subjects as (
     select
         person_key as subject_key,
         false as is_record,
         *,
-    from core.allegations
-    where reported_on >= $widest_from or committed_on >= $widest_from
+    from allegations
     union all by name
     select
         record_key as subject_key,
@@ -89,21 +101,96 @@ scores as (
         place,
         subject_key,
         any_value(person_key) as person_key,
-        sum(harm_days) as score_days,
+        cast(sum(harm_days) as decimal(18, 3)) as score_days,
         max(harm_days) as worst_days,
         max(reported_on) as latest_reported_on,
     from harm
     group by place, subject_key
+),
+
+levels as (
+    select
+        place,
+        score_days,
+        count(*) as people,
+    from scores
+    group by place, score_days
+),
+
+heights as (
+    select
+        place,
+        score_days,
+        coalesce(
+            sum(people) over (
+                partition by place
+                order by score_days desc
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
+        ) as ahead,
+    from levels
+),
+
+kept as (
+    select person_key from people where rank <= $kept
+),
+
+kept_scores as (
+    select scores.*
+    from scores
+    inner join kept on kept.person_key = scores.person_key
+),
+
+-- Everyone with the very score of one of them.
+tied as (
+    select
+        place,
+        score_days,
+        subject_key,
+        row_number() over (
+            partition by place, score_days
+            order by worst_days desc, latest_reported_on desc, subject_key
+        ) as nth,
+    from scores
+    where (place, score_days) in (
+        select (kept_scores.place, kept_scores.score_days) from kept_scores
+    )
+),
+
+best as (
+    select
+        kept_scores.place,
+        kept_scores.person_key,
+        min(heights.ahead + tied.nth) as rank,
+        max(kept_scores.score_days) as score_days,
+    from kept_scores
+    inner join tied
+        on tied.place = kept_scores.place
+        and tied.score_days = kept_scores.score_days
+        and tied.subject_key = kept_scores.subject_key
+    inner join heights
+        on heights.place = kept_scores.place
+        and heights.score_days = kept_scores.score_days
+    group by kept_scores.place, kept_scores.person_key
+),
+
+ranked as (
+    select
+        place,
+        sum(people) as people,
+    from levels
+    group by place
 )
 
 select
-    place,
-    person_key,
-    cast(score_days as decimal(18, 3)) as score_days,
-    row_number() over (
-        partition by place
-        order by
-            score_days desc, worst_days desc, latest_reported_on desc,
-            subject_key
-    ) as rank,
-from scores
+    variants.place,
+    kept.person_key,
+    cast(best.rank as bigint) as rank,
+    best.score_days,
+    cast(coalesce(ranked.people, 0) as bigint) as ranked,
+from variants
+left join kept on true
+left join best
+    on best.place = variants.place and best.person_key = kept.person_key
+left join ranked on ranked.place = variants.place

@@ -1,7 +1,7 @@
 //! The texts that a list is made from, kept with it word for word, so that it
 //! can be made again when the files have long changed.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use duckdb::{Connection, params};
 
 use crate::store::bind;
@@ -86,17 +86,19 @@ pub fn keep(connection: &Connection, list_id: i64, inputs: &[Input]) -> Result<(
 
 /// The texts that a list was made from, in their order.
 pub fn kept(connection: &Connection, list_id: i64) -> Result<Vec<Input>> {
-    let rows: Vec<(String, String, String, String)> = bind::query(
+    let rows: Vec<(String, String, Option<String>, String)> = bind::query(
         connection,
         "select inputs.role, inputs.file, texts.text, inputs.sha256 \
          from ledger.list_inputs as inputs \
-         inner join ledger.texts as texts on texts.sha256 = inputs.sha256 \
+         left join ledger.texts as texts on texts.sha256 = inputs.sha256 \
          where inputs.list_id = $list_id order by inputs.place",
         &[("list_id", &list_id)],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )?;
     rows.into_iter()
         .map(|(role, file, text, sha256)| {
+            let text = text
+                .with_context(|| format!("the text of {file} kept with list {list_id} is gone"))?;
             ensure!(
                 hex_sha256(text.as_bytes()) == sha256,
                 "the text of {file} kept with list {list_id} was altered: its hash is not {sha256}"

@@ -79,8 +79,10 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
         compute(tx, inputs.sql, inputs.settings, inputs.as_of, &bound)?;
         let counts = counts::take(tx, inputs.sql.counts()?, &bound)?;
         write(tx, &fingerprint, inputs, occasion, &counts, made_at)?;
-        for frozen in frozen_statements(&previous) {
-            freeze(tx, frozen, inputs.sql, &bound)?;
+        for frozen in FROZEN {
+            if is_due(frozen, previous.as_ref()) {
+                freeze(tx, frozen, inputs.sql, &bound)?;
+            }
         }
         inputs::keep(tx, list_id, &texts)?;
         drop_working(tx)?;
@@ -133,13 +135,10 @@ pub fn drop_working(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Statements whose rows are frozen; without a list before there is no
-/// movement to tell.
-pub fn frozen_statements(previous: &Option<List>) -> impl Iterator<Item = Frozen> {
-    let has_previous = previous.is_some();
-    FROZEN
-        .into_iter()
-        .filter(move |frozen| has_previous || frozen.statement != "movement")
+/// Whether a list has rows of the statement: without a list before there is
+/// no movement to tell.
+pub fn is_due(frozen: Frozen, previous: Option<&List>) -> bool {
+    previous.is_some() || frozen.statement != "movement"
 }
 
 /// The ranking and the account of every allegation must tell the same scores.

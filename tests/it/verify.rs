@@ -1,7 +1,8 @@
 //! Past lists made again from what was known then.
 
 use daybook::harm::list;
-use daybook::harm::verify::{Verified, Workshop};
+use daybook::harm::verify::Verified;
+use daybook::harm::verify::workshop::Workshop;
 
 use crate::support::rows::{CRIMES, NOMINALS, crime, file, nominal};
 use crate::support::{MORNING, Site};
@@ -165,6 +166,112 @@ fn a_frozen_row_altered_by_hand_is_named_too() {
     );
     assert_eq!(counts.list.len(), 1, "{:?}", counts.list);
     assert_eq!(counts.list[0].column, "listed");
+}
+
+/// What `list verify --all` says while a table of the ledger is altered.
+fn told_of(site: &mut Site, table: &str, change: &str) -> String {
+    let run = |sql: &str| site.store.connection().execute_batch(sql).unwrap();
+    run(&format!("create table was as from ledger.{table}"));
+    run(change);
+    let output = site.command(&["list", "verify", "--all"]);
+    assert_eq!(output.status.code(), Some(1), "{change}");
+    let run = |sql: &str| site.store.connection().execute_batch(sql).unwrap();
+    run(&format!("delete from ledger.{table}"));
+    run(&format!("insert into ledger.{table} from was"));
+    run("drop table was");
+    let told = [output.stdout, output.stderr].concat();
+    String::from_utf8(told).unwrap()
+}
+
+#[test]
+fn nothing_that_a_list_rests_on_can_be_altered_unseen() {
+    let mut site = Site::with_london(300, 9, 0.0);
+    site.run("nightly-ingest", MORNING).unwrap();
+    site.run("harm-list", "2026-10-01").unwrap();
+    site.run("harm-list", MORNING).unwrap();
+    let changes = [
+        (
+            "texts",
+            "update ledger.texts set text = text || ' ' where sha256 = (select sha256 \
+             from ledger.list_inputs where list_id = 2 and file = 'jobs/harm-list/people.sql')",
+            "the text of jobs/harm-list/people.sql kept with list 1 was altered",
+        ),
+        (
+            "texts",
+            "delete from ledger.texts where sha256 = (select sha256 \
+             from ledger.list_inputs where list_id = 2 and role = 'basket')",
+            "the text of jobs/harm-list/basket.csv kept with list 2 is gone",
+        ),
+        (
+            "list_inputs",
+            "delete from ledger.list_inputs where list_id = 2 and role = 'aliases'",
+            "lists.fingerprint head: was",
+        ),
+        (
+            "list_inputs",
+            "delete from ledger.list_inputs where list_id = 2 and file like '%/movement.sql'",
+            "list_moves.rows whole: was",
+        ),
+        (
+            "list_inputs",
+            "delete from ledger.list_inputs where list_id = 2",
+            "list 2 was made before its texts were kept",
+        ),
+        (
+            "lists",
+            "update ledger.lists set list_size = 99 where list_id = 2",
+            "lists.size head: was 99, is 100",
+        ),
+        (
+            "lists",
+            "update ledger.lists set edition = 'another' where list_id = 2",
+            "lists.edition head: was another, is",
+        ),
+        (
+            "lists",
+            "update ledger.lists set window_from = window_from - 1 where list_id = 2",
+            "lists.window_from head: was",
+        ),
+        (
+            "lists",
+            "update ledger.lists set index_sha256 = 'a' || index_sha256 where list_id = 2",
+            "lists.index_sha256 head: was a",
+        ),
+        (
+            "lists",
+            "update ledger.lists set basket_sha256 = 'a' || basket_sha256 where list_id = 2",
+            "lists.basket_sha256 head: was a",
+        ),
+        (
+            "lists",
+            "update ledger.lists set fingerprint = 'a' || fingerprint where list_id = 2",
+            "lists.fingerprint head: was a",
+        ),
+        (
+            "lists",
+            "update ledger.lists set previous_id = null where list_id = 2",
+            "where none can be",
+        ),
+        (
+            "lists",
+            "delete from ledger.lists where list_id = 2",
+            "rows are left of lists that the ledger no longer names: 2",
+        ),
+        (
+            "list_entries",
+            "insert into ledger.list_entries from ledger.list_entries \
+             where list_id = 2 and rank = 1",
+            "list_entries.rows whole: was 1 doubled",
+        ),
+    ];
+    for (table, change, expected) in changes {
+        let told = told_of(&mut site, table, change);
+        assert!(told.contains(expected), "{change}: {told}");
+        // What ails one list keeps no other from being looked at.
+        assert!(told.contains("list 1 as of"), "{change}: {told}");
+    }
+    // Each was put back.
+    assert!(site.told(&["list", "verify", "--all"]).contains("2 of 2"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::cli::progress::Progress;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::harm::list::{self, List};
-use crate::harm::verify::{self, Verified, Workshop};
+use crate::harm::verify::{self, Verified, cause, workshop::Workshop};
 use crate::model::as_of::AsOf;
 use crate::store::Store;
 
@@ -53,7 +53,7 @@ impl Verify {
             bar.at(&format!("list {}", list.list_id), done as u64, total as u64);
             let verified = workshop
                 .verify(list)
-                .with_context(|| format!("list {} could not be made again", list.list_id))?;
+                .unwrap_or_else(|error| Verified::failed(list, &error));
             verify::record(
                 store.connection(),
                 &verified,
@@ -120,7 +120,7 @@ fn tell_one(verified: &Verified) -> Result<()> {
     let (passed, caused): (Vec<_>, Vec<_>) = verified
         .people
         .iter()
-        .partition(|person| person.cause == verify::PASSED);
+        .partition(|person| person.cause == cause::PASSED);
     for person in caused.iter().take(SHOWN) {
         output::line(format!("  {}: {}", person.nominal_id, person.cause))?;
     }
