@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{Extent, Table};
+use super::extent::Extent;
+use super::table::Table;
 
 /// The classes of some extents.
 #[derive(Debug)]

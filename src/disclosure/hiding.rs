@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::extent::Extent;
 use super::past::Past;
 use super::rules::Rules;
 use super::suppression;
 use super::system::System;
-use super::table::{Extent, Table};
+use super::table::Table;
 
 /// The count of each cell, in order, that may be shown. The others are small,
 /// withheld by a person, hidden before, or would reveal another. None when a

@@ -5,6 +5,7 @@
 pub mod cell;
 mod classes;
 mod differencing;
+mod extent;
 pub mod figure;
 mod hiding;
 mod past;

@@ -1,7 +1,8 @@
 //! What earlier releases have told already.
 
+use super::extent::Extent;
 use super::release::{Release, Released};
-use super::table::{Extent, Table};
+use super::table::Table;
 
 /// One figure of an earlier release, placed among the counts of today.
 pub(super) struct Past<'a> {

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::classes::{Classes, divide};
+use super::extent::Extent;
 use super::rules::Rules;
 use super::suppression::{ATTACKERS, Secret};
-use super::table::{Extent, Table};
+use super::table::Table;
 use super::worlds::{ENDLESS, Limits, Worlds};
 
 /// Variables for the extents of some cells.

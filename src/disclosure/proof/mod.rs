@@ -4,5 +4,6 @@
 mod attack;
 mod examples;
 mod pairs;
+mod search;
 mod single;
 mod tables;
