@@ -70,7 +70,7 @@ impl<'a> Joint<'a> {
     }
 
     /// The variable of an earlier figure.
-    pub(super) fn past_variable(&self, number: usize) -> usize {
+    fn past_variable(&self, number: usize) -> usize {
         self.system.of_extent[self.shown.len() + number]
     }
 
@@ -95,8 +95,10 @@ impl<'a> Joint<'a> {
         for secret in self.secrets(rules) {
             let variable = secret.variable;
             let is_new = new.contains(&variable);
-            let is_safe = is_admitted(guard, &secret, is_new);
-            if is_new && !is_safe {
+            if is_admitted(guard, &secret, is_new) {
+                continue;
+            }
+            if is_new || guard.worlds.terms(variable).is_none() {
                 findings.push(self.finding(guard, variable, None));
             }
         }

@@ -79,7 +79,8 @@ fn changes(joint: &Joint<'_>, one: &Known, other: &Known, rules: &Rules) -> Vec<
         .iter()
         .filter(|&(&variable, &count)| {
             let before = other.count(variable);
-            before.is_some_and(|before| rules.is_small((count - before).abs()))
+            let is_small = |before: i64| rules.is_small((count - before).abs());
+            other.worlds.is_spent() || before.is_some_and(is_small)
         })
         .map(|(&variable, _)| {
             let terms = other

@@ -135,8 +135,9 @@ impl System {
     /// What no cell tells and no calculation may: differences, and classes with
     /// a small count.
     pub(super) fn untold(&self, rules: &Rules) -> BTreeSet<usize> {
+        let told: BTreeSet<usize> = self.of_extent.iter().copied().collect();
         let remainders = (0..self.classes.counts.len())
-            .filter(|atom| rules.is_small(self.truth(*atom)) && !self.of_extent.contains(atom));
+            .filter(|class| rules.is_small(self.truth(*class)) && !told.contains(class));
         let differences = self
             .differences
             .iter()

@@ -74,6 +74,11 @@ impl Worlds {
         self.truth.len()
     }
 
+    /// Whether a number grew too large for anything to be told from here on.
+    pub(super) fn is_spent(&self) -> bool {
+        self.tableau.is_spent()
+    }
+
     /// Publishes a variable's count.
     pub(super) fn fix(&mut self, variable: usize) {
         self.is_fixed[variable] = true;
