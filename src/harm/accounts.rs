@@ -99,6 +99,11 @@ pub fn revoke(store: &Store, account: &AccountName, role: Role, change: Change<'
             "{account} is not {role}; nothing was changed"
         );
         require(tx, change.by, Role::AuthorisingOfficer)?;
+        // With nobody left, whoever opens the database could give the role.
+        ensure!(
+            role != Role::AuthorisingOfficer || officers(tx)?.len() > 1,
+            "{account} is the last {role}; name another first; nothing was changed"
+        );
         append(tx, account, role, false, change)
     })
 }
@@ -148,12 +153,7 @@ fn check_may_change(
     account: &AccountName,
     by: &AccountName,
 ) -> Result<()> {
-    let officers = holdings(
-        connection,
-        "is_granted and role = $role",
-        &[("role", &Role::AuthorisingOfficer.as_str())],
-    )?;
-    if officers.is_empty() {
+    if officers(connection)?.is_empty() {
         return Ok(());
     }
     require(connection, by, Role::AuthorisingOfficer)?;
@@ -162,6 +162,14 @@ fn check_may_change(
         "{by} cannot give themselves a role; another authorising officer can; nothing was changed"
     );
     Ok(())
+}
+
+fn officers(connection: &Connection) -> Result<Vec<Holding>> {
+    holdings(
+        connection,
+        "is_granted and role = $role",
+        &[("role", &Role::AuthorisingOfficer.as_str())],
+    )
 }
 
 fn holding(connection: &Connection, account: &AccountName, role: Role) -> Result<Option<Holding>> {

@@ -18,6 +18,7 @@ mod support;
 mod actions;
 mod bad_input;
 mod command_line;
+mod compare;
 mod daemon;
 mod decisions;
 mod evaluation;
