@@ -1,7 +1,13 @@
 //! Commitment measures: definitions in files, figures by SQL, trends by XmR.
 
+pub mod cells;
 pub mod definition;
 pub mod evaluate;
+pub mod reach;
 pub mod results;
+pub mod settings;
 pub mod shape;
+pub mod take;
+pub mod window;
+pub mod worked;
 pub mod xmr;

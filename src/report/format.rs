@@ -113,7 +113,7 @@ pub fn value(unit: Unit, value: f64) -> String {
         Unit::Percent => percent(value),
         Unit::Change => change(value),
         Unit::Days | Unit::Count => mean_or_whole(value),
-        Unit::Ratio => number(value, if value.abs() < 9.995 { 2 } else { 1 }),
+        Unit::Ratio | Unit::PerThousand => number(value, if value.abs() < 9.995 { 2 } else { 1 }),
     }
 }
 
@@ -123,6 +123,7 @@ pub fn value_in_words(unit: Unit, amount: f64) -> String {
     let printed = value(unit, amount);
     match unit {
         Unit::Days => format!("{printed} {}", if printed == "1" { "day" } else { "days" }),
+        Unit::PerThousand => format!("{printed} per 1,000"),
         Unit::Percent | Unit::Change | Unit::Count | Unit::Ratio => printed,
     }
 }
@@ -136,6 +137,7 @@ pub fn unit_title(unit: Unit) -> &'static str {
         Unit::Days => "days",
         Unit::Count => "count",
         Unit::Ratio => "ratio",
+        Unit::PerThousand => "per 1,000",
     }
 }
 

@@ -2,6 +2,8 @@
 //! order, written in transactions that either hold whole or leave no trace.
 
 pub mod bind;
+pub mod deadline;
+pub mod inputs;
 pub mod known;
 pub mod planner;
 pub mod query;
@@ -123,20 +125,7 @@ impl Store {
     /// Runs `work`, interrupting whatever the database does when `deadline`
     /// has passed.
     pub fn with_deadline<T>(&self, deadline: Duration, work: impl FnOnce(&Connection) -> T) -> T {
-        let handle = self.connection.interrupt_handle();
-        let (done, waits) = std::sync::mpsc::channel::<()>();
-        let guard = std::thread::spawn(move || {
-            let timed_out =
-                waits.recv_timeout(deadline) == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
-            if timed_out {
-                handle.interrupt();
-            }
-        });
-        let value = work(&self.connection);
-        drop(done);
-        // The guard only waits on the channel; it cannot panic.
-        let _ = guard.join();
-        value
+        deadline::within(&self.connection, deadline, || work(&self.connection)).outcome
     }
 
     /// Gives back the memory that the database keeps between jobs to answer

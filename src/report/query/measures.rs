@@ -1,11 +1,13 @@
 //! Measures as the reports show them.
 
 use anyhow::Result;
+use duckdb::Connection;
 
 use super::Scope;
 use crate::measures::definition::{self, Definition};
-use crate::measures::results::{self, Series};
+use crate::measures::results::{self, Series, Which};
 use crate::measures::xmr::{self, Limits, Rule};
+use crate::model::as_of::AsOf;
 use crate::report::view::measure::{
     Assurance, Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal,
     SignalKind, Unit, Xmr,
@@ -20,8 +22,8 @@ pub fn all(scope: &Scope<'_>) -> Result<Vec<Measure>> {
     scope
         .measures
         .iter()
-        .filter(|definition| definition.commitment != PUBLISHED)
-        .map(|definition| one(scope, definition))
+        .filter(|definition| definition.commitment.number != PUBLISHED)
+        .map(|definition| one(scope.connection, scope.as_of, definition))
         .collect()
 }
 
@@ -36,11 +38,18 @@ pub fn expected_false_signals(measures: &[Measure]) -> f64 {
 
 /// The force's own published series for London.
 pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
-    let Some(definition) = scope.measures.iter().find(|d| d.commitment == PUBLISHED) else {
+    let Some(definition) = scope
+        .measures
+        .iter()
+        .find(|d| d.commitment.number == PUBLISHED)
+    else {
         return Ok(None);
     };
-    let Some(series) = results::series(scope.connection, definition, scope.as_of, "London", "All")?
-    else {
+    let london = Which {
+        area: "London",
+        ..Which::headline(definition)
+    };
+    let Some(series) = results::series(scope.connection, definition, scope.as_of, london)? else {
         return Ok(None);
     };
     let months: Vec<MonthCount> = series
@@ -70,8 +79,11 @@ pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
         }))
 }
 
-fn one(scope: &Scope<'_>, definition: &Definition) -> Result<Measure> {
-    let series = results::series(scope.connection, definition, scope.as_of, "Force", "All")?;
+/// One measure as evaluated for a date: the series that the force's chart
+/// shows.
+pub fn one(connection: &Connection, as_of: AsOf, definition: &Definition) -> Result<Measure> {
+    let headline = Which::headline(definition);
+    let series = results::series(connection, definition, as_of, headline)?;
     let shown = series
         .as_ref()
         .filter(|series| series.unavailable.is_none());
@@ -82,14 +94,14 @@ fn one(scope: &Scope<'_>, definition: &Definition) -> Result<Measure> {
     });
     Ok(Measure {
         id: definition.id.clone(),
-        commitment: definition.commitment,
-        commitment_title: definition.commitment_title.clone(),
-        title: definition.title.clone(),
+        commitment: definition.commitment.number,
+        commitment_title: definition.commitment.title.clone(),
+        title: definition.name.clone(),
         definition: definition.definition.clone(),
         unit: unit(definition),
         direction: direction(definition.direction),
         source: sources(definition),
-        baseline: definition.baseline.clone(),
+        baseline: definition.baseline.as_ref().map(ToString::to_string),
         target: definition.target,
         assurance: shown.and_then(|series| assurance(definition, series.limits?)),
         state: state(definition, series.as_ref()),
@@ -109,10 +121,12 @@ fn state(definition: &Definition, series: Option<&Series>) -> MeasureState {
         }) => MeasureState::Unavailable {
             reason: reason.clone(),
         },
-        Some(_) => match &definition.immature_because {
-            Some(reason) if definition.immature_months > 0 => MeasureState::Immature {
-                reason: reason.clone(),
-            },
+        Some(series) => match &definition.lag {
+            Some(lag) if series.points.iter().any(results::Point::is_immature) => {
+                MeasureState::Immature {
+                    reason: lag.because.clone(),
+                }
+            }
             _ => MeasureState::Available,
         },
     }
@@ -152,10 +166,7 @@ fn chart(definition: &Definition, series: &Series, limits: Limits) -> Xmr {
 
 /// What the signals that touch the newest mature point amount to.
 fn reading(definition: &Definition, series: &Series, signals: &[Signal]) -> Reading {
-    let newest = series
-        .points
-        .iter()
-        .rposition(|point| point.value.is_some() && !point.is_immature);
+    let newest = series.points.iter().rposition(results::Point::is_mature);
     let Some(signal) = signals
         .iter()
         .rev()
@@ -195,17 +206,19 @@ fn point(point: &results::Point) -> Point {
         denominator: point.denominator,
         value: point.value,
         interval: point.interval.map(|(low, high)| Interval { low, high }),
-        is_immature: point.is_immature,
+        is_immature: point.is_immature(),
     }
 }
 
-fn unit(definition: &Definition) -> Unit {
+/// How a measure's values are printed.
+pub fn unit(definition: &Definition) -> Unit {
     match (definition.kind, definition.unit) {
         (definition::Kind::Change, _) => Unit::Change,
         (_, definition::Unit::Percent) => Unit::Percent,
         (_, definition::Unit::Days) => Unit::Days,
         (_, definition::Unit::Count) => Unit::Count,
-        (_, definition::Unit::Ratio) => Unit::Ratio,
+        (_, definition::Unit::Ratio | definition::Unit::Coefficient) => Unit::Ratio,
+        (_, definition::Unit::PerThousand) => Unit::PerThousand,
     }
 }
 
@@ -223,6 +236,7 @@ fn sources(definition: &Definition) -> String {
         .iter()
         .map(|source| match source.as_str() {
             "list" => "the harm lists".to_owned(),
+            "ledger" => "daybook's own ledger".to_owned(),
             name => format!(
                 "{} extract",
                 name.split('|').next().unwrap_or(name).replace('_', " ")

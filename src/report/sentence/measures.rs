@@ -231,7 +231,7 @@ fn target_in_words(measure: &Measure, value: f64) -> String {
 
 fn printed_in_words(measure: &Measure, value: f64) -> String {
     match measure.unit {
-        Unit::Days => format::value_in_words(measure.unit, value),
+        Unit::Days | Unit::PerThousand => format::value_in_words(measure.unit, value),
         Unit::Percent | Unit::Change | Unit::Count | Unit::Ratio => printed(measure, value),
     }
 }
