@@ -7,6 +7,8 @@ pub mod inputs;
 pub mod known;
 pub mod planner;
 pub mod query;
+pub mod reads;
+pub mod scans;
 pub mod schema;
 
 use std::path::Path;
