@@ -96,7 +96,7 @@ pub fn figures(
     definition: &Definition,
     basis: &Basis<'_>,
 ) -> Result<Vec<Cell>> {
-    let window = window(basis);
+    let window = window(definition, basis);
     let asked = Asked {
         as_of: basis.as_of,
         window,
@@ -106,8 +106,14 @@ pub fn figures(
     cells::of(connection, definition, window)
 }
 
-fn window(basis: &Basis<'_>) -> Window {
-    Window::new(basis.as_of, basis.settings.months)
+/// The months that a measure is evaluated over.
+pub fn window(definition: &Definition, basis: &Basis<'_>) -> Window {
+    let window = Window::new(basis.as_of, basis.settings.months);
+    if definition.whole_series {
+        window.whole()
+    } else {
+        window
+    }
 }
 
 /// Everything that decides a measure's figures: its words, its SQL and the
@@ -226,7 +232,7 @@ fn write(
     cells: &[Cell],
     reach: &Reach,
 ) -> Result<u64> {
-    let window = window(basis);
+    let window = window(definition, basis);
     let mut appender = connection
         .appender_to_db("measure_values", "ledger")
         .context("the ledger takes no figures")?;

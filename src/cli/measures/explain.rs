@@ -19,7 +19,6 @@ use crate::measures::evaluate::{self, Basis};
 use crate::measures::reach;
 use crate::measures::results::{self, Point, Which};
 use crate::measures::settings::MeasureSettings;
-use crate::measures::window::Window;
 use crate::measures::worked::{self, Span};
 use crate::model::as_of::AsOf;
 use crate::schedule::context::Deployment;
@@ -152,7 +151,7 @@ impl Explain {
             .points
             .iter()
             .find(|point| point.month == self.period.0);
-        let window = Window::new(as_of, set.months);
+        let window = evaluate::window(&then, &basis);
         let explained = Explained {
             measure_id: now.id.clone(),
             set_id: set.set_id,
@@ -269,7 +268,7 @@ fn again(
     )?;
     let connection = past.connection();
     let reach = reach::of(connection, definition, basis.known_at)?;
-    let window = Window::new(basis.as_of, basis.settings.months);
+    let window = evaluate::window(definition, basis);
     let worked: Vec<_> = evaluate::figures(connection, definition, basis)?
         .into_iter()
         .map(|cell| {

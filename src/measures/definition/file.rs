@@ -41,6 +41,8 @@ pub(super) struct MeasureFile {
     pub(super) baseline: Option<Baseline>,
     pub(super) target: Option<Spanned<f64>>,
     pub(super) minimum_denominator: Option<Spanned<f64>>,
+    #[serde(default)]
+    pub(super) whole_series: bool,
     pub(super) lag: Option<Spanned<Lag>>,
     #[serde(default)]
     pub(super) steps: Vec<StepFile>,

@@ -212,6 +212,7 @@ fn definition(measure: MeasureFile, commitment: &Commitment, sql: Source) -> Def
             .collect(),
         headline: measure.headline.unwrap_or_else(|| "All".to_owned()),
         gap: measure.gap.map(toml::Spanned::into_inner),
+        whole_series: measure.whole_series,
         sources: measure
             .sources
             .into_iter()

@@ -45,11 +45,8 @@ pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
     else {
         return Ok(None);
     };
-    let london = Which {
-        area: "London",
-        ..Which::headline(definition)
-    };
-    let Some(series) = results::series(scope.connection, definition, scope.as_of, london)? else {
+    let headline = Which::headline(definition);
+    let Some(series) = results::series(scope.connection, definition, scope.as_of, headline)? else {
         return Ok(None);
     };
     let months: Vec<MonthCount> = series
