@@ -34,6 +34,7 @@ fn sums(connection: &Connection, definition: &Definition, window: Window) -> Res
             // No row is none counted; of a level it would be a guess.
             ("fills_with_zero", &(definition.kind == Kind::Count)),
             ("has_years", &(definition.series != Series::Rolling)),
+            ("ends_itself", &definition.whole_series),
             ("shown_from", &bind::date(window.shown_from)),
             ("until", &bind::date(window.until)),
         ],

@@ -382,10 +382,14 @@ fn tell(explained: &Explained) -> Result<()> {
     let number = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |v| v.to_string());
     let figure = &explained.figure;
     output::line(format!(
-        "{} {}, {} to {}, as of {}: {} ({})",
+        "{} {}, {} {}, as of {}: {} ({})",
         explained.measure_id,
         explained.series,
-        explained.span,
+        if explained.span == "year" {
+            "year to"
+        } else {
+            "month"
+        },
         figure.period.format("%Y-%m"),
         explained.as_of,
         number(figure.value),

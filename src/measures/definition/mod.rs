@@ -39,7 +39,8 @@ pub struct Definition {
     pub headline: String,
     /// Surveys: the first group's share less the second's is told too.
     pub gap: Option<[String; 2]>,
-    /// Every month that the source has, not only those of the job's setting.
+    /// Every month that the source tells, not only those of the job's setting:
+    /// a published table, which says itself how far it goes.
     pub whole_series: bool,
     /// Extracts the figures come from; `list` is the ledger of harm lists,
     /// `ledger` daybook's own, `a|b` either of two.
