@@ -5,6 +5,8 @@ pub mod bind;
 pub mod known;
 pub mod planner;
 pub mod query;
+pub mod reads;
+pub mod scans;
 pub mod schema;
 
 use std::path::Path;
