@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::problem::{Problem, Problems, Source};
+use crate::model::room::Room;
 use crate::store::schema::hex_sha256;
 
 /// One measure, checked.
@@ -16,6 +17,8 @@ pub struct Definition {
     pub id: String,
     pub commitment: u8,
     pub commitment_title: String,
+    /// The room that its SQL may read besides the warehouse.
+    pub room: Room,
     pub title: String,
     pub definition: String,
     pub kind: Kind,
@@ -73,6 +76,8 @@ pub enum Direction {
 struct CommitmentFile {
     number: u8,
     title: String,
+    #[serde(default)]
+    room: Room,
     /// The commitment in brief, for pages that show one.
     #[serde(rename = "in_brief")]
     _in_brief: String,
@@ -156,6 +161,7 @@ fn read(dir: &Path, folder: &str, source: &Source) -> Result<Vec<Definition>, Pr
             id: measure.id.into_inner(),
             commitment: file.number,
             commitment_title: file.title.clone(),
+            room: file.room,
             title: measure.title,
             definition: measure.definition,
             kind: measure.kind,

@@ -8,3 +8,4 @@ pub mod ho_code;
 pub mod interval;
 pub mod nominal_id;
 pub mod reason;
+pub mod room;

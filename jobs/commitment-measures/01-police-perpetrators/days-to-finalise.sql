@@ -6,6 +6,6 @@ select
     null as numerator,
     count(*) as denominator,
     median(date_diff('day', recorded_at, finalised_at)) as value,
-from staging.conduct_cases
+from conduct.conduct_cases
 where vawg and finalised_at >= $from and finalised_at < $until
 group by period

@@ -153,6 +153,7 @@ impl Rejects {
             file: self.file.as_deref(),
             source: self.source.as_deref(),
             is_open: self.open,
+            has_rooms: false,
         };
         let found = rejects::list(store.connection(), choice)?;
         if self.format == Format::Json {
