@@ -2,6 +2,7 @@
 
 pub mod definition;
 pub mod evaluate;
+pub mod reading;
 pub mod results;
 pub mod shape;
 pub mod xmr;
