@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod consultations;
 pub mod counts;
 pub mod decisions;
 pub mod evaluation;
