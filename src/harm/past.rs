@@ -24,7 +24,15 @@ pub struct Past {
 const NAME: &str = "made_again";
 
 /// Schemas that are made again, or looked at through views.
-const SCHEMAS: [&str; 5] = ["history", "ledger", "staging", "core", "mart"];
+const SCHEMAS: [&str; 7] = [
+    "history",
+    "conduct_history",
+    "ledger",
+    "staging",
+    "core",
+    "conduct",
+    "mart",
+];
 
 impl Past {
     pub fn open(store: &Store) -> Result<Self> {
@@ -35,7 +43,7 @@ impl Past {
             connection,
             "select table_schema, table_name from information_schema.tables \
              where table_catalog = current_database() \
-                 and table_schema in ('history', 'ledger') order by all",
+                 and table_schema in ('history', 'conduct_history', 'ledger') order by all",
             &[],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;

@@ -4,6 +4,7 @@ pub mod cells;
 pub mod definition;
 pub mod evaluate;
 pub mod reach;
+pub mod reading;
 pub mod results;
 pub mod settings;
 pub mod shape;

@@ -6,11 +6,13 @@ use anyhow::{Context, Result, bail, ensure};
 use duckdb::{Connection, ToSql};
 
 use super::definition::{Definition, Kind, ONE_BASIS};
+use super::reading;
 use super::window::Window;
+use crate::config::problem::{Problem, Problems, Source};
 use crate::model::as_of::AsOf;
 use crate::store::bind;
-use crate::store::deadline;
 use crate::store::query::check_single_select;
+use crate::store::{deadline, reads};
 
 /// What a measure's SQL may ask for, by name.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +30,7 @@ pub fn take(
     limit: Duration,
 ) -> Result<()> {
     check_single_select(connection, &definition.sql).with_context(|| definition.file.clone())?;
+    check_reads(connection, definition)?;
     connection.execute_batch(TABLE)?;
     let timed = deadline::within(connection, limit, || {
         definition
@@ -43,6 +46,23 @@ pub fn take(
     );
     timed.outcome.with_context(|| definition.file.clone())?;
     refuse(connection, definition, asked.window)
+}
+
+/// Refuses SQL that reads what a measure may not: a file, another room, what
+/// its sources do not name.
+fn check_reads(connection: &Connection, definition: &Definition) -> Result<()> {
+    let reads = reads::reads(connection, &definition.sql)?;
+    let source = Source::new(definition.file.as_str(), definition.sql.as_str());
+    let problems: Vec<Problem> =
+        reading::misreads(definition.commitment.room, &definition.sources, &reads)
+            .into_iter()
+            .map(|misread| source.problem(misread.at..misread.at, misread.message))
+            .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Problems(problems).into())
+    }
 }
 
 /// Where the rows go before they are added up.

@@ -8,4 +8,5 @@ pub mod ho_code;
 pub mod interval;
 pub mod nominal_id;
 pub mod reason;
+pub mod room;
 pub mod unseen;

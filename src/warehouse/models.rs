@@ -63,7 +63,8 @@ pub fn read_folder(dir: &Path, folder: &str, layer: &str) -> Result<Vec<Model>, 
 /// Tables of the warehouse that a statement mentions, comments left out.
 pub fn tables_read(sql: &str) -> Vec<String> {
     static TABLE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\b(?:staging|core|mart)\.[a-z][a-z0-9_]*").expect("the pattern is fixed")
+        Regex::new(r"\b(?:staging|core|conduct|mart)\.[a-z][a-z0-9_]*")
+            .expect("the pattern is fixed")
     });
     let code: Vec<&str> = sql
         .lines()

@@ -16,7 +16,7 @@ with extract as (
             < cast($until as date) + interval 1 month,
             true
         ) as is_of_the_time,
-    from staging.training
+    from conduct.training
 ),
 
 staff as (
@@ -27,7 +27,7 @@ staff as (
             and coalesce(expires_on >= cast($until as date) - 1, true),
             false
         )) as is_in_date,
-    from staging.training
+    from conduct.training
     where eligible and course in ('vawg_awareness', 'vawg_investigation')
     group by staff_id
 )

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Audience, Baseline, Direction, Kind, Lag, Series, Unit};
+use crate::model::room::Room;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -13,8 +14,8 @@ pub(super) struct CommitmentFile {
     pub(super) title: String,
     pub(super) in_brief: String,
     pub(super) pillar: Option<String>,
-    /// Which room the SQL may read, see `store::reads`.
-    pub(super) room: Option<String>,
+    #[serde(default)]
+    pub(super) room: Room,
     #[serde(default)]
     pub(super) measures: Vec<MeasureFile>,
 }

@@ -12,6 +12,8 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::model::room::Room;
+
 pub use load::{Broken, FOLDER, Loaded, load_all};
 
 /// One measure, checked.
@@ -69,8 +71,9 @@ pub struct Commitment {
     pub in_brief: String,
     /// What the plan groups it under.
     pub pillar: Option<String>,
-    /// The room of data, beside the common one, that its SQL may read.
-    pub room: Option<String>,
+    /// The room that its SQL may read besides the warehouse.
+    #[serde(default)]
+    pub room: Room,
 }
 
 /// How a value comes from what the SQL returns.
