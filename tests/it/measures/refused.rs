@@ -74,7 +74,7 @@ fn rows_that_no_measure_can_have_are_refused_with_one_of_them() {
     for (sql, expected) in [
         (
             row(LAST, "1", "-4"),
-            "have a denominator below zero, such as: , 2026-10-01, Force, All",
+            "have a denominator below zero, such as: 2026-10-01, Force, All",
         ),
         (
             row(LAST, "5", "4"),
