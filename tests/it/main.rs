@@ -38,6 +38,7 @@ mod reconcile;
 mod refused_crimes;
 mod rejects;
 mod reports;
+mod rooms;
 mod rules;
 mod sensitivity;
 mod sentences;
