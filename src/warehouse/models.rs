@@ -88,11 +88,9 @@ fn order(mut waiting: Vec<Model>, layers: &[&str]) -> Result<Vec<Model>, Problem
                 .iter()
                 .position(|layer| read.starts_with(&format!("{layer}.")));
             if reads > position {
-                return Err(Problem::whole(
-                    model.file.clone(),
-                    format!("reads {read}, a layer to the right of its own"),
-                )
-                .into());
+                let source = Source::new(model.file.as_str(), model.sql.as_str());
+                let message = format!("reads {read}, a layer to the right of its own");
+                return Err(source.problem_containing(&read, message).into());
             }
         }
     }

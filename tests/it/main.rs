@@ -39,6 +39,7 @@ mod reconcile;
 mod refused_crimes;
 mod rejects;
 mod reports;
+mod rooms;
 mod rules;
 mod sensitivity;
 mod sentences;
