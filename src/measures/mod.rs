@@ -4,4 +4,6 @@ pub mod definition;
 pub mod evaluate;
 pub mod results;
 pub mod shape;
-pub mod xmr;
+pub mod statistics;
+
+pub use statistics::xmr;

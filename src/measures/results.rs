@@ -65,27 +65,18 @@ pub fn series(
         }));
     }
     let points = points(connection, definition, set_id, as_of, area, group)?;
-    let mature: Vec<(usize, f64)> = points
+    let values: Vec<Option<f64>> = points
         .iter()
-        .enumerate()
-        .filter(|(_, point)| !point.is_immature)
-        .filter_map(|(at, point)| Some((at, point.value?)))
+        .map(|point| point.value.filter(|_| !point.is_immature))
         .collect();
-    let values: Vec<f64> = mature.iter().map(|(_, value)| *value).collect();
-    let limits = xmr::limits(&values);
-    let signals = limits.map_or_else(Vec::new, |limits| xmr::signals(&values, &limits));
-    let place = |signal: Signal| Signal {
-        from: mature[signal.from].0,
-        to: mature[signal.to].0,
-        ..signal
-    };
+    let chart = xmr::chart(&values, &[]);
     Ok(Some(Series {
         unavailable: points
             .iter()
             .all(|p| p.value.is_none())
             .then(|| "no figure in the last 24 months".to_owned()),
-        limits,
-        signals: signals.into_iter().map(place).collect(),
+        limits: chart.limits(),
+        signals: chart.signals,
         points,
     }))
 }

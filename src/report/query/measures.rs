@@ -5,7 +5,9 @@ use anyhow::Result;
 use super::Scope;
 use crate::measures::definition::{self, Definition};
 use crate::measures::results::{self, Series};
-use crate::measures::xmr::{self, Limits, Rule};
+use crate::measures::statistics::assurance::{self, assurance};
+use crate::measures::statistics::false_signals;
+use crate::measures::xmr::{Limits, Rule};
 use crate::report::view::measure::{
     Assurance, Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal,
     SignalKind, Unit, Xmr,
@@ -27,11 +29,11 @@ pub fn all(scope: &Scope<'_>) -> Result<Vec<Measure>> {
 
 /// Signals that chance alone would give over the measures that have limits.
 pub fn expected_false_signals(measures: &[Measure]) -> f64 {
-    measures
+    let points: Vec<usize> = measures
         .iter()
-        .filter(|measure| measure.xmr.is_some())
-        .map(|_| xmr::FALSE_SIGNALS_PER_MEASURE)
-        .sum()
+        .filter_map(|measure| Some(measure.xmr.as_ref()?.points as usize))
+        .collect();
+    false_signals::expected_false_signals(&points)
 }
 
 /// The force's own published series for London.
@@ -91,7 +93,7 @@ fn one(scope: &Scope<'_>, definition: &Definition) -> Result<Measure> {
         source: sources(definition),
         baseline: definition.baseline.clone(),
         target: definition.target,
-        assurance: shown.and_then(|series| assurance(definition, series.limits?)),
+        assurance: shown.and_then(|series| outlook(definition, series)),
         state: state(definition, series.as_ref()),
         series: shown.map_or_else(Vec::new, |series| series.points.iter().map(point).collect()),
         xmr,
@@ -174,17 +176,11 @@ fn reading(definition: &Definition, series: &Series, signals: &[Signal]) -> Read
     }
 }
 
-fn assurance(definition: &Definition, limits: Limits) -> Option<Assurance> {
-    let target = definition.target?;
-    let (met, missed) = match definition.direction {
-        definition::Direction::Up => (limits.lower > target, limits.upper < target),
-        definition::Direction::Down => (limits.upper < target, limits.lower > target),
-        definition::Direction::Context => return None,
-    };
-    Some(match (met, missed) {
-        (true, _) => Assurance::WillBeMet,
-        (_, true) => Assurance::WillBeMissed,
-        _ => Assurance::HitOrMiss,
+fn outlook(definition: &Definition, series: &Series) -> Option<Assurance> {
+    assurance(series.limits, definition.target, definition.direction).map(|found| match found {
+        assurance::Assurance::ConsistentlyMet => Assurance::WillBeMet,
+        assurance::Assurance::ConsistentlyMissed => Assurance::WillBeMissed,
+        assurance::Assurance::HitOrMiss => Assurance::HitOrMiss,
     })
 }
 
