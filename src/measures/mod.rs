@@ -8,7 +8,9 @@ pub mod reading;
 pub mod results;
 pub mod settings;
 pub mod shape;
+pub mod statistics;
 pub mod take;
 pub mod window;
 pub mod worked;
-pub mod xmr;
+
+pub use statistics::xmr;

@@ -1,5 +1,5 @@
-//! Words of the field that parse at the edge, and the interval that every
-//! proportion carries. Nothing here reads or writes anything.
+//! Words of the field that parse at the edge, and the intervals that figures
+//! carry. Nothing here reads or writes anything.
 
 pub mod account_name;
 pub mod age;

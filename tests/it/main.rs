@@ -27,6 +27,7 @@ mod faults;
 mod files;
 mod history;
 mod index;
+mod intervals;
 mod killed;
 mod list_settings;
 mod measures;

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Audience, Baseline, Direction, Kind, Lag, Series, Unit};
+use super::{Audience, Baseline, Direction, Kind, Lag, Unit};
+use crate::measures::statistics::series::Accrual;
 use crate::model::room::Room;
 
 #[derive(Debug, Deserialize)]
@@ -30,7 +31,7 @@ pub(super) struct MeasureFile {
     pub(super) denominator: Option<String>,
     pub(super) sql: Spanned<String>,
     pub(super) kind: Spanned<Kind>,
-    pub(super) series: Series,
+    pub(super) series: Accrual,
     pub(super) unit: Spanned<Unit>,
     pub(super) direction: Direction,
     #[serde(default)]

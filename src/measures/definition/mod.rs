@@ -12,6 +12,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::statistics::series::Accrual;
 use crate::model::room::Room;
 
 pub use load::{Broken, FOLDER, Loaded, load_all};
@@ -31,7 +32,7 @@ pub struct Definition {
     /// What it is counted among; none for counts and medians.
     pub denominator: Option<String>,
     pub kind: Kind,
-    pub series: Series,
+    pub series: Accrual,
     pub unit: Unit,
     pub direction: Direction,
     /// Readings of the same measure, the first one the chart's: `recorded`,
@@ -96,18 +97,6 @@ pub enum Kind {
     Median,
     /// The weighted share of those who agree, a row per response.
     Survey,
-}
-
-/// How the months of a measure hang together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Series {
-    /// Months add up.
-    Flow,
-    /// A level at the month's end.
-    Stock,
-    /// Each month's end looks back over many months already.
-    Rolling,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
