@@ -101,7 +101,7 @@ const WALLS: &[(&str, &[&str])] = &[
             "src/ingest/room.rs",
             "src/measures/reading.rs",
             "src/store/known.rs",
-            "src/store/migrations/0006_rooms.sql",
+            "src/store/migrations/0007_rooms.sql",
         ],
     ),
     (
@@ -112,13 +112,14 @@ const WALLS: &[(&str, &[&str])] = &[
             "src/ingest/rejects.rs",
             "src/harm/consultations.rs",
             "src/measures/reading.rs",
-            "src/store/migrations/0006_rooms.sql",
+            "src/store/migrations/0007_rooms.sql",
         ],
     ),
     (
         "ledger.measure_",
         &[
             "src/measures/",
+            "src/cli/measures/",
             "src/report/query/measures.rs",
             "src/store/migrations/",
         ],

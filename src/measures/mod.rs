@@ -1,6 +1,7 @@
 //! Commitment measures: definitions in files, figures by SQL, trends by XmR.
 
 pub mod cells;
+pub mod changes;
 pub mod definition;
 pub mod evaluate;
 pub mod reach;

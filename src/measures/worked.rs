@@ -88,6 +88,11 @@ impl State {
         .find(|state| state.as_str() == text)
     }
 
+    /// Whether the sources cover the month and it is old enough.
+    pub fn is_known(self) -> bool {
+        matches!(self, Self::Shown | Self::Few | Self::Empty)
+    }
+
     /// Whether a value is told at all.
     pub fn has_value(self) -> bool {
         matches!(self, Self::Shown | Self::Immature)

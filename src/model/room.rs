@@ -24,6 +24,14 @@ impl Room {
         }
     }
 
+    /// The schema of the tables that models make of its sources.
+    pub fn layer(self) -> &'static str {
+        match self {
+            Self::Open => "staging",
+            Self::Conduct => "conduct",
+        }
+    }
+
     /// The room that a schema belongs to.
     pub fn of_schema(schema: &str) -> Self {
         match schema {

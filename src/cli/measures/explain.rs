@@ -252,7 +252,7 @@ fn again(
     made: &Made,
     which: Which<'_>,
 ) -> Result<Again> {
-    let mut past = Past::open(store)?;
+    let mut past = Past::open(store, definition.commitment.room)?;
     past.stand_on(basis.known_at, basis.inputs)?;
     for table in ["lists", "list_entries", "list_variants"] {
         past.narrow(table, &format!("list_id <= {}", made.lists))?;
