@@ -7,6 +7,7 @@ use duckdb::{Connection, OptionalExt, params};
 
 use super::definition::{Definition, Kind};
 use crate::model::as_of::AsOf;
+use crate::model::room::Room;
 use crate::store::Store;
 use crate::store::bind;
 use crate::store::query::check_single_select;
@@ -58,7 +59,7 @@ pub fn evaluate(
                 let set_id = insert_set(tx, definition, &key, None)?;
                 insert_values(tx, definition, set_id, as_of)
             })
-            .map_err(|error| format!("its SQL failed: {error:#}")),
+            .map_err(|error| failure(definition, &error)),
     };
     match outcome {
         Ok(rows) => Ok(Evaluated {
@@ -76,6 +77,15 @@ pub fn evaluate(
                 is_new: true,
             })
         }
+    }
+}
+
+/// Why a measure has no figures. What the database says of a room's rows may
+/// hold one of their values, and reasons are printed on reports.
+fn failure(definition: &Definition, error: &anyhow::Error) -> String {
+    match definition.room {
+        Room::Open => format!("its SQL failed: {error:#}"),
+        Room::Conduct => "its SQL failed; `daybook check` may tell why".to_owned(),
     }
 }
 

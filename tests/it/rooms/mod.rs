@@ -66,11 +66,9 @@ fn a_look_needs_the_role_and_is_on_record_either_way() {
     let sql = "select case_ref, subject_id from conduct.conduct_cases order by case_ref";
 
     let told = refused(&mut site, &["query", sql]);
-    assert!(
-        told.contains("conduct.conduct_cases is conduct and HR data"),
-        "{told}"
-    );
+    assert!(told.contains("conduct and HR data"), "{told}");
     for word in [
+        "conduct.conduct_cases",
         "--as ACCOUNT",
         "conduct-reader",
         "daybook account grant",
