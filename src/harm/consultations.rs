@@ -49,7 +49,7 @@ pub fn seen(connection: &Connection, sql: &str) -> Result<Option<String>> {
     let unclear = functions
         .iter()
         .filter(|name| !SHOW_NO_ROWS.contains(&name.as_str()))
-        .map(|name| format!("what {name}() can show"));
+        .map(|name| format!("what {name}() may find of it"));
     let seen: Vec<String> = inside.chain(unclear).collect();
     Ok((!seen.is_empty()).then(|| seen.join(", ")))
 }
@@ -83,23 +83,21 @@ const SHOW_NO_ROWS: [&str; 22] = [
 ];
 
 fn refusal(connection: &Connection, wish: Wish<'_>) -> Result<Option<String>> {
-    const HOW: &str = "an authorising officer gives it: \
-                       `daybook account grant ACCOUNT --role conduct-reader --by OFFICER`";
+    const ROLE: Role = Role::ConductReader;
     let what = wish.what;
-    let Some(account) = wish.account else {
-        return Ok(Some(format!(
-            "{what} is conduct and HR data; say who asks with --as ACCOUNT, an account with the \
-             role {}; {HOW}",
-            Role::ConductReader
-        )));
+    let why = match wish.account {
+        Some(account) if accounts::holds(connection, account, ROLE)? => return Ok(None),
+        Some(account) => {
+            format!("{account} does not hold the role {ROLE}, and is not shown {what}")
+        }
+        None => format!(
+            "only an account with the role {ROLE} is shown {what}; say who asks with --as ACCOUNT"
+        ),
     };
-    let is_reader = accounts::holds(connection, account, Role::ConductReader)?;
-    Ok((!is_reader).then(|| {
-        format!(
-            "{what} is conduct and HR data, and {account} does not hold the role {}; {HOW}",
-            Role::ConductReader
-        )
-    }))
+    Ok(Some(format!(
+        "conduct and HR data: {why}; an authorising officer gives the role: \
+         `daybook account grant ACCOUNT --role {ROLE} --by OFFICER`"
+    )))
 }
 
 fn record(connection: &Connection, wish: Wish<'_>, refusal: Option<&str>) -> Result<()> {

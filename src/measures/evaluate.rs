@@ -16,6 +16,7 @@ use super::take::{self, Asked};
 use super::window::Window;
 use super::worked::{self, Cell, State, Worked};
 use crate::model::as_of::AsOf;
+use crate::model::room::Room;
 use crate::store::Store;
 use crate::store::bind;
 use crate::store::inputs::{self, Input, Owner};
@@ -77,7 +78,7 @@ pub fn evaluate(store: &Store, definition: &Definition, basis: Basis<'_>) -> Res
                 set.insert(tx, &worked, None)?;
                 Ok(worked.len() as u64)
             })
-            .map_err(|error| format!("its SQL failed: {error:#}")),
+            .map_err(|error| failure(definition, &error)),
     };
     let (cells, unavailable) = match outcome {
         Ok(cells) => (cells, None),
@@ -92,6 +93,15 @@ pub fn evaluate(store: &Store, definition: &Definition, basis: Basis<'_>) -> Res
         unavailable,
         is_new: true,
     })
+}
+
+/// Why a measure has no figures. What the database says of a room's rows may
+/// hold one of their values, and reasons are printed on reports.
+fn failure(definition: &Definition, error: &anyhow::Error) -> String {
+    match definition.commitment.room {
+        Room::Open => format!("its SQL failed: {error:#}"),
+        Room::Conduct => "its SQL failed; `daybook check` may tell why".to_owned(),
+    }
 }
 
 /// A measure's cells, worked out of its rows and stored nowhere.

@@ -37,6 +37,8 @@ pub fn scans(connection: &Connection, sql: &str) -> Result<Scans> {
     if !is_allowed {
         allow(connection)?;
     }
+    // What is wrong with it is told of the statement itself.
+    connection.prepare(sql)?;
     let plans: Vec<(String, String)> = bind::query(
         connection,
         &format!("explain (format json) {sql}"),

@@ -82,7 +82,7 @@ impl Rejects {
             .chain(named)
             .collect();
         let wish = Wish {
-            what: "what rejected rows of a room held",
+            what: "what rejected rows of it held",
             account: Some(asker),
             machine_user: &machine_user(),
             statement: &statement,

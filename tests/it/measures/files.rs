@@ -234,7 +234,7 @@ fn a_survey_is_weighted_and_its_gap_told() {
     site.run("commitment-measures", MORNING).unwrap();
     assert_eq!(
         site.query(
-            "select \"group\", cases, value from ledger.measure_values \
+            "select \"group\", cases, round(value, 6) from ledger.measure_values \
              join ledger.measure_sets using (set_id) where measure_id = 't.1' order by \"group\""
         ),
         [

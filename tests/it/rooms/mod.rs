@@ -66,11 +66,9 @@ fn a_look_needs_the_role_and_is_on_record_either_way() {
     let sql = "select case_ref, subject_id from conduct.conduct_cases order by case_ref";
 
     let told = refused(&mut site, &["query", sql]);
-    assert!(
-        told.contains("conduct.conduct_cases is conduct and HR data"),
-        "{told}"
-    );
+    assert!(told.contains("conduct and HR data"), "{told}");
     for word in [
+        "conduct.conduct_cases",
         "--as ACCOUNT",
         "conduct-reader",
         "daybook account grant",
@@ -231,10 +229,11 @@ fn figures_about_conduct_are_open_to_leadership() {
     site.run("commitment-measures", MORNING).unwrap();
     let told = site.told(&[
         "query",
-        "select value from ledger.measure_values join ledger.measure_sets using (set_id) \
-         where measure_id = '1.4'",
+        "select sum(denominator)::bigint as cases from ledger.measure_values \
+             join ledger.measure_sets using (set_id) \
+         where measure_id = '1.1' and span = 'month' and area = 'Force' and \"group\" = 'All'",
         "--format",
         "csv",
     ]);
-    assert_eq!(told, "value\n31\n");
+    assert_eq!(told, "cases\n2\n");
 }

@@ -138,7 +138,8 @@ fn an_unknown_room_is_told_at_its_place() {
     let path = site.dir.join(COMMITMENT);
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, format!("room = \"cellar\"\n{text}")).unwrap();
-    let told = Deployment::load(&site.dir).err().unwrap().to_string();
+    let loaded = Deployment::load(&site.dir).unwrap().measures;
+    let told = loaded.broken[0].problems.to_string();
     assert!(told.contains(&format!("{COMMITMENT}:1:8")), "{told}");
     assert!(told.contains("expected `open` or `conduct`"), "{told}");
 }
