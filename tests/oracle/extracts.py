@@ -116,7 +116,7 @@ def judge(path, contract):
         except Rejected:
             judged.rejected += 1
             continue
-        key = tuple(row[column] for column in contract["key"])
+        key = tuple(row[column] for column in contract.get("key", row))
         rows = sound.setdefault(key, [])
         rows.append(row)
         if row != rows[0]:
