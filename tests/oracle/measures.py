@@ -29,6 +29,7 @@ PLANS = {
         11,
         dt.date(2024, 6, 14),
         (dt.date(2024, 6, 14), dt.date(2023, 12, 20)),
+        years=3,
         ends_early=("place_reports", "training"),
         never=("pilots",),
         publishes=("met_vawg_offences", "met_vawg_victims"),

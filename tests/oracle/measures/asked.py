@@ -4,7 +4,8 @@ import dataclasses
 import datetime as dt
 
 YEAR = 12
-FORCE, ALL = "Force", "All"
+FIRST = dt.date(1900, 1, 1)
+FORCE, ALL, NOT_STATED = "Force", "All", "Not stated"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,6 +15,8 @@ class Asked:
     as_of: dt.date
     months: int
     basis: str = ""
+    # Whether the series is told from its first month on.
+    whole: bool = False
 
     @property
     def until(self):
@@ -22,11 +25,11 @@ class Asked:
 
     @property
     def shown_from(self):
-        return later(self.until, -self.months)
+        return FIRST if self.whole else later(self.until, -self.months)
 
     @property
     def start(self):
-        return later(self.shown_from, 1 - YEAR)
+        return FIRST if self.whole else later(self.shown_from, 1 - YEAR)
 
     def every_month(self):
         month = self.start

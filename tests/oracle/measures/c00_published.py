@@ -2,6 +2,8 @@
 
 from measures.asked import FORCE, month_of, row
 
+ELSEWHERE = ("Other", "Unknown")
+
 
 def measures():
     return {"P.1": offences, "P.2": victims}
@@ -23,9 +25,17 @@ def victims(world, asked):
 
 
 def located(lines, sheet, column, asked):
+    """For the force, by borough, and by ward as "Borough: Ward"."""
     for line in lines:
         day = line.recorded_month.date()
         if line.sheet == sheet and asked.shows(day):
-            for area in (FORCE, line.borough):
-                if area is not None:
-                    yield row(month_of(day), area, numerator=getattr(line, column))
+            for area in areas(line):
+                yield row(month_of(day), area, numerator=getattr(line, column))
+
+
+def areas(line):
+    yield FORCE
+    if line.borough is not None:
+        yield line.borough
+        if line.ward is not None and line.borough not in ELSEWHERE:
+            yield f"{line.borough}: {line.ward}"

@@ -1,7 +1,10 @@
-"""Commitment 1. Conduct systems number their people themselves: a subject is an
-identifier, and no merge of crime reports is followed."""
+"""Commitment 1. A case that names nobody stands for somebody of its own; records
+merged since are one person."""
 
-from measures.asked import day_of, last_day, later, month_of, row, rows, share
+import decimal
+import math
+
+from measures.asked import day_of, later, month_of, row, rows, share
 
 KINDS = {"domestic_abuse": "Domestic abuse", "sexual_misconduct": "Sexual misconduct"}
 DISMISSALS = {"dismissed": "Dismissed", "would_have_been_dismissed": "Would have been dismissed"}
@@ -25,6 +28,13 @@ def vawg_cases(world):
             yield case
 
 
+def ended_cases(world, asked):
+    """From a year after the first case: before, only quick ones are seen to end."""
+    for case in vawg_cases(world):
+        if asked.shows(case.finalised_on) and case.finalised_on >= later(world.first_case_in, 12):
+            yield case
+
+
 def with_a_linked_crime(world, asked):
     for case in vawg_cases(world):
         if asked.shows(case.recorded_on):
@@ -33,8 +43,8 @@ def with_a_linked_crime(world, asked):
 
 
 def without_action(world, asked):
-    for case in vawg_cases(world):
-        if asked.shows(case.finalised_on) and case.outcome is not None:
+    for case in ended_cases(world, asked):
+        if case.outcome is not None:
             hit = share(case.outcome == "no_action")
             yield from rows(month_of(case.finalised_on), groups=[case.kind], **hit)
 
@@ -42,20 +52,21 @@ def without_action(world, asked):
 def staff_under_allegation(world, asked):
     cases = list(vawg_cases(world))
     for month in asked.every_month():
-        end = later(month, 1)
-        people = {
-            case.subject_id
-            for case in cases
-            if later(end, -6) <= case.recorded_on < end and case.subject_id is not None
-        }
-        filled = sum(post.filled_fte for post in world.posts_at(last_day(month)))
-        if filled:
-            yield row(month, numerator=len(people), denominator=filled)
+        start, end = later(month, -5), later(month, 1)
+        people = {world.person_of_case(case) for case in cases if start <= case.recorded_on < end}
+        filled = sum(post.filled_fte for post in world.posts_at_end(month))
+        # The first month of cases may be held in part.
+        if filled and start > world.first_case_in:
+            yield row(month, numerator=len(people), denominator=round_half_up(filled))
+
+
+def round_half_up(number):
+    return math.floor(number + decimal.Decimal("0.5"))
 
 
 def days_to_finalise(world, asked):
-    for case in vawg_cases(world):
-        if asked.shows(case.finalised_on):
+    for case in ended_cases(world, asked):
+        if case.finalised_at >= case.recorded_at:
             days = (case.finalised_on - case.recorded_on).days
             yield row(month_of(case.finalised_on), value=days)
 
@@ -64,9 +75,9 @@ def dismissals(world, asked):
     """Each person in the month of their first dismissal, in its group."""
     first = {}
     for case in vawg_cases(world):
-        if case.outcome in DISMISSALS and case.finalised_on and case.subject_id is not None:
-            told = (case.finalised_on, case.case_ref, case.outcome)
-            first[case.subject_id] = min(first.get(case.subject_id, told), told)
-    for day, _, outcome in first.values():
-        if asked.shows(day):
-            yield from rows(month_of(day), groups=[DISMISSALS[outcome]], numerator=1)
+        if case.outcome in DISMISSALS and case.finalised_at:
+            person, told = world.person_of_case(case), (case.finalised_at, case.outcome)
+            first[person] = min(first.get(person, told), told)
+    for moment, outcome in first.values():
+        if asked.shows(moment.date()):
+            yield from rows(month_of(moment.date()), groups=[DISMISSALS[outcome]], numerator=1)

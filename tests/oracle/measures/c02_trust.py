@@ -1,5 +1,6 @@
 """Commitment 2: panels, surveys, releases, engagement."""
 
+from measures.asked import NOT_STATED as ELSEWHERE
 from measures.asked import after, month_of, row, rows, share
 from measures.surveys import SEXES, answers
 
@@ -11,6 +12,8 @@ KINDS = {
     "event": "Event",
 }
 NOT_STATED = "NS"
+OLDEST = 120
+OF_FEMALES = ("female_victim", "domestic_abuse_or_female_victim")
 
 
 def measures():
@@ -31,7 +34,7 @@ def recommendations_closed(world, asked):
 
 
 def closed_within(asked, start, closed, days):
-    return asked.told(closed) and closed <= after(start, days)
+    return asked.told(closed) and start <= closed <= after(start, days)
 
 
 def fair_treatment(world, asked):
@@ -39,22 +42,25 @@ def fair_treatment(world, asked):
 
 
 def victims_described(world, asked):
-    for crime in world.vawg():
+    """A victim of unknown sex counts where one known to be female would."""
+    for crime in world.crimes:
         if not crime.stands or not asked.shows(crime.recorded_on):
             continue
         month = month_of(crime.recorded_on)
         for victim in crime.victims:
-            known = described(world, victim)
+            known = described(world, victim, crime.reported_on)
+            if not crime.is_vawg and (known["Sex recorded"] or crime.condition not in OF_FEMALES):
+                continue
             yield from rows(month, crime.borough, **share(all(known.values())))
             for group, is_known in known.items():
                 yield row(month, group=group, **share(is_known))
 
 
-def described(world, person):
-    record = world.record.get(person)
+def described(world, person, day):
+    record, age = world.record.get(person), world.age(person, day)
     return {
         "Sex recorded": record is not None and record.sex != "U",
-        "Age recorded": world.born.get(person) is not None,
+        "Age recorded": age is not None and 0 <= age <= OLDEST,
         "Ethnicity recorded": record is not None and record.ethnicity not in (None, NOT_STATED),
     }
 
@@ -71,4 +77,5 @@ def actions_closed(world, asked):
         has_action = one.action_due_on is not None or one.action_closed_on is not None
         if asked.shows(one.held_on) and has_action:
             hit = share(closed_within(asked, one.held_on, one.action_closed_on, 90))
-            yield from rows(month_of(one.held_on), one.borough, [KINDS[one.kind]], **hit)
+            borough = one.borough or ELSEWHERE
+            yield from rows(month_of(one.held_on), borough, [KINDS[one.kind]], **hit)

@@ -2,7 +2,7 @@
 
 import collections
 
-from measures.asked import FORCE, after, last_day, later, row
+from measures.asked import FORCE, after, last_day, later, month_of, row, share
 from measures.training import in_date
 
 PROMISED = 565
@@ -22,7 +22,7 @@ def measures():
 def public_protection_posts(world, asked):
     first = filled(world.workforce[min(world.workforce)], is_public_protection)
     for month in asked.every_month():
-        posts = world.posts_at(last_day(month))
+        posts = world.posts_at_end(month)
         if posts:
             above = filled(posts, is_public_protection) - first
             yield row(month, numerator=above, denominator=PROMISED)
@@ -43,12 +43,20 @@ def is_open(crime, end):
     return crime.status == "open" or crime.ended_on is not None and crime.ended_on >= end
 
 
-def crimes_per_investigator(world, asked):
+def told_months(world, asked):
+    """From a year after the first crime held: older ones still open are missing."""
+    first = min((crime.recorded_on for crime in world.vawg()), default=asked.until)
     for month in asked.every_month():
+        if month >= later(month_of(first), 12):
+            yield month
+
+
+def crimes_per_investigator(world, asked):
+    for month in told_months(world, asked):
         end = later(month, 1)
         crimes = collections.Counter(crime.unit for crime in world.vawg() if is_open(crime, end))
         posts = collections.Counter()
-        for post in world.posts_at(last_day(month)):
+        for post in world.posts_at_end(month):
             if post.role == "investigator":
                 posts[post.unit] += post.filled_fte
         if sum(posts.values()):
@@ -59,11 +67,10 @@ def crimes_per_investigator(world, asked):
 
 
 def open_for_long(world, asked):
-    for month in asked.every_month():
+    for month in told_months(world, asked):
         end, last = later(month, 1), last_day(month)
         for crime in world.vawg():
             if is_open(crime, end):
                 long = crime.recorded_on < after(last, -LONG_DAYS)
                 for area in (FORCE, crime.borough):
-                    if area is not None:
-                        yield row(month, area, numerator=int(long), denominator=1)
+                    yield row(month, area, **share(long))

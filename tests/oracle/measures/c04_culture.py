@@ -21,6 +21,7 @@ def sexism_allegations(world, asked):
     cases = [one for one in world.all("conduct_cases") if one.category == "sexism_and_misogyny"]
     for month in asked.every_month():
         number = sum(month <= day_of(case.recorded_at) <= last_day(month) for case in cases)
-        posts = sum(post.filled_fte for post in world.posts_at(last_day(month)))
-        if posts:
+        posts = sum(post.filled_fte for post in world.posts_at_end(month))
+        # The first month of cases may be held in part.
+        if posts and month > world.first_case_in:
             yield row(month, numerator=number, denominator=float(posts) / 12)

@@ -24,12 +24,13 @@ def rows_passing(world, asked):
         day = batch.received_at.date()
         if asked.shows(day) and batch.read:
             figures = {"numerator": batch.passed, "denominator": batch.read}
-            yield from rows(month_of(day), groups=[], **figures)
+            source = batch.source.replace("_", " ").capitalize()
+            yield from rows(month_of(day), groups=[source], **figures)
 
 
 def lists_reproduced(world, asked):
     newest = {}
-    for one in sorted(world.ledger.verifications, key=lambda one: one.at):
+    for one in sorted(world.ledger.verifications, key=lambda one: (one.at, not one.is_identical)):
         newest[month_of(one.at.date()), one.list_id] = one.is_identical
     for (month, _), is_identical in newest.items():
         if asked.shows(month):

@@ -3,16 +3,12 @@
 import collections
 import fractions
 
-from measures.asked import FORCE, after, day_of, later, month_of, row, rows, share
+from measures.asked import FORCE, NOT_STATED, after, day_of, later, month_of, row, rows, share
 from measures.world import offence_groups
 
 CHARGED = 1
 FOLLOWED = (90, 180, 365)
-SERIOUS = {
-    "rape": "Rape",
-    "child_sexual_abuse": "Child sexual abuse",
-    "other_sexual": "Other serious sexual offences",
-}
+SERIOUS = ("rape", "child_sexual_abuse", "other_sexual")
 
 
 def measures():
@@ -95,11 +91,12 @@ def first_of_each(events):
 
 
 def last_lists(world, asked):
-    """The last list of each month."""
+    """The last list of each month, by the last day of its window."""
     last = {}
     for as_of in sorted(world.ledger.lists):
-        if asked.shows(as_of):
-            last[month_of(as_of)] = as_of
+        day = after(as_of, -1)
+        if asked.shows(day) and as_of <= asked.as_of:
+            last[month_of(day)] = as_of
     return last.items()
 
 
@@ -122,48 +119,58 @@ def crimes_charged(world, asked):
     for crime in world.vawg():
         charged = crime.outcome == CHARGED and asked.told(crime.outcome_on)
         if asked.basis == "recorded":
-            day, counts = crime.recorded_on, crime.stands
+            day, counts = crime.recorded_on, True
         else:
             day, counts = crime.outcome_on, crime.outcome is not None
-        if counts and asked.shows(day):
+        if counts and crime.stands and asked.shows(day):
             groups = offence_groups(crime)
             yield from rows(month_of(day), crime.borough, groups, **share(charged))
 
 
-def first_charges(world, chosen=lambda charge: True):
-    """The first charge of each crime, of those chosen."""
+def first_charges(world):
+    """Day of the first charge of each crime held, of whatever offence."""
     first = {}
     for charge in world.all("charges"):
-        if charge.crime_ref in world.crime_of and chosen(charge):
-            told = (day_of(charge.charged_at), charge.charge_ref, charge)
-            before = first.get(charge.crime_ref, told)
-            first[charge.crime_ref] = min(before, told, key=lambda one: one[:2])
-    return {ref: (day, charge) for ref, (day, _, charge) in first.items()}
+        if charge.crime_ref in world.crime_of:
+            day = day_of(charge.charged_at)
+            first[charge.crime_ref] = min(first.get(charge.crime_ref, day), day)
+    return first
 
 
 def days_to_charge(world, asked):
     start = later(world.first_crime_on, 36)
-    for ref, (charged_on, _) in first_charges(world).items():
+    for ref, charged_on in first_charges(world).items():
         crime = world.crime_of[ref]
-        if not crime.is_vawg or crime.kind != "rape" or not asked.told(charged_on):
+        if not crime.is_vawg or not crime.stands or crime.kind != "rape":
             continue
         day = crime.recorded_on if asked.basis == "recorded" else charged_on
-        if asked.shows(day) and (asked.basis == "recorded" or day >= start):
-            days = (charged_on - crime.recorded_on).days
+        is_told = asked.basis == "recorded" or month_of(day) >= start
+        if is_told and asked.shows(day) and asked.told(charged_on):
+            days = max(0, (charged_on - crime.recorded_on).days)
             yield from rows(month_of(day), crime.borough, value=days)
 
 
 def serious_sexual_charges(world, asked):
+    """A crime with any charge of rape is one of rape; a charge without a crime is
+    a case of its own. The first month of charges may be held in part."""
+    charges = collections.defaultdict(list)
+    for charge in world.all("charges"):
+        if world.kind_of(charge.ho_code) in SERIOUS:
+            charges[charge.crime_ref or charge.charge_ref].append(charge)
     counts = collections.Counter()
-    first = first_charges(world, lambda charge: world.kind_of(charge.ho_code) in SERIOUS)
-    for ref, (day, charge) in first.items():
-        group = SERIOUS[world.kind_of(charge.ho_code)]
-        for one in rows(month_of(day), world.crime_of[ref].borough, [group]):
+    for ref, brought in charges.items():
+        is_rape = any(world.kind_of(charge.ho_code) == "rape" for charge in brought)
+        group = "Rape" if is_rape else "Other serious sexual offences"
+        crime = world.crime_of.get(ref)
+        borough = crime.borough if crime else NOT_STATED
+        day = min(day_of(charge.charged_at) for charge in brought)
+        for one in rows(month_of(day), borough, [group]):
             counts[one["area"], one["group"], one["period"]] += 1
+    first = min(month_of(day_of(charge.charged_at)) for charge in world.all("charges"))
     for area, group in {key[:2] for key in counts}:
         for month in asked.every_month():
             now, then = (counts[area, group, when] for when in (month, later(month, -12)))
-            if now or then:
+            if later(month, -12) > first and (now or then):
                 yield row(month, area, group, numerator=now, denominator=then)
 
 
@@ -171,11 +178,13 @@ def repeat_suspects(world, asked):
     crimes = [crime for crime in world.vawg() if crime.stands]
     for month in asked.every_month():
         end = later(month, 1)
+        if not world.covers(after(end, -365)):
+            continue
         harmed = collections.defaultdict(set)
         for crime in crimes:
             if after(end, -365) <= crime.reported_on < end:
-                for suspect in crime.suspects:
-                    for area in filter(None, (FORCE, crime.borough)):
+                for suspect in crime.accused:
+                    for area in (FORCE, crime.borough):
                         harmed[area, suspect] |= crime.victims
         for (area, _), victims in harmed.items():
             yield row(month, area, **share(len(victims) >= 2))

@@ -3,6 +3,7 @@
 import collections
 
 from measures.asked import after, day_of, later, month_of, row, rows, share
+from measures.c06_perpetrators import CHARGED, first_charges
 
 KINDS = {
     "SPO": "Stalking protection orders",
@@ -36,6 +37,8 @@ def in_force(world, asked):
     orders = [one for one in world.all("orders") if one.decision == "granted" and one.decided_at]
     for month in asked.every_month():
         end = later(month, 1)
+        if world.first_crime_on >= end:
+            continue
         for one in orders:
             ends = [day_of(when) for when in (one.expires_at, one.revoked_at) if when]
             if day_of(one.decided_at) < end and all(day >= end for day in ends):
@@ -55,7 +58,7 @@ def breaches_charged(world, asked):
     for one in world.all("order_breaches"):
         day = day_of(one.breached_at)
         if asked.shows(day):
-            groups = [kind_of[one.order_ref]] if one.order_ref in kind_of else []
+            groups = [kind_of.get(one.order_ref, "Order not known")]
             yield from rows(month_of(day), groups=groups, **share(one.charged))
 
 
@@ -68,28 +71,38 @@ def disclosures_made(world, asked):
 
 
 def uncharged_with_an_order(world, asked):
+    """An order counts when it was decided from the crime's report on and protects
+    a victim of it, or names nobody whom it protects."""
     floor = world.weight(COERCIVE_CONTROL)
-    charged_on = {}
-    for charge in world.all("charges"):
-        day = day_of(charge.charged_at)
-        charged_on[charge.crime_ref] = min(charged_on.get(charge.crime_ref, day), day)
-    decided = collections.defaultdict(list)
-    for one in world.all("orders"):
-        if one.kind in SOUGHT_BY_POLICE and one.decision in ("granted", "refused"):
-            if one.decided_at is not None:
-                decided[world.person(one.subject_id)].append(day_of(one.decided_at))
+    charged_on = first_charges(world)
+    decided = decisions(world)
     for crime in world.vawg():
-        groups = abuse_groups(crime)
-        if not groups or not crime.suspects or not asked.shows(crime.recorded_on):
+        groups, end = abuse_groups(crime), after(crime.recorded_on, DAYS)
+        if not (groups and crime.accused and crime.stands and asked.shows(crime.recorded_on)):
             continue
-        if crime.weight is None or crime.weight < floor:
+        if crime.weight is None or crime.weight < floor or not asked.told(end):
             continue
-        start, end = crime.recorded_on, after(crime.recorded_on, DAYS)
-        charged = charged_on.get(crime.ref)
-        if charged is not None and charged <= end:
+        charges = [charged_on.get(crime.ref)]
+        charges += [crime.outcome_on] if crime.outcome == CHARGED else []
+        if any(day is not None and day <= end for day in charges):
             continue
-        hit = any(start <= day <= end for who in crime.suspects for day in decided[who])
-        yield from rows(month_of(start), crime.borough, groups, **share(hit))
+        hit = any(
+            crime.reported_on <= day <= end and (protected is None or protected in crime.victims)
+            for who in crime.accused
+            for day, protected in decided[who]
+        )
+        yield from rows(month_of(crime.recorded_on), crime.borough, groups, **share(hit))
+
+
+def decisions(world):
+    """Day of the decision and whom the order protects, by its subject."""
+    found = collections.defaultdict(list)
+    for one in world.all("orders"):
+        is_decided = one.decision in ("granted", "refused") and one.decided_at is not None
+        if one.kind in SOUGHT_BY_POLICE and is_decided:
+            protected = one.protected_id and world.person(one.protected_id)
+            found[world.person(one.subject_id)].append((day_of(one.decided_at), protected))
+    return found
 
 
 def abuse_groups(crime):

@@ -62,14 +62,17 @@ def victim_withdrew(world, asked):
 
 
 def repeat_victims(world, asked):
-    crimes = [crime for crime in world.crimes if crime.domestic_abuse and crime.stands]
+    """A victim is female as the record says in which merges end."""
+    crimes = [crime for crime in world.vawg() if crime.domestic_abuse and crime.stands]
     for month in asked.every_month():
         end = later(month, 1)
+        if not world.covers(after(end, -365)):
+            continue
         times = collections.Counter()
         for crime in crimes:
             if after(end, -365) <= crime.reported_on < end:
-                for victim in crime.women:
-                    for area in filter(None, (FORCE, crime.borough)):
+                for victim in filter(world.is_female, crime.victims):
+                    for area in (FORCE, crime.borough):
                         times[area, victim] += 1
         for (area, _), number in times.items():
             yield row(month, area, **share(number >= 2))

@@ -1,10 +1,9 @@
 """Commitment 9: where harm gathers, and what is done there."""
 
 import collections
-import datetime as dt
 import math
 
-from measures.asked import FORCE, day_of, later, month_of, row, rows, share
+from measures.asked import FORCE, after, day_of, later, month_of, row, rows, share
 
 CELL_METRES = 500
 WORST = 0.05
@@ -28,18 +27,24 @@ def measures():
 
 
 def harm_in_the_worst_cells(world, asked):
+    """What police found by themselves is left out, as on the list, and what has no
+    place: without coordinates, or online."""
     crimes = [
         crime
         for crime in world.vawg()
-        if crime.stands and None not in (crime.easting, crime.northing, crime.weight)
+        if crime.stands
+        and not (crime.is_proactive or crime.is_online)
+        and None not in (crime.easting, crime.northing, crime.weight)
     ]
     for month in asked.every_month():
         end = later(month, 1)
+        if not world.covers(later(end, -12)):
+            continue
         harm = collections.defaultdict(collections.Counter)
         for crime in crimes:
             if later(end, -12) <= crime.reported_on < end:
                 cell = crime.easting // CELL_METRES, crime.northing // CELL_METRES
-                for area in filter(None, (FORCE, crime.borough)):
+                for area in (FORCE, crime.borough):
                     harm[area][cell] += crime.weight * crime.offence_count
         for area, cells in harm.items():
             worst = sorted(cells.values(), reverse=True)[: math.ceil(len(cells) * WORST)]
@@ -58,8 +63,9 @@ def patrol_minutes(world, asked):
 
 def reports_answered(world, asked):
     for one in world.all("place_reports"):
-        day, due_at = day_of(one.reported_at), one.reported_at + dt.timedelta(days=ANSWER_DAYS)
-        if asked.shows(day) and asked.told(day_of(due_at)):
-            hit = share(one.answered_at is not None and one.answered_at <= due_at)
-            groups = [CATEGORIES[one.category]] if one.category else []
+        day, answered_on = day_of(one.reported_at), day_of(one.answered_at)
+        due_on = after(day, ANSWER_DAYS)
+        if asked.shows(day) and asked.told(due_on):
+            hit = share(answered_on is not None and answered_on <= due_on)
+            groups = [CATEGORIES.get(one.category, "Category not stated")]
             yield from rows(month_of(day), groups=groups, **hit)

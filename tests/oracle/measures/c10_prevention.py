@@ -2,7 +2,7 @@
 
 import collections
 
-from measures.asked import FORCE, after, day_of, later, month_of, row, rows, share
+from measures.asked import FORCE, NOT_STATED, after, day_of, later, month_of, row, rows, share
 
 OF_AGE = 18
 DAYS = 90
@@ -17,12 +17,14 @@ def measures():
 
 
 def schools_reached(world, asked):
-    visits = [one for one in world.all("engagements") if one.kind == "school"]
+    engagements = world.all("engagements")
+    visits = [one for one in engagements if one.kind == "school"]
+    first = min((one.held_on for one in engagements), default=asked.until)
     for month in asked.every_month():
-        end = later(month, 1)
+        start, end = later(month, -11), later(month, 1)
         for one in visits:
-            if later(end, -12) <= one.held_on < end:
-                yield from rows(month, one.borough, numerator=1)
+            if first <= start <= one.held_on < end:
+                yield from rows(month, one.borough or NOT_STATED, numerator=1)
 
 
 def problems_closed_in_time(world, asked):
@@ -30,7 +32,7 @@ def problems_closed_in_time(world, asked):
         if one.kind == "problem_solving" and asked.shows(one.action_due_on):
             closed = one.action_closed_on
             hit = share(closed is not None and closed <= one.action_due_on)
-            yield from rows(month_of(one.action_due_on), one.borough, **hit)
+            yield from rows(month_of(one.action_due_on), one.borough or NOT_STATED, **hit)
 
 
 def young_suspects_referred(world, asked):
@@ -43,10 +45,10 @@ def young_suspects_referred(world, asked):
     for crime in world.vawg():
         day = crime.reported_on
         if crime.stands and asked.shows(day):
-            for person in crime.suspects:
+            for person in crime.accused:
                 age = world.age(person, day)
                 if age is not None and age < OF_AGE:
-                    for area in filter(None, (FORCE, crime.borough)):
+                    for area in (FORCE, crime.borough):
                         key = month_of(day), area, person
                         first[key] = min(first.get(key, day), day)
     for (month, area, person), day in first.items():

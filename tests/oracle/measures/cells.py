@@ -17,6 +17,7 @@ SHOWN, IMMATURE, FEW, EMPTY, STALE = "shown", "immature", "few", "empty", "stale
 def work(definition, measure, world, asked, reach):
     """Every cell that is shown, by basis, span, month, area and group."""
     found = {}
+    asked = dataclasses.replace(asked, whole=definition.whole)
     for basis in definition.bases:
         held = collections.defaultdict(list)
         for one in measure(world, dataclasses.replace(asked, basis=basis)):

@@ -12,6 +12,7 @@ class Definition:
     sources: tuple
     bases: tuple = ("",)
     minimum: float | None = None
+    whole: bool = False
     gap: tuple = ()
     lag: dict = dataclasses.field(default_factory=dict)
 
@@ -20,11 +21,6 @@ class Definition:
         if basis not in self.lag.get("bases", self.bases):
             return 0
         return self.lag.get("groups", {}).get(group, self.lag.get("months", 0))
-
-    def rolls(self):
-        """Whether twelve months make a year of it."""
-        return self.series != "rolling"
-
 
 
 def read(job):
@@ -44,6 +40,7 @@ def definition(stated):
         sources=tuple(stated["sources"]),
         bases=tuple(stated.get("bases", [""])),
         minimum=stated.get("minimum_denominator"),
+        whole=stated.get("whole_series", False),
         gap=tuple(stated.get("gap", [])),
         lag=stated.get("lag", {}),
     )

@@ -13,7 +13,15 @@ SHEETS = {
     "met_vawg_offences": ("Offence count location", "Offence count classification", "offences"),
     "met_vawg_victims": ("Victim count by location", "Victim count by age group", "victims"),
 }
-BOROUGHS = ("Barnet", "Camden", "Hackney", "Westminster", "Other / NK")
+PLACES = (
+    ("Barnet", "East Finchley"),
+    ("Barnet", "Garden Suburb"),
+    ("Camden", "Regent's Park"),
+    ("Camden", ""),
+    ("Hackney", "Regent's Park"),
+    ("Other", "Heathrow"),
+    ("Unknown", ""),
+)
 
 
 def write(landing, jobs, plan):
@@ -33,12 +41,12 @@ def write_invented(landing, source, plan):
     for back in range(40):
         month = later(plan.last.replace(day=1), -1 - back)
         for sheet in (located, otherwise):
-            for borough in BOROUGHS:
+            for borough, ward in PLACES:
                 line = {
                     "sheet": sheet,
                     "bcu_location": "NW",
                     "borough_name": borough if sheet == located else "",
-                    "ward_name_clean_2": "",
+                    "ward_name_clean_2": ward if sheet == located else "",
                     "recorded_date_months": f"{month} 00:00:00",
                     "date_committed_from_date_months": "1900-01-01 00:00:00",
                     "count": dice.randint(0, 400),

@@ -19,7 +19,7 @@ import zoneinfo
 import people
 import ranking
 import rules
-from measures.asked import day_of
+from measures.asked import NOT_STATED, day_of, later, month_of
 
 LONDON = zoneinfo.ZoneInfo("Europe/London")
 SOURCES = (
@@ -57,6 +57,14 @@ GROUPS = {
     "violence_without_injury": "Violence without injury",
     "breach_protective_order": "Breaches of protective orders",
     "other_sexual": "Other sexual offences",
+    "child_sexual_abuse": "Other sexual offences",
+    "exposure_voyeurism": "Other sexual offences",
+    "image_based_abuse": "Other sexual offences",
+    "child_indecent_images": "Other sexual offences",
+    "extreme_pornography": "Other sexual offences",
+    "sexual_exploitation_prostitution": "Other sexual offences",
+    "spiking_poisoning": "Violence with injury",
+    "fgm": "Violence with injury",
 }
 
 
@@ -97,6 +105,9 @@ class World:
     def person(self, nominal_id):
         return self.person_of.get(nominal_id, nominal_id)
 
+    def is_female(self, person):
+        return person in self.record and self.record[person].sex == "F"
+
     def age(self, person, day):
         return people.age_on(day, self.born.get(person))
 
@@ -110,11 +121,13 @@ class World:
             recorded_on=day_of(row.recorded_at),
             reported_on=day_of(row.reported_at),
             status=row.status,
-            ended_on=None if row.status == "open" else day_of(row.status_at),
+            ended_on=None if row.status == "open" else day_of(row.status_at or row.outcome_at),
             outcome=row.outcome_code,
             outcome_on=day_of(row.outcome_at),
-            borough=row.borough,
-            unit=row.unit,
+            borough=row.borough or NOT_STATED,
+            unit=row.unit or NOT_STATED,
+            is_online=row.location_type == "online",
+            is_proactive=bool(row.proactive),
             easting=row.easting,
             northing=row.northing,
             offence_count=row.offence_count,
@@ -125,11 +138,12 @@ class World:
             female_victim=bool(females),
             weight=self.weight(row.ho_code),
             victims={self.person(one) for one in victims},
-            women={self.person(one) for one in females},
             suspects={self.person(party.nominal_id) for party in named if party.role == "suspect"},
         )
         crime.is_vawg = ranking.condition_met(crime)
         crime.stands = crime.status not in GONE
+        # Nobody accuses themselves.
+        crime.accused = crime.suspects - crime.victims
         return crime
 
     def weight(self, code):
@@ -143,6 +157,10 @@ class World:
     @functools.cached_property
     def first_crime_on(self):
         return min(crime.recorded_on for crime in self.crimes)
+
+    def covers(self, day):
+        """Whether crimes are held from a day on, so that one may look back to it."""
+        return self.first_crime_on <= day
 
     def vawg(self):
         return [crime for crime in self.crimes if crime.is_vawg]
@@ -166,10 +184,22 @@ class World:
             found[post.as_at_date].append(post)
         return dict(found)
 
-    def posts_at(self, month_end):
-        """The newest count held by the end of a month's last day."""
-        days = [day for day in self.workforce if day <= month_end]
+    def posts_at_end(self, month):
+        """The newest count up to the morning after a month, a quarter old at most."""
+        end = later(month, 1)
+        days = [day for day in self.workforce if later(end, -3) < day <= end]
         return self.workforce[max(days)] if days else []
+
+    def person_of_case(self, case):
+        """Whom a conduct case names; one that names nobody is somebody of its own."""
+        if case.subject_id is None:
+            return "case", case.case_ref
+        return "person", self.person(case.subject_id)
+
+    @functools.cached_property
+    def first_case_in(self):
+        """Month of the first conduct case held."""
+        return month_of(min(day_of(case.recorded_at) for case in self.all("conduct_cases")))
 
 
 def is_stalking(place):
