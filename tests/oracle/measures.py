@@ -33,6 +33,7 @@ PLANS = {
         ends_early=("place_reports", "training"),
         never=("pilots",),
         publishes=("met_vawg_offences", "met_vawg_victims"),
+        uncounted=(dt.date(2022, 11, 1), dt.date(2023, 5, 1), dt.date(2023, 6, 1)),
     ),
 }
 

@@ -45,6 +45,10 @@ class Asked:
         """Whether something of this day had happened by the report's date."""
         return day is not None and day < self.as_of
 
+    def so_far(self, day):
+        """The same of something that did happen, though its day may not be known."""
+        return day is None or day < self.as_of
+
 
 def month_of(day):
     return day.replace(day=1)

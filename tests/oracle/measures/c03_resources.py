@@ -20,11 +20,12 @@ def measures():
 
 
 def public_protection_posts(world, asked):
+    """A month without a count of its own is not known."""
     first = filled(world.workforce[min(world.workforce)], is_public_protection)
     for month in asked.every_month():
-        posts = world.posts_at_end(month)
-        if posts:
-            above = filled(posts, is_public_protection) - first
+        counted = [day for day in world.workforce if month < day <= later(month, 1)]
+        if counted:
+            above = filled(world.workforce[max(counted)], is_public_protection) - first
             yield row(month, numerator=above, denominator=PROMISED)
 
 

@@ -117,7 +117,7 @@ def gini(world, asked):
 
 def crimes_charged(world, asked):
     for crime in world.vawg():
-        charged = crime.outcome == CHARGED and asked.told(crime.outcome_on)
+        charged = crime.outcome == CHARGED and asked.so_far(crime.outcome_on)
         if asked.basis == "recorded":
             day, counts = crime.recorded_on, True
         else:

@@ -49,7 +49,7 @@ def granted(world, asked):
     for one in world.all("orders"):
         day = day_of(one.applied_at)
         if asked.shows(day):
-            hit = one.decision == "granted" and asked.told(day_of(one.decided_at))
+            hit = one.decision == "granted" and asked.so_far(day_of(one.decided_at))
             yield row(month_of(day), group=KINDS[one.kind], **share(hit))
 
 
@@ -66,7 +66,7 @@ def disclosures_made(world, asked):
     for one in world.all("disclosures"):
         day = day_of(one.applied_at)
         if asked.shows(day):
-            hit = bool(one.disclosed) and asked.told(day_of(one.decided_at))
+            hit = bool(one.disclosed) and asked.so_far(day_of(one.decided_at))
             yield from rows(month_of(day), groups=[ROUTES[one.route]], **share(hit))
 
 

@@ -55,7 +55,7 @@ def duties_in_time(world, asked):
 def victim_withdrew(world, asked):
     for crime in world.vawg():
         day = crime.recorded_on if asked.basis == "recorded" else crime.outcome_on
-        if crime.stands and crime.outcome is not None and asked.told(crime.outcome_on):
+        if crime.stands and crime.outcome is not None and asked.so_far(crime.outcome_on):
             if asked.shows(day):
                 hit = share(crime.outcome in WITHDREW)
                 yield from rows(month_of(day), crime.borough, offence_groups(crime), **hit)

@@ -35,10 +35,12 @@ def work(definition, measure, world, asked, reach):
 def summed(definition, asked, held):
     """Cells by span, month, area and group."""
     first = min((month for _, _, month in held), default=asked.until)
+    # A published table says itself how far it goes.
+    last = max((month for _, _, month in held), default=first) if asked.whole else asked.until
     found = {}
     for area, group in {key[:2] for key in held}:
         for month in asked.every_month():
-            if month < max(first, asked.shown_from):
+            if not max(first, asked.shown_from) <= month <= last:
                 continue
             found["month", month, area, group] = [held.get((area, group, month), [])]
             months = [later(month, step) for step in range(1 - YEAR, 1)]

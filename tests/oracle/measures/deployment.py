@@ -9,6 +9,7 @@ are written there, since the present would give one month only.
 import csv
 import dataclasses
 import datetime as dt
+import json
 import random
 import shutil
 import types
@@ -17,7 +18,7 @@ import duckdb
 
 import extracts
 from london import date_in, is_extract
-from measures import published
+from measures import edges, published
 from measures.asked import after, later
 from measures.world import SOURCES, Ledger, World, in_london
 from product import Daybook
@@ -46,6 +47,8 @@ class Plan:
     ends_early: tuple = ()
     never: tuple = ()
     publishes: tuple = ("met_vawg_monthly",)
+    # Days of which no count of posts is held.
+    uncounted: tuple = ()
 
 
 class Deployment:
@@ -81,6 +84,13 @@ class Deployment:
             if self.arrives(path, first):
                 shutil.move(path, landing / path.name)
         published.write(landing, self.folder / "jobs", plan)
+        leave_out_counts(landing, plan.uncounted)
+        self.see(landing)
+        contracts = self.folder / "jobs/nightly-ingest/sources"
+        edges.deliver(landing, self.seen, contracts, plan, SOURCES)
+        self.see(landing)
+
+    def see(self, landing):
         for path in landing.iterdir():
             if path.is_file():
                 shutil.copy(path, self.seen / path.name)
@@ -138,19 +148,34 @@ class Deployment:
         ledger.close()
 
     def spread_decisions(self, ledger):
-        """Up to 40 days after the list, some an hour before midnight in UTC."""
+        """Up to 40 days after the list, some an hour before midnight in UTC; or so
+        many days before something happened to the person."""
+        happened = self.happened()
         rows = ledger.sql(
             "select decision_id, as_of, nominal_id, decision from ledger.list_decisions "
             "join ledger.lists using (list_id) order by decision_id"
         ).fetchall()
         for decision_id, as_of, nominal_id, decision in rows:
-            at = self.moment(after(as_of, self.dice.randint(0, 40)))
+            day = after(as_of, self.dice.randint(0, 40))
+            if nominal_id in happened and self.dice.random() < 0.4:
+                days = self.dice.choice((0, 1, 89, 90, 91, 180, 181, 365, 366))
+                day = after(self.dice.choice(happened[nominal_id]), -days)
+            at = self.moment(day)
             update(ledger, "list_decisions", "decided_at", "decision_id", decision_id, at)
             self.ledger.decisions.append(
                 types.SimpleNamespace(
                     nominal_id=nominal_id, decision=decision, at=in_london(at)
                 )
             )
+
+    def happened(self):
+        """Days of arrests and charges by record."""
+        contracts, found = self.folder / "jobs/nightly-ingest/sources", {}
+        for source, column in (("arrests", "arrested_at"), ("charges", "charged_at")):
+            table = extracts.read_source(source, contracts, extracts.delivered(self.seen))
+            for row in table.to_dict("records"):
+                found.setdefault(row["nominal_id"], []).append(row[column].date())
+        return found
 
     def moment(self, day):
         time = self.dice.choice((dt.time(9, 30), dt.time(22, 59, 59), dt.time(23, 30)))
@@ -237,6 +262,18 @@ class Deployment:
             key = tuple(one[name] for name in ("basis", "span", "period", "area", "group"))
             found[one["measure_id"]]["cells"][key] = one
         return found
+
+
+def leave_out_counts(landing, days):
+    """Takes counts of posts out of every file, and the manifests that know of them."""
+    told = [f",{day}," for day in days]
+    for path in landing.glob("posts_*.csv") if days else ():
+        lines = path.read_text().splitlines(keepends=True)
+        kept = [line for line in lines if not any(day in line for day in told)]
+        path.write_text("".join(kept))
+        manifest = path.with_name(path.name + ".manifest.json")
+        as_at = json.loads(manifest.read_text())["as_at"]
+        manifest.write_text(json.dumps({"as_at": as_at}))
 
 
 def update(ledger, table, column, key, value, at):
