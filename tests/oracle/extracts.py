@@ -116,7 +116,8 @@ def judge(path, contract):
         except Rejected:
             judged.rejected += 1
             continue
-        key = tuple(row[column] for column in contract.get("key", row))
+        # Without a key equal rows are as many things.
+        key = tuple(row[column] for column in contract.get("key", [])) or judged.read
         rows = sound.setdefault(key, [])
         rows.append(row)
         if row != rows[0]:

@@ -13,9 +13,6 @@ class Cell:
     cases: int | None = None
     value: float | None = None
     interval: tuple | None = None
-    # Responses that would say as much without weights.
-    effective: float | None = None
-
     # Cases or amount on which the value rests.
     rests_on: float = 0
 
@@ -54,6 +51,7 @@ def survey(_, parts):
     total = sum(weights)
     if not total:
         return Cell(cases=len(answers))
+    # Kish: responses that would say as much without weights.
     effective = total**2 / sum(weight**2 for weight in weights)
     share = agreed / total
     return Cell(
@@ -62,7 +60,6 @@ def survey(_, parts):
         cases=len(answers),
         value=100 * share,
         interval=intervals.times(intervals.wilson(share, effective), 100),
-        effective=effective,
         rests_on=len(answers),
     )
 
