@@ -98,6 +98,7 @@ class World:
         self.crimes = [self.crime(row) for row in self.all("crimes")]
         self.crime_of = {crime.ref: crime for crime in self.crimes}
 
+    @functools.cache
     def all(self, source):
         """Every row of a source."""
         return [types.SimpleNamespace(**row) for row in self.tables[source].to_dict("records")]
