@@ -39,7 +39,7 @@ pub fn year_on_year(definition: &Definition, months: &[Point], years: &[Point]) 
         Accrual::Flow => years,
         Accrual::Stock | Accrual::Rolling => months,
     };
-    let at = points.iter().rposition(|point| point.is_mature())?;
+    let at = points.iter().rposition(Point::is_mature)?;
     let before = points.get(at.checked_sub(12)?)?;
     Some(changed(definition, &points[at], before))
 }
@@ -55,7 +55,7 @@ pub fn year_to_date(definition: &Definition, months: &[Point], starts: u32) -> O
         return None;
     }
     let dates: Vec<NaiveDate> = months.iter().map(|point| point.month).collect();
-    let newest = months.iter().rposition(|point| point.is_mature())?;
+    let newest = months.iter().rposition(Point::is_mature)?;
     let found = year_to_date::year_to_date(&dates, newest, starts)?;
     let figures: Vec<Option<Figure>> = months
         .iter()

@@ -85,7 +85,7 @@ struct Explained {
 struct Batch {
     source: String,
     files: i64,
-    newest_batch: i64,
+    newest: i64,
     newest_file: String,
     newest_sha256: String,
     /// The morning that the newest speaks of.
@@ -361,7 +361,7 @@ fn batches(connection: &Connection, definition: &Definition, known_at: i64) -> R
             Ok(Batch {
                 source: row.get(0)?,
                 files: row.get(1)?,
-                newest_batch: row.get(2)?,
+                newest: row.get(2)?,
                 newest_file: row.get(3)?,
                 newest_sha256: row.get(4)?,
                 speaks_to: row.get(5)?,
@@ -414,7 +414,7 @@ fn tell(explained: &Explained) -> Result<()> {
             batch.rows_accepted,
             batch.speaks_to,
             batch.newest_file,
-            batch.newest_batch,
+            batch.newest,
             &batch.newest_sha256[..12.min(batch.newest_sha256.len())]
         ))?;
     }

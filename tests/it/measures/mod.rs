@@ -49,7 +49,7 @@ fn measure(id: &str, changes: &[(&str, &str)]) -> String {
     ];
     for (key, value) in changes {
         match lines.iter_mut().find(|(own, _)| own == key) {
-            Some(line) => line.1 = (*value).to_owned(),
+            Some(line) => (*value).clone_into(&mut line.1),
             None => lines.push((key, (*value).to_owned())),
         }
     }
