@@ -50,7 +50,8 @@ pub fn scans(connection: &Connection, sql: &str) -> Result<Scans> {
         .find(|(kind, _)| kind == "logical_plan")
         .context("the database gave no plan of the statement")?;
     let mut scans = Scans::default();
-    walk(&serde_json::from_str(&plan)?, &mut scans)?;
+    let plan = serde_json::from_str(&plan).context("it nests too deeply to tell what it reads")?;
+    walk(&plan, &mut scans)?;
     scans.tables.sort();
     scans.tables.dedup();
     scans.functions.sort();
