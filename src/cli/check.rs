@@ -23,9 +23,13 @@ impl Check {
         let deployment = Deployment::load(dir)?;
         if self.sql {
             let files = binding::check(&deployment)??;
+            let broken = deployment.measures.problems();
+            if !broken.is_empty() {
+                return Err(Problems(broken).into());
+            }
             return files.iter().try_for_each(output::line);
         }
-        let mut problems = Vec::new();
+        let mut problems = deployment.measures.problems();
         let mut keep = |found: Problems| problems.extend(found.0);
         deployment.check_tables().unwrap_or_else(&mut keep);
         let files = binding::check(&deployment)?.map_err(&mut keep).ok();
@@ -40,7 +44,7 @@ impl Check {
             deployment.contracts.len(),
             deployment.models.len(),
             deployment.checks.len(),
-            deployment.measures.len(),
+            deployment.measures.definitions.len(),
             files.len()
         ))
     }

@@ -10,6 +10,7 @@ pub mod init;
 pub mod jobs;
 pub mod list;
 pub mod logging;
+pub mod measures;
 pub mod output;
 pub mod progress;
 pub mod query;
@@ -56,6 +57,8 @@ enum Command {
     Ingest(ingest::Ingest),
     /// Show, explain and decide the harm list
     List(list::List),
+    /// Show, preview and explain the commitment measures
+    Measures(measures::Measures),
     /// Import, show and compare harm indexes, and show the VAWG basket
     Index(index::Index),
     /// Say who may decide, review and read
@@ -79,6 +82,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Jobs(command) => command.run(dir),
         Command::Ingest(command) => command.run(dir),
         Command::List(command) => command.run(dir),
+        Command::Measures(command) => command.run(dir),
         Command::Index(command) => command.run(dir),
         Command::Account(command) => command.run(dir),
         Command::Query(command) => command.run(dir),
@@ -95,6 +99,13 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             ExitCode::from(if is_configuration { 2 } else { 1 })
         }
     }
+}
+
+/// Who is logged in on this machine, as far as it says.
+fn machine_user() -> String {
+    std::env::var("USER")
+        .or_else(|_| std::env::var("LOGNAME"))
+        .unwrap_or_else(|_| "unknown".to_owned())
 }
 
 impl Arguments {

@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table as TextTable, TableComponent, presets};
 
+use crate::model::unseen;
 use crate::store::query::Table;
 
 /// The caller asked for something that cannot be; exit code 2.
@@ -28,8 +29,14 @@ pub enum Format {
     Json,
 }
 
-/// Prints one line; a reader that went away does not stop the work.
+/// Prints one line, with nothing in it that a terminal would obey; a reader
+/// that went away does not stop the work.
 pub fn line(text: impl fmt::Display) -> Result<()> {
+    put(&unseen::written_out(&text.to_string()))
+}
+
+/// Prints text for a program, to the letter.
+fn put(text: &str) -> Result<()> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         outcome => Ok(outcome?),
@@ -38,7 +45,7 @@ pub fn line(text: impl fmt::Display) -> Result<()> {
 
 /// Prints a value as indented JSON.
 pub fn json(value: &impl serde::Serialize) -> Result<()> {
-    line(serde_json::to_string_pretty(value)?)
+    put(&serde_json::to_string_pretty(value)?)
 }
 
 /// Prints what a query returned.
@@ -52,7 +59,7 @@ pub fn table(table: &Table, format: Format) -> Result<()> {
                 writer.write_record(row.iter().map(|cell| cell.as_deref().unwrap_or("")))?;
             }
             let text = String::from_utf8(writer.into_inner()?)?;
-            line(text.strip_suffix('\n').unwrap_or(&text))
+            put(text.strip_suffix('\n').unwrap_or(&text))
         }
         Format::Json => {
             let rows: Vec<serde_json::Map<String, serde_json::Value>> =

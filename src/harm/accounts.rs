@@ -22,7 +22,16 @@ pub enum Role {
     SpecialistReviewer,
     /// Reads.
     Analyst,
+    /// Reads conduct and HR data; each look is on record.
+    ConductReader,
 }
+
+const ROLES: [Role; 4] = [
+    Role::AuthorisingOfficer,
+    Role::SpecialistReviewer,
+    Role::Analyst,
+    Role::ConductReader,
+];
 
 impl Role {
     pub fn as_str(self) -> &'static str {
@@ -30,6 +39,7 @@ impl Role {
             Self::AuthorisingOfficer => "authorising-officer",
             Self::SpecialistReviewer => "specialist-reviewer",
             Self::Analyst => "analyst",
+            Self::ConductReader => "conduct-reader",
         }
     }
 }
@@ -44,18 +54,15 @@ impl FromStr for Role {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [
-            Self::AuthorisingOfficer,
-            Self::SpecialistReviewer,
-            Self::Analyst,
-        ]
-        .into_iter()
-        .find(|role| role.as_str() == text)
-        .ok_or_else(|| {
-            format!(
-                "{text:?} is no role; expected authorising-officer, specialist-reviewer or analyst"
-            )
-        })
+        ROLES
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| {
+                format!(
+                    "{text:?} is no role; expected authorising-officer, specialist-reviewer, \
+                     analyst or conduct-reader"
+                )
+            })
     }
 }
 
@@ -99,6 +106,11 @@ pub fn revoke(store: &Store, account: &AccountName, role: Role, change: Change<'
             "{account} is not {role}; nothing was changed"
         );
         require(tx, change.by, Role::AuthorisingOfficer)?;
+        // With nobody left, whoever opens the database could give the role.
+        ensure!(
+            role != Role::AuthorisingOfficer || officers(tx)?.len() > 1,
+            "{account} is the last {role}; name another first; nothing was changed"
+        );
         append(tx, account, role, false, change)
     })
 }
@@ -106,6 +118,11 @@ pub fn revoke(store: &Store, account: &AccountName, role: Role, change: Change<'
 /// Every role ever given, by account.
 pub fn all(connection: &Connection) -> Result<Vec<Holding>> {
     holdings(connection, "true", &[])
+}
+
+/// Whether an account holds a role now.
+pub fn holds(connection: &Connection, account: &AccountName, role: Role) -> Result<bool> {
+    Ok(holding(connection, account, role)?.is_some_and(|held| held.is_granted))
 }
 
 /// Refuses an account that does not hold a role.
@@ -148,12 +165,7 @@ fn check_may_change(
     account: &AccountName,
     by: &AccountName,
 ) -> Result<()> {
-    let officers = holdings(
-        connection,
-        "is_granted and role = $role",
-        &[("role", &Role::AuthorisingOfficer.as_str())],
-    )?;
-    if officers.is_empty() {
+    if officers(connection)?.is_empty() {
         return Ok(());
     }
     require(connection, by, Role::AuthorisingOfficer)?;
@@ -162,6 +174,14 @@ fn check_may_change(
         "{by} cannot give themselves a role; another authorising officer can; nothing was changed"
     );
     Ok(())
+}
+
+fn officers(connection: &Connection) -> Result<Vec<Holding>> {
+    holdings(
+        connection,
+        "is_granted and role = $role",
+        &[("role", &Role::AuthorisingOfficer.as_str())],
+    )
 }
 
 fn holding(connection: &Connection, account: &AccountName, role: Role) -> Result<Option<Holding>> {

@@ -4,14 +4,16 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod compare;
+pub mod consultations;
 pub mod counts;
 pub mod decisions;
 pub mod evaluation;
 pub mod fairness;
 pub mod index;
-pub mod inputs;
 pub mod list;
 pub mod movement;
+pub mod past;
 pub mod ranking;
 pub mod settings;
 pub mod sql;

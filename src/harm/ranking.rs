@@ -7,7 +7,6 @@ use duckdb::{Connection, params};
 
 use super::counts::{self, Counts};
 use super::index::Reference;
-use super::inputs::{self, Input};
 use super::list::{self, List};
 use super::settings::ListSettings;
 use super::sql::{self, Bound, FROZEN, Frozen, ListSql, Occasion, WORKING};
@@ -15,6 +14,7 @@ use super::variants;
 use crate::model::as_of::AsOf;
 use crate::store::Store;
 use crate::store::bind;
+use crate::store::inputs::{self, Input, Owner};
 use crate::store::schema::hex_sha256;
 
 /// What a list is made from.
@@ -84,7 +84,7 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
                 freeze(tx, frozen, inputs.sql, &bound)?;
             }
         }
-        inputs::keep(tx, list_id, &texts)?;
+        inputs::keep(tx, Owner::List(list_id), &texts)?;
         drop_working(tx)?;
         Ok(Made {
             list_id,

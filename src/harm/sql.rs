@@ -8,12 +8,12 @@ use chrono::{Months, NaiveDate};
 use duckdb::types::Value;
 use duckdb::{Connection, ToSql};
 
-use super::inputs::{self, Input, Role};
 use super::list::List;
 use super::settings::{ContestedRule, CounterRule, ListSettings};
 use super::variants;
 use crate::model::as_of::AsOf;
 use crate::store::bind;
+use crate::store::inputs::{self, Input, Role};
 use crate::store::query::check_single_select;
 
 /// The job's SQL.

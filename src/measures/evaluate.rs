@@ -1,256 +1,324 @@
-//! Runs measures and keeps their figures. A measure that fails is told and
-//! shown as unavailable; it never takes the others down.
+//! Evaluates measures and keeps their figures. A measure that fails is told
+//! and shown as unavailable; it never takes the others down.
 
-use anyhow::{Context, Result, ensure};
-use chrono::{Datelike, Months, NaiveDate, NaiveDateTime};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use chrono::NaiveDateTime;
 use duckdb::{Connection, OptionalExt, params};
+use sha2::{Digest, Sha256};
 
-use super::definition::{Definition, Kind};
+use super::cells;
+use super::definition::Definition;
+use super::reach::{self, Reach};
+use super::settings::MeasureSettings;
+use super::take::{self, Asked};
+use super::window::Window;
+use super::worked::{self, Cell, State, Worked};
 use crate::model::as_of::AsOf;
+use crate::model::room::Room;
 use crate::store::Store;
 use crate::store::bind;
-use crate::store::query::check_single_select;
-use crate::store::schema::hex_sha256;
+use crate::store::inputs::{self, Input, Owner};
+use crate::store::schema::{hex_sha256, to_hex};
 
-/// Months a series covers, up to the last full one.
-pub const MONTHS: u32 = 24;
+/// What a measure is evaluated from.
+#[derive(Debug, Clone, Copy)]
+pub struct Basis<'a> {
+    pub as_of: AsOf,
+    /// The batch up to which the warehouse stands.
+    pub known_at: i64,
+    pub settings: MeasureSettings,
+    /// Its statement, the tables of the warehouse that it reads, each after
+    /// what it reads itself, and the reference tables.
+    pub inputs: &'a [Input],
+    /// UTC.
+    pub made_at: NaiveDateTime,
+}
 
 /// What became of one measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluated {
     pub measure_id: String,
-    pub rows: u64,
+    pub cells: u64,
     /// Why there are no figures.
     pub unavailable: Option<String>,
     /// False when the same inputs had been evaluated before.
     pub is_new: bool,
 }
 
+/// The newest of what daybook itself wrote, which a measure may count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnLedger {
+    pub lists: i64,
+    pub decisions: i64,
+    pub verifications: i64,
+}
+
 /// Evaluates one measure and stores what it gave.
-pub fn evaluate(
-    store: &Store,
-    definition: &Definition,
-    as_of: AsOf,
-    known_at: i64,
-    made_at: NaiveDateTime,
-) -> Result<Evaluated> {
-    let fingerprint = fingerprint(store.connection(), definition)?;
-    if let Some(found) = find(
-        store.connection(),
+pub fn evaluate(store: &Store, definition: &Definition, basis: Basis<'_>) -> Result<Evaluated> {
+    let own = own_ledger(store.connection())?;
+    let set = Set {
         definition,
-        as_of,
-        known_at,
-        &fingerprint,
-    )? {
+        basis,
+        own,
+        fingerprint: fingerprint(definition, &basis, own)?,
+    };
+    if let Some(found) = set.find(store.connection())? {
         return Ok(found);
     }
-    let gap = missing_source(store.connection(), definition, known_at)?;
-    let key = Key {
-        as_of,
-        known_at,
-        fingerprint: &fingerprint,
-        made_at,
-    };
-    let outcome = match gap {
-        Some(reason) => Err(reason),
-        None => store
+    let outcome = match reach::of(store.connection(), definition, basis.known_at)? {
+        Reach::Missing(reason) => Err(reason),
+        reach @ Reach::Until(_) => store
             .transaction(|tx| {
-                let set_id = insert_set(tx, definition, &key, None)?;
-                insert_values(tx, definition, set_id, as_of)
+                let worked = figures(tx, definition, &basis)?
+                    .into_iter()
+                    .map(|cell| Row::new(definition, cell, window(definition, &basis), &reach))
+                    .collect::<Vec<_>>();
+                set.insert(tx, &worked, None)?;
+                Ok(worked.len() as u64)
             })
-            .map_err(|error| format!("its SQL failed: {error:#}")),
+            .map_err(|error| failure(definition, &error)),
     };
-    match outcome {
-        Ok(rows) => Ok(Evaluated {
-            measure_id: definition.id.clone(),
-            rows,
-            unavailable: None,
-            is_new: true,
-        }),
+    let (cells, unavailable) = match outcome {
+        Ok(cells) => (cells, None),
         Err(reason) => {
-            store.transaction(|tx| insert_set(tx, definition, &key, Some(&reason)))?;
-            Ok(Evaluated {
-                measure_id: definition.id.clone(),
-                rows: 0,
-                unavailable: Some(reason),
-                is_new: true,
-            })
+            store.transaction(|tx| set.insert(tx, &[], Some(&reason)))?;
+            (0, Some(reason))
         }
+    };
+    Ok(Evaluated {
+        measure_id: definition.id.clone(),
+        cells,
+        unavailable,
+        is_new: true,
+    })
+}
+
+/// Why a measure has no figures. What the database says of a room's rows may
+/// hold one of their values, and reasons are printed on reports.
+fn failure(definition: &Definition, error: &anyhow::Error) -> String {
+    match definition.commitment.room {
+        Room::Open => format!("its SQL failed: {error:#}"),
+        Room::Conduct => "its SQL failed; `daybook check` may tell why".to_owned(),
     }
 }
 
-/// First day of the series and the first day after it.
-pub fn months(as_of: AsOf) -> (NaiveDate, NaiveDate) {
-    let until = as_of.0.with_day(1).unwrap_or(as_of.0);
-    (until - Months::new(MONTHS), until)
+/// A measure's cells, worked out of its rows and stored nowhere.
+pub fn figures(
+    connection: &Connection,
+    definition: &Definition,
+    basis: &Basis<'_>,
+) -> Result<Vec<Cell>> {
+    let window = window(definition, basis);
+    let asked = Asked {
+        as_of: basis.as_of,
+        window,
+    };
+    let limit = Duration::from_secs(basis.settings.time_limit_seconds);
+    take::take(connection, definition, asked, limit)?;
+    cells::of(connection, definition, window)
 }
 
-struct Key<'a> {
-    as_of: AsOf,
-    known_at: i64,
-    fingerprint: &'a str,
-    made_at: NaiveDateTime,
-}
-
-fn fingerprint(connection: &Connection, definition: &Definition) -> Result<String> {
-    let newest_list: i64 = if definition.sources.iter().any(|source| source == "list") {
-        connection.query_row(
-            "select coalesce(max(list_id), 0) from ledger.lists",
-            [],
-            |row| row.get(0),
-        )?
+/// The months that a measure is evaluated over.
+pub fn window(definition: &Definition, basis: &Basis<'_>) -> Window {
+    let window = Window::new(basis.as_of, basis.settings.months);
+    if definition.whole_series {
+        window.whole()
     } else {
-        0
+        window
+    }
+}
+
+/// Everything that decides a measure's figures: its words, its SQL and the
+/// tables that it reads, the data as known, and of daybook's own ledger what
+/// it counts.
+fn fingerprint(definition: &Definition, basis: &Basis<'_>, own: OwnLedger) -> Result<String> {
+    let reads = |source: &str| definition.sources.iter().any(|own| own == source);
+    let own = match (reads("list"), reads("ledger")) {
+        (_, true) => format!("{own:?}"),
+        (true, false) => format!("{} {}", own.lists, own.decisions),
+        (false, false) => String::new(),
     };
-    Ok(hex_sha256(
-        format!("{}\n{newest_list}", definition.sha256).as_bytes(),
-    ))
+    let text = format!(
+        "{}\n{}\n{}\n{own}",
+        serde_json::to_string(definition)?,
+        inputs::sha256(basis.inputs.iter()),
+        basis.settings.months
+    );
+    Ok(hex_sha256(text.as_bytes()))
 }
 
-fn find(
-    connection: &Connection,
-    definition: &Definition,
-    as_of: AsOf,
-    known_at: i64,
-    fingerprint: &str,
-) -> Result<Option<Evaluated>> {
-    Ok(connection
-        .query_row(
-            "select reason, (select count(*) from ledger.measure_values as v where v.set_id = s.set_id) \
-             from ledger.measure_sets as s \
-             where measure_id = ? and as_of = ? and known_at = ? and fingerprint = ?",
-            params![definition.id, as_of.0, known_at, fingerprint],
-            |row| {
-                Ok(Evaluated {
-                    measure_id: definition.id.clone(),
-                    unavailable: row.get(0)?,
-                    rows: row.get(1)?,
-                    is_new: false,
-                })
-            },
-        )
-        .optional()?)
+fn own_ledger(connection: &Connection) -> Result<OwnLedger> {
+    bind::query_one(
+        connection,
+        "select \
+             (select coalesce(max(list_id), 0) from ledger.lists), \
+             (select coalesce(max(decision_id), 0) from ledger.list_decisions), \
+             (select count(*) from ledger.list_verifications)",
+        &[],
+        |row| {
+            Ok(OwnLedger {
+                lists: row.get(0)?,
+                decisions: row.get(1)?,
+                verifications: row.get(2)?,
+            })
+        },
+    )
 }
 
-fn missing_source(
-    connection: &Connection,
-    definition: &Definition,
-    known_at: i64,
-) -> Result<Option<String>> {
-    for source in &definition.sources {
-        if source == "list" {
-            let lists: i64 =
-                connection.query_row("select count(*) from ledger.lists", [], |row| row.get(0))?;
-            if lists == 0 {
-                return Ok(Some("no harm list has been made".to_owned()));
-            }
-            continue;
+/// One set of figures, or the reason why there are none.
+struct Set<'a> {
+    definition: &'a Definition,
+    basis: Basis<'a>,
+    own: OwnLedger,
+    fingerprint: String,
+}
+
+impl Set<'_> {
+    fn find(&self, connection: &Connection) -> Result<Option<Evaluated>> {
+        let basis = &self.basis;
+        Ok(connection
+            .query_row(
+                "select reason, (select count(*) from ledger.measure_values as v \
+                     where v.set_id = s.set_id) \
+                 from ledger.measure_sets as s \
+                 where measure_id = ? and as_of = ? and known_at = ? and fingerprint = ?",
+                params![
+                    self.definition.id,
+                    basis.as_of.0,
+                    basis.known_at,
+                    self.fingerprint
+                ],
+                |row| {
+                    Ok(Evaluated {
+                        measure_id: self.definition.id.clone(),
+                        unavailable: row.get(0)?,
+                        cells: row.get(1)?,
+                        is_new: false,
+                    })
+                },
+            )
+            .optional()?)
+    }
+
+    /// Writes the set, and its cells unless an earlier set has the same.
+    fn insert(&self, connection: &Connection, rows: &[Row], reason: Option<&str>) -> Result<()> {
+        let set_id: i64 =
+            connection.query_row("select nextval('ledger.measure_set_ids')", [], |row| {
+                row.get(0)
+            })?;
+        let definition = serde_json::to_string(self.definition)?;
+        let definition_sha256 = inputs::keep_text(connection, &definition)?;
+        let state = match reason {
+            Some(_) => "unavailable",
+            None => "available",
+        };
+        let (basis, own) = (&self.basis, self.own);
+        let cells_sha256 = sha256(rows);
+        let earlier = self.earlier_with(connection, &cells_sha256)?;
+        connection.execute(
+            "insert into ledger.measure_sets \
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                set_id,
+                self.definition.id,
+                basis.as_of.0,
+                basis.known_at,
+                own.lists,
+                own.decisions,
+                own.verifications,
+                self.fingerprint,
+                definition_sha256,
+                basis.settings.months,
+                state,
+                reason,
+                earlier.unwrap_or(set_id),
+                cells_sha256,
+                env!("CARGO_PKG_VERSION"),
+                basis.made_at,
+            ],
+        )?;
+        inputs::keep(connection, Owner::Figures(set_id), basis.inputs)?;
+        if earlier.is_none() {
+            write(connection, set_id, rows)?;
         }
-        // One measure may be fed by any of several published files.
-        let names: Vec<&str> = source.split('|').collect();
-        let arrived = names.iter().try_fold(false, |any, name| {
-            connection
-                .query_row(
-                    "select count(*) > 0 from ledger.batches \
-                     where source = ? and state = 'accepted' and batch_id <= ?",
-                    params![name, known_at],
-                    |row| row.get::<_, bool>(0),
-                )
-                .map(|here| any || here)
-        })?;
-        if !arrived {
-            return Ok(Some(format!("no {} extract has arrived", names[0])));
+        Ok(())
+    }
+
+    /// The newest set of the measure with the very same cells.
+    fn earlier_with(&self, connection: &Connection, sha256: &str) -> Result<Option<i64>> {
+        Ok(connection
+            .query_row(
+                "select cells_of from ledger.measure_sets \
+                 where measure_id = ? and cells_sha256 = ? and state = 'available' \
+                 order by set_id desc limit 1",
+                params![self.definition.id, sha256],
+                |row| row.get(0),
+            )
+            .optional()?)
+    }
+}
+
+/// A cell as it is stored.
+struct Row {
+    cell: Cell,
+    worked: Option<Worked>,
+    state: State,
+}
+
+impl Row {
+    fn new(definition: &Definition, cell: Cell, window: Window, reach: &Reach) -> Self {
+        let (worked, state) = worked::work(definition, &cell, window, reach);
+        Self {
+            cell,
+            worked,
+            state,
         }
     }
-    Ok(None)
 }
 
-fn insert_set(
-    connection: &Connection,
-    definition: &Definition,
-    key: &Key<'_>,
-    reason: Option<&str>,
-) -> Result<i64> {
-    let set_id: i64 =
-        connection.query_row("select nextval('ledger.measure_set_ids')", [], |row| {
-            row.get(0)
-        })?;
-    connection.execute(
-        "insert into ledger.measure_sets values (?, ?, ?, ?, ?, ?, ?, ?)",
-        params![
+/// The hash of all cells in their order.
+fn sha256(rows: &[Row]) -> String {
+    let mut hash = Sha256::new();
+    for Row {
+        cell,
+        worked,
+        state,
+    } in rows
+    {
+        hash.update(format!("{cell:?} {worked:?} {state:?}\n"));
+    }
+    to_hex(&hash.finalize())
+}
+
+fn write(connection: &Connection, set_id: i64, rows: &[Row]) -> Result<()> {
+    let mut appender = connection
+        .appender_to_db("measure_cells", "ledger")
+        .context("the ledger takes no figures")?;
+    for Row {
+        cell,
+        worked,
+        state,
+    } in rows
+    {
+        let interval = worked.and_then(|worked| worked.interval);
+        appender.append_row(params![
             set_id,
-            definition.id,
-            key.as_of.0,
-            key.known_at,
-            key.fingerprint,
-            if reason.is_some() {
-                "unavailable"
-            } else {
-                "available"
-            },
-            reason,
-            key.made_at,
-        ],
-    )?;
-    Ok(set_id)
-}
-
-fn insert_values(
-    connection: &Connection,
-    definition: &Definition,
-    set_id: i64,
-    as_of: AsOf,
-) -> Result<u64> {
-    check_single_select(connection, &definition.sql)?;
-    let value = match definition.kind {
-        Kind::Proportion | Kind::Share => {
-            "100 * cast(numerator as double) / nullif(cast(denominator as double), 0)"
-        }
-        Kind::Change => {
-            "100 * (cast(numerator as double) / nullif(cast(denominator as double), 0) - 1)"
-        }
-        Kind::Count => "cast(numerator as double)",
-        Kind::Median => "cast(value as double)",
-    };
-    let (from, until) = months(as_of);
-    let rows = bind::execute(
-        connection,
-        &format!(
-            "insert into ledger.measure_values\n\
-             select $set_id, cast(period as date), area, \"group\", \
-                 cast(numerator as double), cast(denominator as double), {value}\n\
-             from (\n{}\n) as figures\norder by 2, 3, 4",
-            definition.sql.trim_end().trim_end_matches(';')
-        ),
-        &[
-            ("set_id", &set_id),
-            ("as_of", &bind::date(as_of.0)),
-            ("from", &bind::date(from)),
-            ("until", &bind::date(until)),
-        ],
-    )
-    .with_context(|| definition.file.clone())?;
-    check_values(connection, definition, set_id)?;
-    Ok(rows as u64)
-}
-
-fn check_values(connection: &Connection, definition: &Definition, set_id: i64) -> Result<()> {
-    let (doubled, negative, over): (i64, i64, i64) = connection.query_row(
-        "select count(*) - count(distinct (period, area, \"group\")), \
-             count(*) filter (where denominator < 0), \
-             count(*) filter (where numerator > denominator) \
-         from ledger.measure_values where set_id = ?",
-        [set_id],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )?;
-    ensure!(
-        doubled == 0,
-        "{doubled} rows stand twice for one period, area and group"
-    );
-    ensure!(negative == 0, "{negative} rows have a negative denominator");
-    ensure!(
-        definition.kind != Kind::Proportion || over == 0,
-        "{over} rows have a numerator above the denominator"
-    );
+            cell.basis,
+            cell.span.as_str(),
+            cell.period,
+            cell.area,
+            cell.group,
+            cell.numerator,
+            cell.denominator,
+            cell.cases,
+            worked.map(|worked| worked.value),
+            interval.map(|(low, _)| low),
+            interval.map(|(_, high)| high),
+            state.as_str(),
+        ])?;
+    }
+    appender.flush()?;
     Ok(())
 }

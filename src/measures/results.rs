@@ -1,17 +1,52 @@
-//! Reads a measure's stored figures back as a series of months.
+//! Reads a measure's stored figures back as a series of months, with what its
+//! chart makes of them.
 
-use anyhow::Result;
-use chrono::{Months, NaiveDate};
-use duckdb::{Connection, OptionalExt, params};
+use anyhow::{Context, Result};
+use chrono::{Months, NaiveDate, NaiveDateTime};
+use duckdb::{Connection, OptionalExt, Row, params};
 
-use super::definition::{Definition, Kind};
-use super::evaluate::months;
-use super::xmr::{self, Limits, Signal};
+use super::definition::Definition;
+use super::statistics::series::signals_apply;
+use super::worked::{Span, State};
+use super::xmr::{self, Chart, Limits};
 use crate::model::as_of::AsOf;
-use crate::model::interval::wilson;
+use crate::store::bind;
 
-/// Month, numerator, denominator, value as they are stored.
-type Figures = (NaiveDate, Option<f64>, Option<f64>, Option<f64>);
+/// Area of the figures of the whole force.
+pub const FORCE: &str = "Force";
+
+/// One series of a measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Which<'a> {
+    pub basis: &'a str,
+    pub area: &'a str,
+    pub group: &'a str,
+    pub span: Span,
+}
+
+impl<'a> Which<'a> {
+    /// The series that the force's chart shows.
+    pub fn headline(definition: &'a Definition) -> Self {
+        Self {
+            basis: definition.readings()[0],
+            area: FORCE,
+            group: &definition.headline,
+            span: Span::Month,
+        }
+    }
+}
+
+/// A set of figures in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set {
+    pub set_id: i64,
+    pub known_at: i64,
+    pub months: u32,
+    /// Why there are no figures.
+    pub unavailable: Option<String>,
+    /// UTC.
+    pub made_at: NaiveDateTime,
+}
 
 /// One measure with its months, limits and signals.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,9 +55,16 @@ pub struct Series {
     pub unavailable: Option<String>,
     /// Oldest first, one per month.
     pub points: Vec<Point>,
-    pub limits: Option<Limits>,
-    /// Positions count `points`.
-    pub signals: Vec<Signal>,
+    /// Limits and signals; positions count `points`. None where months are no
+    /// new observations.
+    pub chart: Option<Chart>,
+}
+
+impl Series {
+    /// The limits that the newest month is held against.
+    pub fn limits(&self) -> Option<Limits> {
+        self.chart.as_ref()?.limits()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -30,109 +72,150 @@ pub struct Point {
     pub month: NaiveDate,
     pub numerator: Option<f64>,
     pub denominator: Option<f64>,
+    pub cases: Option<i64>,
     pub value: Option<f64>,
     /// 95%, in the unit of the value.
     pub interval: Option<(f64, f64)>,
-    pub is_immature: bool,
+    pub state: State,
 }
 
-/// The series of one area and group, as last evaluated for a date. None when
-/// the measure was never evaluated for it.
+impl Point {
+    pub fn is_immature(&self) -> bool {
+        self.state == State::Immature
+    }
+
+    /// Whether a limit may rest on it.
+    pub fn is_mature(&self) -> bool {
+        self.state == State::Shown
+    }
+}
+
+/// The last set of figures of a measure for a date.
+pub fn set(connection: &Connection, measure_id: &str, as_of: AsOf) -> Result<Option<Set>> {
+    Ok(connection
+        .query_row(
+            "select set_id, known_at, months, reason, made_at from ledger.measure_sets \
+             where measure_id = ? and as_of = ? order by set_id desc limit 1",
+            params![measure_id, as_of.0],
+            |row| {
+                Ok(Set {
+                    set_id: row.get(0)?,
+                    known_at: row.get(1)?,
+                    months: row.get(2)?,
+                    unavailable: row.get(3)?,
+                    made_at: row.get(4)?,
+                })
+            },
+        )
+        .optional()?)
+}
+
+/// A series as last evaluated for a date. None when the measure was never
+/// evaluated for it.
 pub fn series(
     connection: &Connection,
     definition: &Definition,
     as_of: AsOf,
-    area: &str,
-    group: &str,
+    which: Which<'_>,
 ) -> Result<Option<Series>> {
-    let set: Option<(i64, Option<String>)> = connection
-        .query_row(
-            "select set_id, reason from ledger.measure_sets \
-             where measure_id = ? and as_of = ? order by set_id desc limit 1",
-            params![definition.id, as_of.0],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
-    let Some((set_id, reason)) = set else {
+    let Some(set) = set(connection, &definition.id, as_of)? else {
         return Ok(None);
     };
-    if reason.is_some() {
+    if set.unavailable.is_some() {
         return Ok(Some(Series {
-            unavailable: reason,
+            unavailable: set.unavailable,
             points: Vec::new(),
-            limits: None,
-            signals: Vec::new(),
+            chart: None,
         }));
     }
-    let points = points(connection, definition, set_id, as_of, area, group)?;
-    let mature: Vec<(usize, f64)> = points
-        .iter()
-        .enumerate()
-        .filter(|(_, point)| !point.is_immature)
-        .filter_map(|(at, point)| Some((at, point.value?)))
-        .collect();
-    let values: Vec<f64> = mature.iter().map(|(_, value)| *value).collect();
-    let limits = xmr::limits(&values);
-    let signals = limits.map_or_else(Vec::new, |limits| xmr::signals(&values, &limits));
-    let place = |signal: Signal| Signal {
-        from: mature[signal.from].0,
-        to: mature[signal.to].0,
-        ..signal
-    };
+    let points = points(connection, set.set_id, which)?;
+    let is_blank = points.iter().all(|point| point.value.is_none());
+    let chart = signals_apply(definition.series).then(|| chart(definition, &points));
     Ok(Some(Series {
-        unavailable: points
-            .iter()
-            .all(|p| p.value.is_none())
-            .then(|| "no figure in the last 24 months".to_owned()),
-        limits,
-        signals: signals.into_iter().map(place).collect(),
+        unavailable: is_blank.then(|| format!("no figure in the last {} months", set.months)),
         points,
+        chart,
     }))
 }
 
-fn points(
-    connection: &Connection,
-    definition: &Definition,
-    set_id: i64,
-    as_of: AsOf,
-    area: &str,
-    group: &str,
-) -> Result<Vec<Point>> {
-    let mut statement = connection.prepare(
-        "select period, numerator, denominator, value from ledger.measure_values \
-         where set_id = ? and area = ? and \"group\" = ? order by period",
-    )?;
-    let rows: Vec<Figures> = statement
-        .query_map(params![set_id, area, group], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })?
-        .collect::<duckdb::Result<_>>()?;
-    let (_, until) = months(as_of);
-    let Some((first, ..)) = rows.first() else {
-        return Ok(Vec::new());
-    };
-    let mut month = *first;
-    let mut points = Vec::new();
-    while month < until {
-        let row = rows.iter().find(|row| row.0 == month);
-        let numerator = row.and_then(|row| row.1);
-        let denominator = row.and_then(|row| row.2);
-        points.push(Point {
-            month,
-            numerator,
-            denominator,
-            value: row.and_then(|row| row.3),
-            interval: interval(definition.kind, numerator, denominator),
-            is_immature: month + Months::new(definition.immature_months) >= until,
-        });
-        month = month + Months::new(1);
+/// Limits and signals over the mature points, from one recorded step change to
+/// the next.
+fn chart(definition: &Definition, points: &[Point]) -> Chart {
+    let values: Vec<Option<f64>> = points
+        .iter()
+        .map(|point| point.value.filter(|_| point.is_mature()))
+        .collect();
+    let months: Vec<NaiveDate> = points.iter().map(|point| point.month).collect();
+    let dates: Vec<NaiveDate> = definition.steps.iter().map(|step| step.date).collect();
+    let steps = xmr::step_positions(&months, &dates);
+    xmr::chart(&values, &steps)
+}
+
+/// Every month of a series from its first to its last.
+pub fn points(connection: &Connection, set_id: i64, which: Which<'_>) -> Result<Vec<Point>> {
+    let mut points: Vec<Point> = Vec::new();
+    for point in stored(connection, set_id, which)? {
+        while let Some(last) = points.last().map(|last| last.month) {
+            let next = last + Months::new(1);
+            if next >= point.month {
+                break;
+            }
+            points.push(Point::without_a_case(next));
+        }
+        points.push(point);
     }
     Ok(points)
 }
 
-fn interval(kind: Kind, numerator: Option<f64>, denominator: Option<f64>) -> Option<(f64, f64)> {
-    if kind != Kind::Proportion {
-        return None;
+/// The cells of a series as they are stored.
+pub fn stored(connection: &Connection, set_id: i64, which: Which<'_>) -> Result<Vec<Point>> {
+    let rows = bind::query(
+        connection,
+        "select * from ledger.measure_values \
+         where set_id = $set_id and basis = $basis and span = $span \
+             and area = $area and \"group\" = $group order by period",
+        &[
+            ("set_id", &set_id),
+            ("basis", &which.basis),
+            ("span", &which.span.as_str()),
+            ("area", &which.area),
+            ("group", &which.group),
+        ],
+        |row| Ok((point(row)?, row.get::<_, String>("state")?)),
+    )?;
+    rows.into_iter()
+        .map(|(point, state)| {
+            let state = State::parse(&state)
+                .with_context(|| format!("{state:?} is no state of a figure"))?;
+            Ok(Point { state, ..point })
+        })
+        .collect()
+}
+
+impl Point {
+    /// A month in which nothing happened that could be measured.
+    fn without_a_case(month: NaiveDate) -> Self {
+        Self {
+            month,
+            numerator: None,
+            denominator: None,
+            cases: None,
+            value: None,
+            interval: None,
+            state: State::Empty,
+        }
     }
-    wilson(numerator?, denominator?).map(|(low, high)| (100.0 * low, 100.0 * high))
+}
+
+fn point(row: &Row<'_>) -> duckdb::Result<Point> {
+    let bounds: (Option<f64>, Option<f64>) = (row.get("low")?, row.get("high")?);
+    Ok(Point {
+        month: row.get("period")?,
+        numerator: row.get("numerator")?,
+        denominator: row.get("denominator")?,
+        cases: row.get("cases")?,
+        value: row.get("value")?,
+        interval: bounds.0.zip(bounds.1),
+        state: State::Empty,
+    })
 }

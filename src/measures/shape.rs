@@ -20,12 +20,17 @@ pub fn misfits(definition: &Definition, columns: &[(String, String)]) -> Vec<Mis
         ("period", "a date", is_date as fn(&str) -> bool),
         ("area", "text", is_text),
         ("group", "text", is_text),
-        ("numerator", "a number", is_number),
-        ("denominator", "a number", is_number),
     ];
-    if definition.kind == Kind::Median {
-        needed.push(("value", "a number", is_number));
-    }
+    let numbers: &[&str] = match definition.kind {
+        Kind::Median => &["value"],
+        Kind::Survey => &["numerator", "weight"],
+        Kind::Count => &["numerator"],
+        _ => &["numerator", "denominator"],
+    };
+    needed.extend(numbers.iter().map(|name| {
+        let is_number: fn(&str) -> bool = is_number;
+        (*name, "a number", is_number)
+    }));
     needed
         .into_iter()
         .filter_map(|(column, wanted, fits)| {

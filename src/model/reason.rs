@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::unseen;
+
 /// A text that says something, of at most 2,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -30,8 +32,7 @@ impl FromStr for Reason {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let reason = text.trim();
         let length = reason.chars().count();
-        // Sequences that would move a terminal's cursor are no words.
-        let is_foreign = |c: char| c.is_control() && !['\n', '\r', '\t'].contains(&c);
+        let is_foreign = |c: char| unseen::is_unseen(c) && !['\n', '\r', '\t'].contains(&c);
         if reason.is_empty() {
             Err("the reason is blank; expected why, in words".to_owned())
         } else if length > LONGEST {
@@ -63,5 +64,6 @@ mod tests {
         assert!(wrong(" \n ").contains("blank"));
         assert!(wrong(&"x".repeat(3_000)).contains("3000 characters"));
         assert!(wrong("a\u{1b}[2Jb").contains("control character"));
+        assert!(wrong("a\u{202e}b").contains("control character"));
     }
 }

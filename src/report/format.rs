@@ -16,6 +16,16 @@ pub fn count(value: u64) -> String {
     group_thousands(&value.to_string())
 }
 
+/// `seven`; figures from 11 up.
+#[must_use]
+pub fn count_in_words(value: u64) -> String {
+    const WORDS: [&str; 11] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ];
+    let word = usize::try_from(value).ok().and_then(|at| WORDS.get(at));
+    word.map_or_else(|| count(value), |word| (*word).to_owned())
+}
+
 /// `1 person`, `6 people`, `0 people`.
 #[must_use]
 pub fn plural(value: u64, one: &str, many: &str) -> String {
@@ -113,7 +123,7 @@ pub fn value(unit: Unit, value: f64) -> String {
         Unit::Percent => percent(value),
         Unit::Change => change(value),
         Unit::Days | Unit::Count => mean_or_whole(value),
-        Unit::Ratio => number(value, if value.abs() < 9.995 { 2 } else { 1 }),
+        Unit::Ratio | Unit::PerThousand => number(value, if value.abs() < 9.995 { 2 } else { 1 }),
     }
 }
 
@@ -123,6 +133,7 @@ pub fn value_in_words(unit: Unit, amount: f64) -> String {
     let printed = value(unit, amount);
     match unit {
         Unit::Days => format!("{printed} {}", if printed == "1" { "day" } else { "days" }),
+        Unit::PerThousand => format!("{printed} per 1,000"),
         Unit::Percent | Unit::Change | Unit::Count | Unit::Ratio => printed,
     }
 }
@@ -136,6 +147,7 @@ pub fn unit_title(unit: Unit) -> &'static str {
         Unit::Days => "days",
         Unit::Count => "count",
         Unit::Ratio => "ratio",
+        Unit::PerThousand => "per 1,000",
     }
 }
 
@@ -283,6 +295,13 @@ mod tests {
         assert_eq!(plural(1, "person", "people"), "1 person");
         assert_eq!(plural(0, "person", "people"), "0 people");
         assert_eq!(plural(1_200, "person", "people"), "1,200 people");
+    }
+
+    #[test]
+    fn up_to_ten_is_a_word() {
+        assert_eq!(count_in_words(7), "seven");
+        assert_eq!(count_in_words(10), "ten");
+        assert_eq!(count_in_words(1_100), "1,100");
     }
 
     #[test]

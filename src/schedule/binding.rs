@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use duckdb::{Connection, ToSql};
 
 use super::context::Deployment;
+use super::rooms;
 use super::statements::{self, Binds, Target};
 use crate::config::problem::{Problem, Problems, Source};
 use crate::harm::index::{self, Reference};
@@ -18,8 +19,9 @@ use crate::harm::sql::{Bound, Occasion};
 use crate::harm::variants;
 use crate::ingest::history;
 use crate::measures::definition::Definition;
-use crate::measures::evaluate::months;
-use crate::measures::shape;
+use crate::measures::settings::MeasureSettings;
+use crate::measures::window::Window;
+use crate::measures::{shape, take};
 use crate::model::as_of::AsOf;
 use crate::store::query::fault_of_select;
 use crate::store::{Store, bind};
@@ -37,8 +39,11 @@ pub fn check(deployment: &Deployment) -> Result<Result<Vec<String>, Problems>> {
         problems: Vec::new(),
     };
     binder.prepare(deployment)?;
+    binder
+        .problems
+        .extend(rooms::problems(store.connection(), deployment)?);
     binder.warehouse(deployment);
-    binder.measures(&deployment.measures);
+    binder.measures(&deployment.measures.definitions);
     binder.jobs(deployment);
     if binder.problems.is_empty() {
         Ok(Ok(binder.files))
@@ -101,18 +106,17 @@ impl Binder<'_> {
 
     fn measures(&mut self, definitions: &[Definition]) {
         let as_of = AsOf(NaiveDate::default());
-        let (from, until) = months(as_of);
+        let window = Window::new(as_of, MeasureSettings::default().months);
         for definition in definitions {
-            let source = Source::new(
-                definition.file.as_str(),
-                definition.sql.trim_end().trim_end_matches(';'),
-            );
+            let source = Source::new(definition.file.as_str(), take::statement(&definition.sql));
+            let basis = definition.bases.first();
             let is_bound = self.bind(
                 &Wrapped::rows(&source),
                 &[
                     ("as_of", &bind::date(as_of.0)),
-                    ("from", &bind::date(from)),
-                    ("until", &bind::date(until)),
+                    ("from", &bind::date(window.from)),
+                    ("until", &bind::date(window.until)),
+                    ("basis", &basis),
                 ],
             );
             if is_bound {

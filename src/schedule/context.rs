@@ -14,7 +14,7 @@ use crate::harm::index::{Reference, editions};
 use crate::harm::settings::ListSettings;
 use crate::harm::sql::ListSql;
 use crate::ingest::contract::{self, Contract};
-use crate::measures::definition::{self as measure, Definition};
+use crate::measures::definition::{self as measure, Loaded};
 use crate::store::Store;
 use crate::warehouse::checks::{self, Check};
 use crate::warehouse::models::{self, Model};
@@ -27,7 +27,8 @@ pub struct Deployment {
     pub contracts: Vec<Contract>,
     pub models: Vec<Model>,
     pub checks: Vec<Check>,
-    pub measures: Vec<Definition>,
+    /// Definitions that hold, and those that do not: they take nothing down.
+    pub measures: Loaded,
 }
 
 impl Deployment {
@@ -40,22 +41,21 @@ impl Deployment {
         let jobs = definition::load_all(dir, &config).map_err(&mut keep).ok();
         let contracts = contract::load_all(dir).map_err(&mut keep).ok();
         let folder = "jobs/nightly-ingest";
-        let models = models::load(dir, &format!("{folder}/models"), &["staging", "core"])
+        let models = models::load(dir, &format!("{folder}/models"), &layers(dir, folder))
             .map_err(&mut keep)
             .ok();
         let checks = checks::load(dir, &format!("{folder}/checks"))
             .map_err(&mut keep)
             .ok();
-        let measures = measure::load_all(dir).map_err(&mut keep).ok();
-        match (jobs, contracts, models, checks, measures) {
-            (Some(jobs), Some(contracts), Some(models), Some(checks), Some(measures)) => Ok(Self {
+        match (jobs, contracts, models, checks) {
+            (Some(jobs), Some(contracts), Some(models), Some(checks)) => Ok(Self {
                 dir: dir.to_owned(),
                 config,
                 jobs,
                 contracts,
                 models,
                 checks,
-                measures,
+                measures: measure::load_all(dir),
             }),
             _ => Err(Problems(problems)),
         }
@@ -94,6 +94,13 @@ impl Deployment {
     pub fn open_store(&self) -> Result<Store> {
         Store::open(&self.config.store).context("the database could not be opened")
     }
+}
+
+/// The layers of models, left to right; a force may send nothing for a room.
+fn layers(dir: &Path, folder: &str) -> Vec<&'static str> {
+    let mut layers = vec!["staging", "core", "conduct"];
+    layers.retain(|layer| *layer != "conduct" || dir.join(folder).join("models/conduct").is_dir());
+    layers
 }
 
 /// Problems with a place stay as they are; anything else is told of the job.

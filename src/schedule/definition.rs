@@ -11,6 +11,7 @@ use super::due::Schedule;
 use crate::config::Config;
 use crate::config::problem::{Problem, Problems, Source};
 use crate::harm::settings::ListSettings;
+use crate::measures::settings::MeasureSettings;
 
 /// A checked job.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ pub enum Action {
     /// Takes in what has landed and rebuilds the warehouse.
     Ingest,
     HarmList(ListSettings),
-    Measures,
+    Measures(MeasureSettings),
     Report {
         kind: ReportKind,
         to: Vec<String>,
@@ -63,6 +64,7 @@ struct JobFile {
     enabled: bool,
     schedule: ScheduleFile,
     list: Option<ListSettings>,
+    measures: Option<MeasureSettings>,
     report: Option<ReportFile>,
 }
 
@@ -180,9 +182,19 @@ fn action(
             "[report] belongs to a job whose action is \"report\"",
         ));
     }
+    if file.measures.is_some() && file.action != ActionName::Measures {
+        problems.push(source.problem_at(
+            "action",
+            "[measures] belongs to a job whose action is \"measures\"",
+        ));
+    }
     match file.action {
         ActionName::Ingest => Some(Action::Ingest),
-        ActionName::Measures => Some(Action::Measures),
+        ActionName::Measures => {
+            let settings = file.measures.unwrap_or_default();
+            problems.extend(settings.problems(source));
+            Some(Action::Measures(settings))
+        }
         ActionName::HarmList => {
             let settings = file.list.clone().unwrap_or_default();
             problems.extend(

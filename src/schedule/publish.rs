@@ -116,7 +116,7 @@ fn render(
         dir: &context.deployment.dir,
         config: &context.deployment.config,
         contracts: &context.deployment.contracts,
-        measures: &context.deployment.measures,
+        measures: &context.deployment.measures.definitions,
         standing,
         as_of: slot.as_of,
         at: slot.scheduled_at,

@@ -42,7 +42,7 @@ fn order(action: &Action) -> u8 {
     match action {
         Action::Ingest => 0,
         Action::HarmList(_) => 1,
-        Action::Measures => 2,
+        Action::Measures(_) => 2,
         Action::Report { .. } => 3,
     }
 }

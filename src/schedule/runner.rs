@@ -140,7 +140,9 @@ fn act(context: &Context<'_>, job: &Job, slot: &Slot) -> Result<Story> {
                 details: Vec::new(),
             })
         }
-        Action::Measures => steps::measures(context, as_of).map(|done| tell_measures(&done)),
+        Action::Measures(settings) => {
+            steps::measures(context, as_of, *settings).map(|done| tell_measures(&done))
+        }
         Action::Report { kind, to } => {
             let published = steps::report(context, slot, *kind, to)?;
             if let Some((recipient, reason)) = published.unsent.first() {

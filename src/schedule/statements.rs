@@ -205,7 +205,7 @@ pub fn of_jobs<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<Statement> {
                 ReportKind::MorningBriefing => briefing = true,
                 ReportKind::OperationsReport => operations = true,
             },
-            Action::Ingest | Action::Measures => {}
+            Action::Ingest | Action::Measures(_) => {}
         }
     }
     [

@@ -6,14 +6,18 @@ use chrono::Days;
 use super::context::Context;
 use super::definition::{Action, ReportKind};
 use super::ledger::Slot;
+use super::rooms;
+use crate::config::problem::Source;
 use crate::harm::index::{self, Reference};
-use crate::harm::inputs::{Input, Role};
 use crate::harm::ranking::{self, Inputs, Made};
 use crate::harm::settings::ListSettings;
 use crate::harm::sql::ListSql;
 use crate::ingest::ledger;
-use crate::measures::evaluate::{self, Evaluated};
+use crate::measures::definition::Definition;
+use crate::measures::evaluate::{self, Basis, Evaluated};
+use crate::measures::settings::MeasureSettings;
 use crate::model::as_of::AsOf;
+use crate::store::inputs::{Input, Role};
 use crate::store::schema::hex_sha256;
 use crate::warehouse::models::{Model, tables_read};
 use crate::warehouse::standing::{self, Standing};
@@ -31,6 +35,9 @@ pub fn refresh_warehouse(context: &Context<'_>) -> Result<Rebuilt> {
         return Ok(Rebuilt::default());
     }
     super::intake::ensure_histories(context)?;
+    let sources = rooms::outside(&deployment.models)
+        .map(|model| Source::new(model.file.as_str(), model.sql.as_str()));
+    rooms::check(context.store.connection(), sources)?;
     let plan = Plan {
         models: &deployment.models,
         checks: &deployment.checks,
@@ -85,6 +92,11 @@ pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) ->
          a list by the new one would be wrong"
     );
     let sql = ListSql::load(&context.deployment.dir)?;
+    let sources = sql
+        .inputs
+        .iter()
+        .map(|input| Source::new(input.file.as_str(), input.text.as_str()));
+    rooms::check(context.store.connection(), sources)?;
     let models = list_models(&context.deployment.models, &sql);
     let inputs = Inputs {
         as_of,
@@ -97,14 +109,15 @@ pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) ->
     ranking::make(context.store, inputs, context.clock.now().naive_utc())
 }
 
-/// The models that the statements of the list read, directly or through
-/// others, in the order in which they are made.
+/// The models that the statements of the list read.
 pub fn list_models(models: &[Model], sql: &ListSql) -> Vec<Input> {
-    let mut wanted: Vec<String> = sql
-        .inputs
-        .iter()
-        .flat_map(|statement| tables_read(&statement.text))
-        .collect();
+    models_behind(models, sql.inputs.iter().map(|input| input.text.as_str()))
+}
+
+/// The models that some statements read, directly or through others, in the
+/// order in which they are made.
+fn models_behind<'a>(models: &[Model], statements: impl Iterator<Item = &'a str>) -> Vec<Input> {
+    let mut wanted: Vec<String> = statements.flat_map(tables_read).collect();
     let mut kept: Vec<&Model> = Vec::new();
     for model in models.iter().rev() {
         if wanted.contains(&model.table()) {
@@ -122,25 +135,65 @@ pub fn list_models(models: &[Model], sql: &ListSql) -> Vec<Input> {
         .collect()
 }
 
-/// Evaluates every measure; a failing one is part of the result.
-pub fn measures(context: &Context<'_>, as_of: AsOf) -> Result<Vec<Evaluated>> {
+/// Evaluates every measure; a failing one, and one whose definition does not
+/// hold, is part of the result.
+pub fn measures(
+    context: &Context<'_>,
+    as_of: AsOf,
+    settings: MeasureSettings,
+) -> Result<Vec<Evaluated>> {
     let known_at = standing_warehouse(context)?.known_at;
-    let definitions = &context.deployment.measures;
-    let total = definitions.len() as u64;
-    let mut results = Vec::with_capacity(definitions.len());
-    for (done, definition) in definitions.iter().enumerate() {
+    let loaded = &context.deployment.measures;
+    let reference = reference(context)?;
+    let total = loaded.definitions.len() as u64;
+    let mut results = Vec::with_capacity(loaded.definitions.len());
+    for (done, definition) in loaded.definitions.iter().enumerate() {
         context.stop.check()?;
-        (context.progress)(&definition.title, done as u64, total);
-        let made_at = context.clock.now().naive_utc();
-        results.push(evaluate::evaluate(
-            context.store,
-            definition,
+        (context.progress)(&definition.name, done as u64, total);
+        let inputs = measure_inputs(&context.deployment.models, &reference, definition);
+        let basis = Basis {
             as_of,
             known_at,
-            made_at,
-        )?);
+            settings,
+            inputs: &inputs,
+            made_at: context.clock.now().naive_utc(),
+        };
+        results.push(evaluate::evaluate(context.store, definition, basis)?);
     }
+    results.extend(loaded.broken.iter().map(|broken| Evaluated {
+        measure_id: broken.name.clone(),
+        cells: 0,
+        unavailable: Some(format!("its definition does not hold: {}", broken.problems)),
+        is_new: false,
+    }));
     Ok(results)
+}
+
+/// What decides a measure's figures beside the data: its statement, the models
+/// behind it and, where these read them, the reference tables.
+pub fn measure_inputs(
+    models: &[Model],
+    reference: &Reference,
+    definition: &Definition,
+) -> Vec<Input> {
+    let behind = models_behind(models, std::iter::once(definition.sql.as_str()));
+    let statement = Input {
+        role: Role::Measure,
+        file: definition.file.clone(),
+        text: definition.sql.clone(),
+    };
+    let reads_reference = behind.iter().chain([&statement]).any(|input| {
+        let tables = tables_read(&input.text);
+        index::TABLES
+            .iter()
+            .any(|table| tables.iter().any(|read| read == table))
+    });
+    let references = reference.inputs.iter().filter(|_| reads_reference);
+    references
+        .chain(&behind)
+        .chain([&statement])
+        .cloned()
+        .collect()
 }
 
 /// The settings of the deployment's list job, for whoever needs its edition.

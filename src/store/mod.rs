@@ -2,9 +2,13 @@
 //! order, written in transactions that either hold whole or leave no trace.
 
 pub mod bind;
+pub mod deadline;
+pub mod inputs;
 pub mod known;
 pub mod planner;
 pub mod query;
+pub mod reads;
+pub mod scans;
 pub mod schema;
 
 use std::path::Path;
@@ -66,6 +70,7 @@ impl Store {
         store.apply_limits(config)?;
         let known_at = choose(&store.connection)?;
         known::add_views(&store.connection, known_at)?;
+        scans::allow(&store.connection)?;
         store.lock()?;
         Ok(store)
     }
@@ -123,20 +128,7 @@ impl Store {
     /// Runs `work`, interrupting whatever the database does when `deadline`
     /// has passed.
     pub fn with_deadline<T>(&self, deadline: Duration, work: impl FnOnce(&Connection) -> T) -> T {
-        let handle = self.connection.interrupt_handle();
-        let (done, waits) = std::sync::mpsc::channel::<()>();
-        let guard = std::thread::spawn(move || {
-            let timed_out =
-                waits.recv_timeout(deadline) == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
-            if timed_out {
-                handle.interrupt();
-            }
-        });
-        let value = work(&self.connection);
-        drop(done);
-        // The guard only waits on the channel; it cannot panic.
-        let _ = guard.join();
-        value
+        deadline::within(&self.connection, deadline, || work(&self.connection)).outcome
     }
 
     /// Gives back the memory that the database keeps between jobs to answer

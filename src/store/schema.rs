@@ -39,6 +39,16 @@ const MIGRATIONS: &[Migration] = &[
         name: "index",
         sql: include_str!("migrations/0005_index.sql"),
     },
+    Migration {
+        version: 6,
+        name: "measures",
+        sql: include_str!("migrations/0006_measures.sql"),
+    },
+    Migration {
+        version: 7,
+        name: "rooms",
+        sql: include_str!("migrations/0007_rooms.sql"),
+    },
 ];
 
 /// Runs what has not been run yet. A file from a newer program, or one whose

@@ -80,6 +80,14 @@ const HELD: &[(&str, &str)] = &[
 ];
 
 #[test]
+fn nothing_is_evaluated_before_anything_was_taken_in() {
+    let mut site = Site::new();
+    let output = site.command(&["list", "evaluate"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("nothing has been taken in yet"), "{told}");
+}
+
+#[test]
 fn harm_before_and_after_is_that_of_180_days_on_each_side_merges_followed() {
     let mut site = four_people(HELD);
     let found = evaluated(&mut site, &[]);

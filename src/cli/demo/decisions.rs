@@ -2,7 +2,7 @@
 //! officer's, so that a newcomer opens a decided list.
 
 use anyhow::{Context as _, Result};
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::harm::accounts::{self, Change, Role};
 use crate::harm::decisions::decide::{self, Wish};
@@ -37,7 +37,6 @@ pub(super) fn record(store: &Store, at: NaiveDateTime) -> Result<Vec<String>> {
         reviewer: parsed(REVIEWER)?,
         at,
     };
-    stage.grant()?;
     let lists = bind::query(
         store.connection(),
         "select max(list_id) from ledger.lists group by as_of order by as_of",
@@ -47,19 +46,27 @@ pub(super) fn record(store: &Store, at: NaiveDateTime) -> Result<Vec<String>> {
     let Some((newest, earlier)) = lists.split_last() else {
         return Ok(Vec::new());
     };
+    let first = stage.list(*lists.first().unwrap_or(newest))?;
+    stage.grant(morning_of(&first).min(at))?;
     for number in earlier {
-        stage.decide(*number)?;
+        stage.decide(*number, morning_of(&stage.list(*number)?))?;
     }
     stage.mark(*newest)?;
-    let list = stage.decide(*newest)?;
+    let list = stage.decide(*newest, at)?;
     stage.tell(&list, lists.len())
 }
 
+/// When an invented meeting sat over an earlier list, so that what was done
+/// since can be counted.
+fn morning_of(list: &List) -> NaiveDateTime {
+    list.as_of.and_time(NaiveTime::MIN) + TimeDelta::hours(10)
+}
+
 impl Stage<'_> {
-    fn grant(&self) -> Result<()> {
+    fn grant(&self, at: NaiveDateTime) -> Result<()> {
         let change = Change {
             by: &self.officer,
-            at: self.at,
+            at,
         };
         accounts::grant(self.store, &self.officer, Role::AuthorisingOfficer, change)?;
         accounts::grant(self.store, &self.reviewer, Role::SpecialistReviewer, change)
@@ -96,7 +103,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    fn decide(&self, number: i64) -> Result<List> {
+    fn decide(&self, number: i64, at: NaiveDateTime) -> Result<List> {
         let list = self.list(number)?;
         let connection = self.store.connection();
         let entries = list::entries(connection, number, list.size)?;
@@ -115,7 +122,7 @@ impl Stage<'_> {
             .collect::<Result<Vec<_>>>()?;
         let act = Act {
             by: &self.officer,
-            at: self.at,
+            at,
         };
         decide::decide(self.store, &list, &wishes, act)?;
         Ok(list)

@@ -48,6 +48,7 @@ impl Import {
         let conflicts = self.rule()?;
         let deployment = Deployment::load(dir)?;
         let store = deployment.open_store()?;
+        let ranking = super::settings(&deployment).edition;
         let by = self.by.clone().or_else(|| std::env::var("USER").ok());
         let imported = import::import(
             &store,
@@ -57,6 +58,8 @@ impl Import {
                 edition: &self.edition,
                 conflicts,
                 replace: self.replace,
+                // Whom lists name is not changed by nobody.
+                protected: self.by.is_none().then_some(ranking.as_str()),
                 by: by.as_deref().unwrap_or("not told"),
                 at: Clock::System.now().naive_utc(),
             },

@@ -8,8 +8,10 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::cli::output::{self, Format, Usage};
+use crate::harm::decisions::standing::{self, Standing};
 use crate::harm::list::{self, Contribution, Entry, List as HarmList};
 use crate::harm::movement::{self, Move};
+use crate::harm::settings::ListSettings;
 use crate::harm::variants::{self, Place, Span};
 use crate::model::as_of::AsOf;
 use crate::model::nominal_id::NominalId;
@@ -42,6 +44,8 @@ struct Explained<'a> {
     movement: Option<Move>,
     /// Rank on each of the twelve lists before, the newest first.
     past: Vec<list::PastRank>,
+    /// What changed since the list was made: restricted, reviewed ...
+    since: Vec<&'static str>,
     /// Crime and result of each charge known by the list date.
     court: Vec<(String, String)>,
     contributions: &'a [Contribution],
@@ -85,9 +89,20 @@ pub(super) fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) 
     let spans: BTreeMap<String, Span> = variants::spans(store.connection(), list.list_id)?
         .into_iter()
         .collect();
+    let standings: BTreeMap<String, Standing> =
+        standing::of_list(store.connection(), list.list_id)?
+            .into_iter()
+            .map(|standing| (standing.nominal_id.clone(), standing))
+            .collect();
     let rows = entries
         .iter()
-        .map(|entry| row(entry, spans.get(&entry.nominal_id).copied()))
+        .map(|entry| {
+            let span = spans.get(&entry.nominal_id).copied();
+            let since = standings
+                .get(&entry.nominal_id)
+                .map_or_else(Vec::new, |standing| since(entry, standing, &list.settings));
+            row(entry, span, &since)
+        })
         .collect();
     output::table(
         &Table {
@@ -100,7 +115,7 @@ pub(super) fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) 
     tell_counts(&list)
 }
 
-fn row(entry: &Entry, span: Option<Span>) -> Vec<Option<String>> {
+fn row(entry: &Entry, span: Option<Span>, since: &[&str]) -> Vec<Option<String>> {
     [
         accusation::spanned(entry.rank.unwrap_or_default(), span),
         entry.nominal_id.clone(),
@@ -111,7 +126,7 @@ fn row(entry: &Entry, span: Option<Span>) -> Vec<Option<String>> {
             .round()
             .to_string(),
         entry.latest_reported_on.to_string(),
-        marks(entry).join("; "),
+        [marks(entry).as_slice(), since].concat().join("; "),
     ]
     .map(Some)
     .to_vec()
@@ -133,6 +148,34 @@ fn marks(entry: &Entry) -> Vec<&'static str> {
         (entry.was_under_18, "alleged when under 18"),
         (entry.identities.len() > 1, "merged identities"),
         (entry.unscored_allegations > 0, "unscored allegations"),
+    ]
+    .into_iter()
+    .filter(|(holds, _)| *holds)
+    .map(|(_, words)| words)
+    .collect()
+}
+
+/// What holds now and did not when the list was made, or the other way round.
+fn since(entry: &Entry, standing: &Standing, settings: &ListSettings) -> Vec<&'static str> {
+    let is_restricted = standing.is_restricted(settings);
+    let is_blocked = standing.is_blocked(settings);
+    [
+        (
+            is_restricted && !entry.is_restricted,
+            "restricted since the list was made",
+        ),
+        (
+            !is_restricted && entry.is_restricted,
+            "no longer restricted",
+        ),
+        (
+            is_blocked && !entry.is_blocked,
+            "counter-allegation since, blocked until reviewed",
+        ),
+        (
+            !is_blocked && entry.is_blocked,
+            "counter-allegation reviewed since",
+        ),
     ]
     .into_iter()
     .filter(|(holds, _)| *holds)
@@ -228,6 +271,10 @@ pub(super) fn explain(
         span,
         variants,
         movement,
+        since: standing::of_anyone(connection, &entry.nominal_id)?
+            .map_or_else(Vec::new, |standing| {
+                since(&entry, &standing, &list.settings)
+            }),
         court: list::court_results(connection, &list, &entry.nominal_id)?,
         past: list::past_ranks(connection, &list, &entry.identities)?,
         entry: &entry,
@@ -252,7 +299,7 @@ fn tell_person(list: &HarmList, explained: &Explained<'_>) -> Result<()> {
     for sentence in &explained.sentences {
         output::line(sentence)?;
     }
-    let marks = marks(entry);
+    let marks = [marks(entry), explained.since.clone()].concat();
     if !marks.is_empty() {
         output::line(format!("Marks: {}.", marks.join("; ")))?;
     }

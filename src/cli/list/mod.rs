@@ -2,6 +2,7 @@
 
 mod act;
 mod actions;
+mod compare;
 mod decisions;
 mod evaluate;
 mod fairness;
@@ -49,6 +50,8 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Two lists side by side: who is where, and what they were made from
+    Compare(compare::Compare),
     /// Make past lists again from what was known then, and compare
     Verify(verify::Verify),
     /// What the lists did: concentration, persistence, harm and arrests after
@@ -90,6 +93,7 @@ impl List {
                 as_of,
                 json,
             } => look::explain(&open()?, nominal.as_ref(), *rank, *as_of, *json),
+            Action::Compare(command) => command.run(dir),
             Action::Verify(command) => command.run(dir),
             Action::Evaluate(command) => command.run(&open()?),
             Action::Actions(command) => command.run(dir),

@@ -1,6 +1,6 @@
 //! Where people stand at this moment, whatever held when a list was made.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use chrono::NaiveDateTime;
 use duckdb::{Connection, Row};
 use serde::Serialize;
@@ -73,23 +73,31 @@ pub fn of_list(connection: &Connection, list_id: i64) -> Result<Vec<Standing>> {
 
 /// One person, on a list or not.
 pub fn of_person(connection: &Connection, nominal: &NominalId) -> Result<Standing> {
-    let has_people: bool = bind::query_one(
+    ensure!(
+        knows_people(connection)?,
+        "nothing has been taken in yet, so nobody is known; run `daybook run nightly-ingest` first"
+    );
+    let found = read(connection, None, Some(nominal.as_str()))?;
+    found
+        .into_iter()
+        .find(|standing| standing.is_known)
+        .with_context(|| format!("no extract names a person {nominal}; nothing was changed"))
+}
+
+/// One person, whether or not an extract still names them.
+pub fn of_anyone(connection: &Connection, nominal_id: &str) -> Result<Option<Standing>> {
+    read(connection, None, Some(nominal_id)).map(|found| found.into_iter().next())
+}
+
+/// Whether the warehouse was ever built.
+pub fn knows_people(connection: &Connection) -> Result<bool> {
+    bind::query_one(
         connection,
         "select count(*) = 1 from information_schema.tables \
          where table_schema = 'core' and table_name = 'counter_allegations'",
         &[],
         |row| row.get(0),
-    )?;
-    ensure!(
-        has_people,
-        "nothing has been taken in yet, so nobody is known; run `daybook run nightly-ingest` first"
-    );
-    let found = read(connection, None, Some(nominal.as_str()))?;
-    ensure!(
-        found.len() == 1 && found[0].is_known,
-        "no extract names a person {nominal}; nothing was changed"
-    );
-    Ok(found.into_iter().next().expect("one was found"))
+    )
 }
 
 fn read(

@@ -7,6 +7,7 @@ use duckdb::Connection;
 use serde::Serialize;
 
 use super::{DAYS, Question};
+use crate::harm::decisions::standing;
 use crate::harm::settings::ListSettings;
 use crate::store::bind;
 
@@ -82,6 +83,11 @@ pub struct Score {
 const YEAR: u64 = 365;
 
 pub(super) fn read(connection: &Connection, question: &Question) -> Result<Ground> {
+    ensure!(
+        standing::knows_people(connection)?,
+        "nothing has been taken in yet, so there is nobody to follow; \
+         run `daybook run nightly-ingest` first"
+    );
     let reach = reach(connection)?;
     let reached = reach
         .reached

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use chrono::NaiveDateTime;
 
 use super::diff::{self, Difference};
@@ -24,6 +24,8 @@ pub struct Wanted<'a> {
     pub conflicts: Conflicts<'a>,
     /// An edition that differs may be replaced.
     pub replace: bool,
+    /// The edition that is not replaced, since nobody said who asks.
+    pub protected: Option<&'a str>,
     pub by: &'a str,
     pub at: NaiveDateTime,
 }
@@ -85,7 +87,14 @@ pub fn import(store: &Store, wanted: &Wanted<'_>) -> Result<Imported> {
         _ if is_known(store, &draft, found.as_deref())? => Done::Unchanged,
         (None, _) => Done::Written,
         (Some(_), None) => Done::Recorded,
-        (Some(_), Some(_)) if wanted.replace => Done::Replaced,
+        (Some(_), Some(_)) if wanted.replace => {
+            ensure!(
+                wanted.protected != Some(settled.name.as_str()),
+                "lists rank on {}: say with --by who replaces it; nothing was changed",
+                settled.name
+            );
+            Done::Replaced
+        }
         (Some(_), Some(difference)) => return Err(differs(&settled.name, difference).into()),
     };
     let import = if done == Done::Unchanged {

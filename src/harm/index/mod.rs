@@ -26,8 +26,8 @@ use duckdb::{Connection, params};
 use self::aliases::Alias;
 use self::basket::BasketRow;
 use self::weights::Weight;
-use super::inputs::{self, Input, Role};
 use crate::config::problem::Problems;
+use crate::store::inputs::{self, Input, Role};
 
 /// Everything the list looks offences up in.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,13 @@ pub struct Edition {
 
 /// The harm list's folder in a deployment.
 pub const FOLDER: &str = "jobs/harm-list";
+
+/// Tables of the warehouse that are written from the reference files.
+pub const TABLES: [&str; 3] = [
+    "staging.harm_index",
+    "staging.basket",
+    "staging.index_aliases",
+];
 
 impl Reference {
     /// Reads and checks the files of a deployment: the edition that ranks and
@@ -99,7 +106,7 @@ impl Reference {
                         .map_err(&mut keep)
                         .unwrap_or_default();
                 }
-                Role::Model | Role::List => {}
+                Role::Model | Role::List | Role::Measure => {}
             }
         }
         if !problems.is_empty() {

@@ -5,11 +5,11 @@ use anyhow::Result;
 use super::Difference;
 use crate::harm::counts::Counts;
 use crate::harm::index::Reference;
-use crate::harm::inputs::Input;
 use crate::harm::list::List;
 use crate::harm::ranking;
 use crate::harm::sql::ListSql;
 use crate::model::as_of::AsOf;
+use crate::store::inputs::Input;
 
 /// What the head says of the list, against the settings and texts kept with it.
 pub(super) fn differing(list: &List, texts: &[Input]) -> Result<Vec<Difference>> {

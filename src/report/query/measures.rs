@@ -1,11 +1,15 @@
 //! Measures as the reports show them.
 
 use anyhow::Result;
+use duckdb::Connection;
 
 use super::Scope;
 use crate::measures::definition::{self, Definition};
-use crate::measures::results::{self, Series};
-use crate::measures::xmr::{self, Limits, Rule};
+use crate::measures::results::{self, Series, Which};
+use crate::measures::statistics::assurance::{self, assurance};
+use crate::measures::statistics::false_signals;
+use crate::measures::xmr::{Limits, Rule};
+use crate::model::as_of::AsOf;
 use crate::report::view::measure::{
     Assurance, Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal,
     SignalKind, Unit, Xmr,
@@ -20,27 +24,31 @@ pub fn all(scope: &Scope<'_>) -> Result<Vec<Measure>> {
     scope
         .measures
         .iter()
-        .filter(|definition| definition.commitment != PUBLISHED)
-        .map(|definition| one(scope, definition))
+        .filter(|definition| definition.commitment.number != PUBLISHED)
+        .map(|definition| one(scope.connection, scope.as_of, definition))
         .collect()
 }
 
 /// Signals that chance alone would give over the measures that have limits.
 pub fn expected_false_signals(measures: &[Measure]) -> f64 {
-    measures
+    let points: Vec<usize> = measures
         .iter()
-        .filter(|measure| measure.xmr.is_some())
-        .map(|_| xmr::FALSE_SIGNALS_PER_MEASURE)
-        .sum()
+        .filter_map(|measure| Some(measure.xmr.as_ref()?.points as usize))
+        .collect();
+    false_signals::expected_false_signals(&points)
 }
 
 /// The force's own published series for London.
 pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
-    let Some(definition) = scope.measures.iter().find(|d| d.commitment == PUBLISHED) else {
+    let Some(definition) = scope
+        .measures
+        .iter()
+        .find(|d| d.commitment.number == PUBLISHED)
+    else {
         return Ok(None);
     };
-    let Some(series) = results::series(scope.connection, definition, scope.as_of, "London", "All")?
-    else {
+    let headline = Which::headline(definition);
+    let Some(series) = results::series(scope.connection, definition, scope.as_of, headline)? else {
         return Ok(None);
     };
     let months: Vec<MonthCount> = series
@@ -70,28 +78,31 @@ pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
         }))
 }
 
-fn one(scope: &Scope<'_>, definition: &Definition) -> Result<Measure> {
-    let series = results::series(scope.connection, definition, scope.as_of, "Force", "All")?;
+/// One measure as evaluated for a date: the series that the force's chart
+/// shows.
+pub fn one(connection: &Connection, as_of: AsOf, definition: &Definition) -> Result<Measure> {
+    let headline = Which::headline(definition);
+    let series = results::series(connection, definition, as_of, headline)?;
     let shown = series
         .as_ref()
         .filter(|series| series.unavailable.is_none());
     let xmr = shown.and_then(|series| {
         series
-            .limits
+            .limits()
             .map(|limits| chart(definition, series, limits))
     });
     Ok(Measure {
         id: definition.id.clone(),
-        commitment: definition.commitment,
-        commitment_title: definition.commitment_title.clone(),
-        title: definition.title.clone(),
+        commitment: definition.commitment.number,
+        commitment_title: definition.commitment.title.clone(),
+        title: definition.name.clone(),
         definition: definition.definition.clone(),
         unit: unit(definition),
         direction: direction(definition.direction),
         source: sources(definition),
-        baseline: definition.baseline.clone(),
+        baseline: definition.baseline.as_ref().map(ToString::to_string),
         target: definition.target,
-        assurance: shown.and_then(|series| assurance(definition, series.limits?)),
+        assurance: shown.and_then(|series| outlook(definition, series)),
         state: state(definition, series.as_ref()),
         series: shown.map_or_else(Vec::new, |series| series.points.iter().map(point).collect()),
         xmr,
@@ -109,18 +120,21 @@ fn state(definition: &Definition, series: Option<&Series>) -> MeasureState {
         }) => MeasureState::Unavailable {
             reason: reason.clone(),
         },
-        Some(_) => match &definition.immature_because {
-            Some(reason) if definition.immature_months > 0 => MeasureState::Immature {
-                reason: reason.clone(),
-            },
+        Some(series) => match &definition.lag {
+            Some(lag) if series.points.iter().any(results::Point::is_immature) => {
+                MeasureState::Immature {
+                    reason: lag.because.clone(),
+                }
+            }
             _ => MeasureState::Available,
         },
     }
 }
 
 fn chart(definition: &Definition, series: &Series, limits: Limits) -> Xmr {
-    let signals: Vec<Signal> = series
-        .signals
+    let found = series.chart.as_ref().map(|chart| chart.signals.as_slice());
+    let signals: Vec<Signal> = found
+        .unwrap_or_default()
         .iter()
         .map(|signal| Signal {
             kind: match signal.rule {
@@ -152,10 +166,7 @@ fn chart(definition: &Definition, series: &Series, limits: Limits) -> Xmr {
 
 /// What the signals that touch the newest mature point amount to.
 fn reading(definition: &Definition, series: &Series, signals: &[Signal]) -> Reading {
-    let newest = series
-        .points
-        .iter()
-        .rposition(|point| point.value.is_some() && !point.is_immature);
+    let newest = series.points.iter().rposition(results::Point::is_mature);
     let Some(signal) = signals
         .iter()
         .rev()
@@ -174,17 +185,11 @@ fn reading(definition: &Definition, series: &Series, signals: &[Signal]) -> Read
     }
 }
 
-fn assurance(definition: &Definition, limits: Limits) -> Option<Assurance> {
-    let target = definition.target?;
-    let (met, missed) = match definition.direction {
-        definition::Direction::Up => (limits.lower > target, limits.upper < target),
-        definition::Direction::Down => (limits.upper < target, limits.lower > target),
-        definition::Direction::Context => return None,
-    };
-    Some(match (met, missed) {
-        (true, _) => Assurance::WillBeMet,
-        (_, true) => Assurance::WillBeMissed,
-        _ => Assurance::HitOrMiss,
+fn outlook(definition: &Definition, series: &Series) -> Option<Assurance> {
+    assurance(series.limits(), definition.target, definition.direction).map(|found| match found {
+        assurance::Assurance::ConsistentlyMet => Assurance::WillBeMet,
+        assurance::Assurance::ConsistentlyMissed => Assurance::WillBeMissed,
+        assurance::Assurance::HitOrMiss => Assurance::HitOrMiss,
     })
 }
 
@@ -195,17 +200,19 @@ fn point(point: &results::Point) -> Point {
         denominator: point.denominator,
         value: point.value,
         interval: point.interval.map(|(low, high)| Interval { low, high }),
-        is_immature: point.is_immature,
+        is_immature: point.is_immature(),
     }
 }
 
-fn unit(definition: &Definition) -> Unit {
+/// How a measure's values are printed.
+pub fn unit(definition: &Definition) -> Unit {
     match (definition.kind, definition.unit) {
         (definition::Kind::Change, _) => Unit::Change,
         (_, definition::Unit::Percent) => Unit::Percent,
         (_, definition::Unit::Days) => Unit::Days,
         (_, definition::Unit::Count) => Unit::Count,
-        (_, definition::Unit::Ratio) => Unit::Ratio,
+        (_, definition::Unit::Ratio | definition::Unit::Coefficient) => Unit::Ratio,
+        (_, definition::Unit::PerThousand) => Unit::PerThousand,
     }
 }
 
@@ -223,6 +230,7 @@ fn sources(definition: &Definition) -> String {
         .iter()
         .map(|source| match source.as_str() {
             "list" => "the harm lists".to_owned(),
+            "ledger" => "daybook's own ledger".to_owned(),
             name => format!(
                 "{} extract",
                 name.split('|').next().unwrap_or(name).replace('_', " ")

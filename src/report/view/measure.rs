@@ -44,6 +44,8 @@ pub enum Unit {
     Count,
     /// A plain ratio, such as crimes per investigator.
     Ratio,
+    /// Events per thousand.
+    PerThousand,
 }
 
 /// Which way is better.

@@ -60,12 +60,21 @@ fn a_later_counter_allegation_blocks_again_until_it_is_reviewed_too() {
 
 #[test]
 fn a_contest_restricts_until_it_is_settled() {
-    let site = suspects();
+    let mut site = suspects();
     mark(&site, "S3", Mark::Contested, OFFICER).unwrap();
     let list = newest(&site);
     let held = standing_of(&site, "S3");
     assert!(held.is_contested() && held.is_restricted(&list.settings));
+    for command in [&["list", "show"][..], &["list", "explain", "S3"]] {
+        let told = site.told(command);
+        assert!(
+            told.contains("restricted since the list was made"),
+            "{told}"
+        );
+    }
     mark(&site, "S3", Mark::Settled, OFFICER).unwrap();
+    let told = site.told(&["list", "show"]);
+    assert!(!told.contains("restricted since"), "{told}");
     let free = standing_of(&site, "S3");
     assert!(!free.is_contested() && !free.is_restricted(&list.settings));
     decide(&site, &[("S3", "accept")]).unwrap();

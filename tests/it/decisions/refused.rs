@@ -280,6 +280,13 @@ fn a_role_that_was_taken_away_decides_no_more() {
         daybook::harm::accounts::revoke(&site.store, &second, role, change)
     });
     assert!(told.contains("second is not authorising-officer"), "{told}");
+    let told = refused(&site, || {
+        daybook::harm::accounts::revoke(&site.store, &officer, role, change)
+    });
+    assert!(
+        told.contains("j.officer is the last authorising-officer; name another first"),
+        "{told}"
+    );
     assert_eq!(
         site.one("select count(*) from ledger.list_decisions where decided_by = 'second'"),
         "1"

@@ -241,7 +241,14 @@ fn the_same_import_again_changes_nothing_and_a_different_one_needs_leave() {
         (edition(&site, "cchi-2026"), imports(&site)),
         (first, "1".to_owned())
     );
-    let told = site.told(&[&import[..], &["--replace"]].concat());
+    site.set_list(&[("edition", "\"cchi-2026\"")]);
+    let refused = site.command(&[&import[..], &["--replace"]].concat());
+    assert!(
+        errors(&refused).contains("lists rank on cchi-2026: say with --by who replaces it"),
+        "{}",
+        errors(&refused)
+    );
+    let told = site.told(&[&import[..], &["--replace", "--by", "an-analyst"]].concat());
     assert!(told.contains("cchi-2026: replaced (import 2, "), "{told}");
     assert!(
         told.contains("1 added, 1 removed, 1 changed, 3 the same"),
