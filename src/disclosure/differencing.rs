@@ -172,16 +172,16 @@ impl<'a> Joint<'a> {
     fn to_withhold(&self, refused: &BTreeMap<usize, Finding>) -> BTreeSet<Cell> {
         (0..)
             .zip(&self.table.cells)
-            .filter(|&(cell, _)| {
+            .filter(|&(cell, cell_of)| {
                 let variable = self.system.of_extent[cell];
-                self.shown[cell].is_none() || refused.contains_key(&variable)
+                self.table.withheld.contains(cell_of) || refused.contains_key(&variable)
             })
             .map(|(_, cell)| cell.clone())
             .collect()
     }
 
     /// The cell, difference or remainder that a variable stands for.
-    pub(super) fn name(&self, variable: usize) -> String {
+    fn name(&self, variable: usize) -> String {
         let extent = self
             .system
             .of_extent
@@ -202,7 +202,7 @@ impl<'a> Joint<'a> {
         }
     }
 
-    fn name_of_extent(&self, extent: usize) -> String {
+    pub(super) fn name_of_extent(&self, extent: usize) -> String {
         match self.table.cells.iter().nth(extent) {
             Some(cell) => cell.to_string(),
             None => self.past[extent - self.shown.len()].name(),

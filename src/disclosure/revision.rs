@@ -26,7 +26,14 @@ pub(super) fn findings(joint: &Joint<'_>, rules: &Rules) -> Vec<Finding> {
 /// What one release tells, with its own counts.
 struct Known {
     worlds: Worlds,
-    counts: BTreeMap<usize, i64>,
+    told: BTreeMap<usize, Told>,
+}
+
+/// A count with the extent that tells it.
+#[derive(Clone, Copy)]
+struct Told {
+    count: i64,
+    extent: usize,
 }
 
 impl Known {
@@ -50,48 +57,45 @@ impl Known {
     /// Of counts by extent. Where one is zero, so is all that it holds.
     fn new(joint: &Joint<'_>, shown: impl Iterator<Item = (usize, i64)>) -> Self {
         let system = &joint.system;
-        let mut counts = BTreeMap::new();
+        let mut told = BTreeMap::new();
         for (extent, count) in shown {
-            counts.insert(system.of_extent[extent], count);
+            let own = Told { count, extent };
             if count == 0 {
-                counts.extend(system.classes.sets[extent].iter().map(|&class| (class, 0)));
+                told.extend(system.classes.sets[extent].iter().map(|&class| (class, own)));
             }
+            told.insert(system.of_extent[extent], own);
         }
         let mut worlds = system.worlds.clone();
-        counts.keys().for_each(|&variable| worlds.fix(variable));
-        Self { worlds, counts }
+        told.keys().for_each(|&variable| worlds.fix(variable));
+        Self { worlds, told }
     }
 
-    /// The count of a variable, if the release tells it.
-    fn count(&self, variable: usize) -> Option<i64> {
+    /// The count of a variable with the extents that tell it, if the release
+    /// does.
+    fn count(&self, variable: usize) -> Option<(i64, BTreeSet<usize>)> {
         let (terms, scale) = self.worlds.terms(variable)?;
-        let sum: i64 = terms
-            .iter()
-            .map(|(term, times)| self.counts[term] * times)
-            .sum();
-        Some(sum / scale)
+        let told = |term: &usize| self.told[term];
+        let sum: i64 = terms.iter().map(|(term, times)| told(term).count * times).sum();
+        let extents = terms.iter().map(|(term, _)| told(term).extent);
+        Some((sum / scale, extents.collect()))
     }
 }
 
 /// Small changes of what `one` shows and `other` tells in whatever way.
 fn changes(joint: &Joint<'_>, one: &Known, other: &Known, rules: &Rules) -> Vec<Finding> {
-    one.counts
+    one.told
         .iter()
-        .filter(|&(&variable, &count)| {
-            let before = other.count(variable);
-            let is_small = |before: i64| rules.is_small((count - before).abs());
-            other.worlds.is_spent() || before.is_some_and(is_small)
-        })
-        .map(|(&variable, _)| {
-            let terms = other
-                .worlds
-                .terms(variable)
-                .map_or_else(Vec::new, |(terms, _)| terms);
-            Finding {
-                reveals: joint.name(variable),
-                from: terms.iter().map(|&(term, _)| joint.name(term)).collect(),
+        .filter_map(|(&variable, told)| {
+            let from = match other.count(variable) {
+                Some((before, from)) if rules.is_small((told.count - before).abs()) => from,
+                None if other.worlds.is_spent() => BTreeSet::new(),
+                _ => return None,
+            };
+            Some(Finding {
+                reveals: joint.name_of_extent(told.extent),
+                from: from.into_iter().map(|extent| joint.name_of_extent(extent)).collect(),
                 how: How::Revision,
-            }
+            })
         })
         .collect()
 }

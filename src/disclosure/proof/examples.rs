@@ -155,8 +155,8 @@ fn a_thirteenth_month_is_refused_with_the_cells_that_reveal_it() {
         (
             How::Difference,
             "A0, G0, January 2024 to January 2025 less A0, G0, January 2024 to December 2024 \
-             (first) would be known from A0, G0, January 2024 to January 2025 and A0, G0, \
-             January 2024 to December 2024 (first)"
+             (first) would be known from A0, G0, January 2024 to December 2024 (first) and A0, G0, \
+             January 2024 to January 2025"
                 .to_owned()
         )
     );
