@@ -56,7 +56,7 @@ impl<'a> Joint<'a> {
     ) -> Self {
         let mut extents = table.extents();
         extents.extend(past.iter().map(|past| past.extent.clone()));
-        let was_shown = |extent: usize| match shown.get(extent) {
+        let was_shown = |extent: usize, _| match shown.get(extent) {
             Some(count) => count.is_some(),
             None => past[extent - shown.len()].is_shown(),
         };

@@ -14,7 +14,7 @@ use super::table::Table;
 /// small count could be worked out whatever is hidden.
 pub(super) fn hide(table: &Table, past: &[Past<'_>], rules: &Rules) -> Option<Vec<Option<i64>>> {
     let extents = table.extents();
-    let system = System::new(table, &extents, |_| true, rules);
+    let system = System::new(table, &extents, |_, count| !rules.is_small(count), rules);
     let secret = must_hide(table, past, &system, &extents, rules);
     let open: BTreeSet<usize> = (0..extents.len())
         .filter(|&cell| !secret.contains(&system.of_extent[cell]))

@@ -2,6 +2,7 @@
 //! asked for, which are hidden, how the rest is rounded, and whether a release
 //! reveals anything together with earlier ones. Pure: counts in, figures out.
 
+mod breakdowns;
 pub mod cell;
 mod classes;
 mod differencing;

@@ -84,6 +84,7 @@ mod tests {
             kind,
             months: cell.months,
             areas: BTreeSet::from(["Camden".to_owned()]),
+            wholes: BTreeSet::new(),
             groups: BTreeSet::from(["All".to_owned()]),
             facts: Vec::new(),
             cells: BTreeSet::from([cell]),

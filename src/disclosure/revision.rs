@@ -61,7 +61,7 @@ impl Known {
         for (extent, count) in shown {
             let own = Told { count, extent };
             if count == 0 {
-                told.extend(system.classes.sets[extent].iter().map(|&class| (class, own)));
+                told.extend(system.held(extent).map(|&class| (class, own)));
             }
             told.insert(system.of_extent[extent], own);
         }
@@ -75,7 +75,10 @@ impl Known {
     fn count(&self, variable: usize) -> Option<(i64, BTreeSet<usize>)> {
         let (terms, scale) = self.worlds.terms(variable)?;
         let told = |term: &usize| self.told[term];
-        let sum: i64 = terms.iter().map(|(term, times)| told(term).count * times).sum();
+        let sum: i64 = terms
+            .iter()
+            .map(|(term, times)| told(term).count * times)
+            .sum();
         let extents = terms.iter().map(|(term, _)| told(term).extent);
         Some((sum / scale, extents.collect()))
     }
@@ -93,7 +96,10 @@ fn changes(joint: &Joint<'_>, one: &Known, other: &Known, rules: &Rules) -> Vec<
             };
             Some(Finding {
                 reveals: joint.name_of_extent(told.extent),
-                from: from.into_iter().map(|extent| joint.name_of_extent(extent)).collect(),
+                from: from
+                    .into_iter()
+                    .map(|extent| joint.name_of_extent(extent))
+                    .collect(),
                 how: How::Revision,
             })
         })

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::breakdowns;
 use super::classes::{Classes, divide};
 use super::extent::Extent;
 use super::rules::Rules;
 use super::suppression::{ATTACKERS, Secret};
 use super::table::Table;
+use super::tableau::Sum;
 use super::worlds::{ENDLESS, Limits, Worlds};
 
 /// Variables for the extents of some cells.
@@ -17,12 +19,14 @@ pub(super) struct System {
     pub(super) of_extent: Vec<usize>,
     /// What must not be told by a subtraction.
     pub(super) differences: Vec<Difference>,
+    /// Extents that hold the same as an earlier one, in another breakdown.
+    twins: Vec<Twin>,
 }
 
 /// Sets of classes, numbered: classes first, then sums of several.
 struct Variables {
     classes: usize,
-    sums: Vec<Vec<usize>>,
+    sums: Vec<Sum>,
     known: BTreeMap<Vec<usize>, usize>,
 }
 
@@ -34,44 +38,70 @@ pub(super) struct Difference {
     pub(super) variable: usize,
 }
 
+struct Twin {
+    /// The extent it is the same as, and its own number.
+    of: usize,
+    own: usize,
+    variable: usize,
+}
+
 impl System {
-    /// `may_be_shown` says of which extents the counts may become public.
+    /// `may_be_shown` says of which extents the counts, which it is given, may
+    /// become public.
     pub(super) fn new(
         table: &Table,
         extents: &[Extent],
-        may_be_shown: impl Fn(usize) -> bool,
+        may_be_shown: impl Fn(usize, i64) -> bool,
         rules: &Rules,
     ) -> Self {
-        let classes = divide(table, extents);
+        let (all, twins) = with_twins(table, extents);
+        let equals = breakdowns::equals(table, &all);
+        let divided = [all.clone(), equals.concat()].concat();
+        let mut classes = divide(table, &divided);
+        let equals = classes.sets.split_off(all.len());
         let mut variables = Variables::new(classes.counts.len());
-        let of_extent: Vec<usize> = classes
+        let mut of_extent: Vec<usize> = classes
             .sets
             .iter()
             .map(|set| variables.of(set.clone()))
             .collect();
-        let open: Vec<usize> = (0..extents.len())
-            .filter(|&extent| {
-                may_be_shown(extent) && !rules.is_small(classes.count(&classes.sets[extent]))
-            })
+        let of_twins = of_extent.split_off(extents.len());
+        let twins: Vec<Twin> = (extents.len()..)
+            .zip(twins)
+            .zip(of_twins)
+            .map(|((own, of), variable)| Twin { of, own, variable })
+            .collect();
+        let original = |extent: usize| match extent.checked_sub(extents.len()) {
+            None => extent,
+            Some(number) => twins[number].of,
+        };
+        let open: Vec<usize> = (0..all.len())
+            .filter(|&extent| may_be_shown(original(extent), classes.count(&classes.sets[extent])))
             .collect();
         let mut differences = Vec::new();
         for &whole in &open {
             for &less in &open {
-                if let Some(set) = secret_difference(&classes, extents, (whole, less), rules) {
+                if let Some(set) = secret_difference(&classes, &all, (whole, less), rules) {
                     let variable = variables.of(set);
                     differences.push(Difference {
-                        whole,
-                        less,
+                        whole: original(whole),
+                        less: original(less),
                         variable,
                     });
                 }
             }
         }
+        let equal = equals.chunks(2).map(|pair| Sum {
+            of: pair[0].clone(),
+            less: pair[1].clone(),
+        });
+        let equal: Vec<Sum> = equal.collect();
         Self {
-            worlds: Worlds::new(&classes.counts, &variables.sums),
+            worlds: Worlds::new(&classes.counts, &variables.sums, &equal),
             classes,
             of_extent,
             differences,
+            twins,
         }
     }
 
@@ -84,10 +114,17 @@ impl System {
     pub(super) fn shown_with(&self, extent: usize) -> Vec<usize> {
         let mut variables = Vec::new();
         if self.truth(self.of_extent[extent]) == 0 {
-            variables.extend(&self.classes.sets[extent]);
+            variables.extend(self.held(extent));
         }
         variables.push(self.of_extent[extent]);
         variables
+    }
+
+    /// The classes that an extent holds, in every breakdown.
+    pub(super) fn held(&self, extent: usize) -> impl Iterator<Item = &usize> {
+        let twins = self.twins.iter().filter(move |twin| twin.of == extent);
+        let own = twins.map(|twin| twin.own).chain([extent]);
+        own.flat_map(|extent| &self.classes.sets[extent])
     }
 
     /// What attackers know of the cells of extents. The first knows of each
@@ -103,7 +140,7 @@ impl System {
         let (mut knows_which, mut knows_not_zero, mut solves) = (open.clone(), open.clone(), open);
         solves.low.fill(-ENDLESS);
         let smallest = i64::from(rules.smallest);
-        for &variable in &self.of_extent {
+        for variable in self.told() {
             let count = self.truth(variable);
             knows_not_zero.low[variable] = count.min(1);
             knows_which.low[variable] = if count < smallest {
@@ -116,6 +153,12 @@ impl System {
             }
         }
         [knows_which, knows_not_zero, solves]
+    }
+
+    /// The variables of all extents and their twins.
+    fn told(&self) -> impl Iterator<Item = usize> {
+        let twins = self.twins.iter().map(|twin| twin.variable);
+        self.of_extent.iter().copied().chain(twins)
     }
 
     /// A variable as a secret: a small count has to stay wide open, any other
@@ -135,7 +178,7 @@ impl System {
     /// What no cell tells and no calculation may: differences, and classes with
     /// a small count.
     pub(super) fn untold(&self, rules: &Rules) -> BTreeSet<usize> {
-        let told: BTreeSet<usize> = self.of_extent.iter().copied().collect();
+        let told: BTreeSet<usize> = self.told().collect();
         let remainders = (0..self.classes.counts.len())
             .filter(|class| rules.is_small(self.truth(*class)) && !told.contains(class));
         let differences = self
@@ -163,10 +206,23 @@ impl Variables {
         }
         let next = self.classes + self.sums.len();
         *self.known.entry(set).or_insert_with_key(|set| {
-            self.sums.push(set.clone());
+            self.sums.push(Sum::of(set.clone()));
             next
         })
     }
+}
+
+/// The extents with the twins of each that is the whole, and which those are of.
+fn with_twins(table: &Table, extents: &[Extent]) -> (Vec<Extent>, Vec<usize>) {
+    let mut all = extents.to_vec();
+    let mut of = Vec::new();
+    for (number, extent) in extents.iter().enumerate() {
+        for twin in breakdowns::twins(table, extent) {
+            all.push(twin);
+            of.push(number);
+        }
+    }
+    (all, of)
 }
 
 /// The classes that one extent holds beyond another, if one lies within the

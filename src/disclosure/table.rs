@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::breakdowns;
 use super::cell::{Cell, Months, Part};
 use super::extent::Extent;
 
@@ -21,6 +22,9 @@ pub struct Table {
     pub months: Months,
     /// Paths of the finest areas, each with or without a count.
     pub areas: BTreeSet<String>,
+    /// Paths that each hold everything once, where it is broken down in several
+    /// ways that are not crossed with one another; otherwise none.
+    pub wholes: BTreeSet<String>,
     /// Paths of the finest groups: they do not overlap, and together are all.
     pub groups: BTreeSet<String>,
     /// Counts above zero; one that is not here is zero.
@@ -69,6 +73,10 @@ impl Table {
                 }
             }
         }
+        let extents: Vec<Extent> = extents.into_keys().collect();
+        if faults.is_empty() {
+            faults.extend(breakdowns::faults(self, &extents));
+        }
         for cell in self.withheld.difference(&self.cells) {
             faults.push(format!("{cell} is withheld but not asked for"));
         }
@@ -93,6 +101,15 @@ impl Table {
             groups: numbers(&self.groups, &cell.group)
                 .map_err(|path| format!("{cell}: {path:?} is not among the groups counted"))?,
         })
+    }
+
+    /// The areas of each breakdown, where there are several.
+    pub(super) fn breakdowns(&self) -> Vec<Vec<usize>> {
+        let whole = |path: &String| numbers(&self.areas, &Part::named(path));
+        self.wholes
+            .iter()
+            .filter_map(|path| whole(path).ok())
+            .collect()
     }
 
     /// Where each cell lies, in the order of the cells.
@@ -202,6 +219,7 @@ mod tests {
             kind: Kind::Other,
             months,
             areas: ["Brent", "Camden"].map(str::to_owned).into(),
+            wholes: BTreeSet::new(),
             groups: ["Men", "Women"].map(str::to_owned).into(),
             facts: vec![fact("Brent", 20), fact("Camden", 30)],
             cells: BTreeSet::from([asked(months, Part::named("Brent"))]),

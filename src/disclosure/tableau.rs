@@ -8,6 +8,13 @@ pub(super) enum Place {
     Column(usize),
 }
 
+/// Variables added up, and others taken off.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Sum {
+    pub(super) of: Vec<usize>,
+    pub(super) less: Vec<usize>,
+}
+
 /// Each row's variable is the sum over columns of entry times the column's
 /// variable, over `scale`.
 #[derive(Debug, Clone)]
@@ -20,13 +27,24 @@ pub(super) struct Tableau {
     is_spent: bool,
 }
 
+impl Sum {
+    pub(super) fn of(variables: impl Into<Vec<usize>>) -> Self {
+        Self {
+            of: variables.into(),
+            less: Vec::new(),
+        }
+    }
+}
+
 impl Tableau {
-    /// `atoms` variables that stand on their own, then one for each sum of them.
-    pub(super) fn new(atoms: usize, sums: &[Vec<usize>]) -> Self {
+    /// `atoms` variables that stand on their own, then one for each sum of them,
+    /// less others.
+    pub(super) fn new(atoms: usize, sums: &[Sum]) -> Self {
         let mut entries = vec![0; atoms * sums.len()];
-        for (row, members) in sums.iter().enumerate() {
-            for atom in members {
-                entries[row * atoms + atom] = 1;
+        for (row, sum) in sums.iter().enumerate() {
+            let signed = sum.of.iter().map(|atom| (atom, 1));
+            for (atom, sign) in signed.chain(sum.less.iter().map(|atom| (atom, -1))) {
+                entries[row * atoms + atom] += sign;
             }
         }
         let places = (0..atoms).map(Place::Column);
@@ -155,14 +173,20 @@ mod tests {
     proptest! {
         #[test]
         fn rows_stay_what_their_sums_are_through_every_exchange(
-            sums in vec(vec(any::<bool>(), 8), 1..7),
+            sums in vec(vec(any::<bool>(), 8), 1..13),
             counts in vec(0..50_i64, 8),
             exchanges in vec((any::<Index>(), any::<Index>()), 0..12),
         ) {
-            let sums: Vec<Vec<usize>> =
-                sums.iter().map(|held| (0..8).filter(|&atom| held[atom]).collect()).collect();
+            let sums: Vec<Sum> = sums
+                .chunks(2)
+                .map(|pair| {
+                    let held = |held: &Vec<bool>| (0..8).filter(|&atom| held[atom]).collect();
+                    Sum { of: held(&pair[0]), less: pair.get(1).map(held).unwrap_or_default() }
+                })
+                .collect();
             let mut values = counts.clone();
-            values.extend(sums.iter().map(|sum| sum.iter().map(|&atom| counts[atom]).sum::<i64>()));
+            let added = |atoms: &[usize]| atoms.iter().map(|&atom| counts[atom]).sum::<i64>();
+            values.extend(sums.iter().map(|sum| added(&sum.of) - added(&sum.less)));
             let mut tableau = Tableau::new(8, &sums);
             for (row, column) in exchanges {
                 let (row, column) = (row.index(sums.len()), column.index(8));
@@ -182,7 +206,7 @@ mod tests {
 
     #[test]
     fn three_sums_of_two_give_a_denominator_of_two() {
-        let mut tableau = Tableau::new(3, &[vec![0, 1], vec![1, 2], vec![0, 2]]);
+        let mut tableau = Tableau::new(3, &[[0, 1], [1, 2], [0, 2]].map(Sum::of));
         for exchange in 0..3 {
             tableau.pivot(exchange, exchange);
         }

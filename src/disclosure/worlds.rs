@@ -4,7 +4,7 @@
 //! each one found is a proof; a walk that finds none proves nothing, and its
 //! cell is taken for unsafe.
 
-use super::tableau::{Place, Tableau};
+use super::tableau::{Place, Sum, Tableau};
 
 /// As good as no limit.
 pub(super) const ENDLESS: i64 = i64::MAX / 4;
@@ -53,17 +53,21 @@ impl World {
 }
 
 impl Worlds {
-    /// Counts of the atoms, and the sums over them that matter.
-    pub(super) fn new(counts: &[i64], sums: &[Vec<usize>]) -> Self {
+    /// Counts of the atoms, the sums over them that matter, and sums that are
+    /// known to be nothing.
+    pub(super) fn new(counts: &[i64], sums: &[Sum], nothing: &[Sum]) -> Self {
+        let sums = [sums, nothing].concat();
         let mut truth = counts.to_vec();
-        for members in sums {
-            truth.push(members.iter().map(|&atom| counts[atom]).sum());
-        }
-        Self {
-            tableau: Tableau::new(counts.len(), sums),
+        let added = |atoms: &[usize]| atoms.iter().map(|&atom| counts[atom]).sum::<i64>();
+        truth.extend(sums.iter().map(|sum| added(&sum.of) - added(&sum.less)));
+        let mut worlds = Self {
+            tableau: Tableau::new(counts.len(), &sums),
             is_fixed: vec![false; truth.len()],
             truth,
-        }
+        };
+        let known = worlds.variables() - nothing.len()..worlds.variables();
+        known.for_each(|variable| worlds.fix(variable));
+        worlds
     }
 
     pub(super) fn truth(&self, variable: usize) -> i64 {

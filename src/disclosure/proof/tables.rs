@@ -54,6 +54,7 @@ pub(super) fn counted(
         kind: Kind::Other,
         months,
         areas,
+        wholes: BTreeSet::new(),
         groups,
         facts: Vec::new(),
         cells: BTreeSet::new(),
