@@ -9,6 +9,8 @@ mod differencing;
 mod extent;
 pub mod figure;
 mod hiding;
+pub mod measure;
+mod parts;
 mod past;
 pub mod policy;
 #[cfg(test)]
