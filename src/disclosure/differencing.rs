@@ -79,12 +79,12 @@ impl<'a> Joint<'a> {
     /// reveals of the table's hidden cells is told.
     fn learn_past(&self, guard: &mut Guard, rules: &Rules) -> Vec<Finding> {
         for (number, past) in self.past.iter().enumerate() {
-            if past.is_shown() {
-                let extent = self.shown.len() + number;
-                self.system
-                    .shown_with(extent)
-                    .into_iter()
-                    .for_each(|v| guard.worlds.fix(v));
+            let extent = self.shown.len() + number;
+            let variables = past
+                .exact()
+                .map(|count| self.system.shown_with(extent, count));
+            for variable in variables.into_iter().flatten() {
+                guard.worlds.fix(variable);
             }
         }
         let new: BTreeSet<usize> = (0..self.shown.len())
@@ -113,7 +113,7 @@ impl<'a> Joint<'a> {
             .partition(|&cell| self.shown[cell] == Some(0));
         let zero = zero
             .iter()
-            .map(|&cell| (self.system.of_extent[cell], self.system.shown_with(cell)));
+            .map(|&cell| (self.system.of_extent[cell], self.system.shown_with(cell, 0)));
         let above = by_weight(&self.system, above, &BTreeSet::new());
         let mut refused = BTreeMap::new();
         for (cell, variables) in

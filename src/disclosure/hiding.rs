@@ -26,7 +26,7 @@ pub(super) fn hide(table: &Table, past: &[Past<'_>], rules: &Rules) -> Option<Ve
         .partition(|&cell| system.truth(system.of_extent[cell]) == 0);
     let zero: Vec<usize> = zero
         .iter()
-        .flat_map(|&cell| system.shown_with(cell))
+        .flat_map(|&cell| system.shown_with(cell, 0))
         .collect();
     let above = by_weight(&system, above, &shown_before(past, &extents));
     let further = choose(&system, &secret, &zero, &above, rules)

@@ -109,15 +109,13 @@ impl System {
         self.worlds.truth(variable)
     }
 
-    /// The variables to fix, in order, when an extent's count is shown. Where
-    /// it is zero everything it holds is known to be.
-    pub(super) fn shown_with(&self, extent: usize) -> Vec<usize> {
-        let mut variables = Vec::new();
-        if self.truth(self.of_extent[extent]) == 0 {
-            variables.extend(self.held(extent));
-        }
-        variables.push(self.of_extent[extent]);
-        variables
+    /// The variables to fix, in order, when an extent is shown with a count.
+    /// Where that is zero so is everything it holds, unless revised since.
+    pub(super) fn shown_with(&self, extent: usize, count: i64) -> Vec<usize> {
+        let held = self.held(extent).copied().filter(|_| count == 0);
+        held.filter(|&class| self.truth(class) == 0)
+            .chain([self.of_extent[extent]])
+            .collect()
     }
 
     /// The classes that an extent holds, in every breakdown.
