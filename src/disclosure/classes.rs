@@ -118,7 +118,9 @@ impl Axis {
             .map(|sets| {
                 let next = known.len();
                 *known.entry(sets).or_insert_with_key(|sets| {
-                    sets.iter().for_each(|&set| spans[set].push(next));
+                    for &set in sets {
+                        spans[set].push(next);
+                    }
                     next
                 })
             })

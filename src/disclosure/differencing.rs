@@ -143,11 +143,13 @@ impl<'a> Joint<'a> {
 
     /// What a variable would be known from, once `with` is published.
     fn finding(&self, guard: &mut Guard, secret: usize, with: Option<usize>) -> Finding {
-        with.into_iter()
-            .for_each(|variable| guard.worlds.fix(variable));
+        if let Some(variable) = with {
+            guard.worlds.fix(variable);
+        }
         let terms = guard.worlds.terms(secret);
-        with.into_iter()
-            .for_each(|variable| guard.worlds.unfix(variable));
+        if let Some(variable) = with {
+            guard.worlds.unfix(variable);
+        }
         let how = if terms.is_some() {
             How::Difference
         } else {

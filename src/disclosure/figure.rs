@@ -49,10 +49,38 @@ impl Figure {
             return Rate::NotApplicable;
         }
         let exact = Decimal::from(count) * Decimal::from(per) / Decimal::from(of);
-        match exact.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero) {
-            value if value.is_zero() && count > 0 => Rate::RoundsToZero,
-            value => Rate::Value(value),
+        shown(exact, exact, decimals, Decimal::ONE)
+    }
+
+    /// The median of as many cases as this counts, in steps of the base that
+    /// counts are rounded to: of few cases it would be one of theirs.
+    pub fn median(self, value: Decimal, rules: &Rules) -> Rate {
+        let base = Decimal::from(rules.base);
+        match self {
+            Self::Count(0) => Rate::NotApplicable,
+            Self::Count(_) => shown(value, value / base, 0, base),
+            Self::Suppressed | Self::RoundsToZero => Rate::Suppressed,
         }
+    }
+
+    /// A survey's weighted share, in whole per cent, where this counts those
+    /// who agree and `answers` all who answered.
+    pub fn weighted(self, answers: Self, percent: Decimal) -> Rate {
+        match (self, answers) {
+            (Self::Count(_), Self::Count(0)) => Rate::NotApplicable,
+            (Self::Count(_), Self::Count(_)) => shown(percent, percent, 0, Decimal::ONE),
+            _ => Rate::Suppressed,
+        }
+    }
+}
+
+/// `steps`, rounded, of `step` each. They are zero only if the value is.
+fn shown(value: Decimal, steps: Decimal, decimals: u32, step: Decimal) -> Rate {
+    let rounded = steps.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+    if rounded.is_zero() && !value.is_zero() {
+        Rate::RoundsToZero
+    } else {
+        Rate::Value(rounded * step)
     }
 }
 
@@ -79,7 +107,7 @@ impl fmt::Display for Rate {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Decimal, Figure, Rate, Rules};
 
     fn shown(count: u64) -> Figure {
         Figure::rounded(count, &Rules::default())
@@ -119,6 +147,26 @@ mod tests {
     fn a_rate_above_zero_that_rounds_to_it_says_so() {
         assert_eq!(rate(10, 100_000, 1), "[k]");
         assert_eq!(rate(10, 100_000, 2), "0.01");
+    }
+
+    #[test]
+    fn a_median_is_told_in_steps_and_never_of_few_cases() {
+        let told = |cases: Figure, days| cases.median(days, &Rules::default()).to_string();
+        let days = Decimal::new(4_675, 1);
+        assert_eq!(told(shown(11), days), "470");
+        assert_eq!(told(Figure::Suppressed, days), "[c]");
+        assert_eq!(told(shown(0), Decimal::ZERO), "[z]");
+        assert_eq!(told(shown(11), Decimal::ONE), "[k]");
+    }
+
+    #[test]
+    fn a_weighted_share_is_told_in_whole_per_cent_where_both_counts_are() {
+        let told =
+            |agree: Figure, answers| agree.weighted(answers, Decimal::new(4_449, 2)).to_string();
+        assert_eq!(told(shown(11), shown(40)), "44");
+        assert_eq!(told(Figure::Suppressed, shown(40)), "[c]");
+        assert_eq!(told(shown(11), Figure::Suppressed), "[c]");
+        assert_eq!(told(shown(0), shown(0)), "[z]");
     }
 
     #[test]

@@ -66,7 +66,9 @@ impl Known {
             told.insert(system.of_extent[extent], own);
         }
         let mut worlds = system.worlds.clone();
-        told.keys().for_each(|&variable| worlds.fix(variable));
+        for &variable in told.keys() {
+            worlds.fix(variable);
+        }
         Self { worlds, told }
     }
 

@@ -78,26 +78,16 @@ impl System {
         let open: Vec<usize> = (0..all.len())
             .filter(|&extent| may_be_shown(original(extent), classes.count(&classes.sets[extent])))
             .collect();
-        let mut differences = Vec::new();
-        for &whole in &open {
-            for &less in &open {
-                if let Some(set) = secret_difference(&classes, &all, (whole, less), rules) {
-                    let variable = variables.of(set);
-                    differences.push(Difference {
-                        whole: original(whole),
-                        less: original(less),
-                        variable,
-                    });
-                }
-            }
-        }
-        let equal = equals.chunks(2).map(|pair| Sum {
-            of: pair[0].clone(),
-            less: pair[1].clone(),
-        });
-        let equal: Vec<Sum> = equal.collect();
+        let differences = secret_differences(&classes, &all, &open, rules)
+            .into_iter()
+            .map(|([whole, less], set)| Difference {
+                whole: original(whole),
+                less: original(less),
+                variable: variables.of(set),
+            })
+            .collect();
         Self {
-            worlds: Worlds::new(&classes.counts, &variables.sums, &equal),
+            worlds: Worlds::new(&classes.counts, &variables.sums, &nothing(equals)),
             classes,
             of_extent,
             differences,
@@ -230,6 +220,32 @@ fn with_twins(table: &Table, extents: &[Extent]) -> (Vec<Extent>, Vec<usize>) {
         }
     }
     (all, of)
+}
+
+/// What sets of classes that come in pairs of equals come to, one less the
+/// other.
+fn nothing(equals: Vec<Vec<usize>>) -> Vec<Sum> {
+    let mut equals = equals.into_iter();
+    let pairs = std::iter::from_fn(|| Some((equals.next()?, equals.next()?)));
+    pairs.map(|(of, less)| Sum { of, less }).collect()
+}
+
+/// Pairs of extents whose difference may not be told, with its classes.
+fn secret_differences(
+    classes: &Classes,
+    extents: &[Extent],
+    open: &[usize],
+    rules: &Rules,
+) -> Vec<([usize; 2], Vec<usize>)> {
+    let mut differences = Vec::new();
+    for &whole in open {
+        for &less in open {
+            if let Some(set) = secret_difference(classes, extents, (whole, less), rules) {
+                differences.push(([whole, less], set));
+            }
+        }
+    }
+    differences
 }
 
 /// The classes that one extent holds beyond another, if one lies within the

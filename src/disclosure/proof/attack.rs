@@ -38,11 +38,13 @@ impl View {
             *classes.entry(cells).or_insert(0) += count;
         }
         classes.remove(&Vec::new());
-        cells.iter_mut().for_each(|seen| seen.holds.clear());
+        for seen in &mut cells {
+            seen.holds.clear();
+        }
         for (class, holders) in classes.keys().enumerate() {
-            holders
-                .iter()
-                .for_each(|&cell| cells[cell].holds.push(class));
+            for &cell in holders {
+                cells[cell].holds.push(class);
+            }
         }
         let view = Self {
             atoms: classes.len(),
@@ -104,7 +106,9 @@ impl View {
 
     pub(super) fn row(&self, holds: &[usize]) -> Vec<i64> {
         let mut row = vec![0; self.atoms];
-        holds.iter().for_each(|&atom| row[atom] += 1);
+        for &atom in holds {
+            row[atom] += 1;
+        }
         row
     }
 }
@@ -153,7 +157,9 @@ impl Span {
                 let common = row
                     .iter()
                     .fold(0, |common, entry| divisor(common, entry.abs()));
-                row.iter_mut().for_each(|entry| *entry /= common.max(1));
+                for entry in &mut row {
+                    *entry /= common.max(1);
+                }
             }
         }
         row

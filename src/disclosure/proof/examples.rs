@@ -252,3 +252,31 @@ fn releases_of_another_subject_are_not_held_against_a_table() {
     table.subject = "arrests".to_owned();
     assert!(publish("second", &table, &[then]).is_ok());
 }
+
+#[test]
+fn a_small_month_beyond_a_total_that_has_become_small_is_not_told() {
+    // A total of 10 is shown; then two are taken out, and a month of 4 added.
+    let counts = |second| [vec![4, second, 2], vec![0; 3 * 11], vec![2, 1, 1]].concat();
+    let then = publish("first", &table(3, &counts(4), &[months(0, 12)]), &[]).unwrap();
+    assert_eq!(figures(&then), ["[c]", "[c]", "[c]", "10"]);
+    let (findings, remedy) = findings(publish(
+        "second",
+        &table(3, &counts(2), &[months(0, 13)]),
+        &[then],
+    ));
+    assert_eq!((findings[0].0, remedy), (How::Difference, Some(1)));
+}
+
+#[test]
+fn a_month_that_was_shown_empty_with_its_year_does_not_hide_what_was_added_since() {
+    let none = [0; 3 * 14];
+    let mut some = none;
+    some[0] = 2;
+    let then = publish("first", &table(3, &none, &[months(0, 13)]), &[]).unwrap();
+    let (findings, _) = findings(publish(
+        "second",
+        &table(3, &some, &[months(0, 12)]),
+        &[then],
+    ));
+    assert!(findings[0].1.starts_with("A0, G0"), "{findings:?}");
+}

@@ -17,7 +17,7 @@ fn monthly(month: u32) -> Vec<Monthly> {
         among: Some(counted + rest),
     };
     let boroughs = (0..33).map(|borough| {
-        let few = u32::from((borough + month) % 4 == 0);
+        let few = u32::from((borough + month).is_multiple_of(4));
         let counted = if borough < 30 { 1 + few } else { few };
         let rest = borough * 2 + month % 5;
         row(format!("B{borough}"), "All".to_owned(), counted, rest)

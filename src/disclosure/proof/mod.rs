@@ -4,6 +4,7 @@
 mod attack;
 mod examples;
 mod london;
+mod measured;
 mod measures;
 mod pairs;
 mod search;
