@@ -3,11 +3,12 @@
 
 use super::figure::{Caption, Figure};
 use super::table::{Cell, Column, Table};
-use crate::report::chart::xmr::{XmrLine, XmrLines, XmrPoint, xmr_chart};
+use crate::measures::worked::State;
+use crate::report::chart::xmr::{XmrLine, XmrLines, XmrPoint, XmrStretch, xmr_chart};
 use crate::report::chart::{Size, Words, spark};
 use crate::report::format;
 use crate::report::sentence::measures::{self, Sorted};
-use crate::report::view::measure::{Measure, MeasureState, Point, Unit};
+use crate::report::view::measure::{Measure, MeasureState, Point, Stretch, Unit};
 use crate::report::view::morning_briefing::MorningBriefing;
 
 /// Quiet measures side by side in one table of months.
@@ -155,6 +156,7 @@ fn drawing(measure: &Measure) -> (Vec<XmrPoint>, XmrLines, String) {
             value: point.value,
             is_signal: signals.iter().any(|s| (s.from..=s.to).contains(&index)),
             is_immature: point.is_immature,
+            is_withheld: matches!(point.state, State::Few | State::Stale),
         })
         .collect();
     let line = |name: &str, value: f64| {
@@ -172,6 +174,9 @@ fn drawing(measure: &Measure) -> (Vec<XmrPoint>, XmrLines, String) {
             value,
             text: format!("target {}", measures::target(measure, value)),
         }),
+        from: xmr.map_or(0, |xmr| xmr.from),
+        earlier: xmr.map_or_else(Vec::new, |xmr| xmr.earlier.iter().map(stretch).collect()),
+        steps: measure.steps.iter().map(|step| step.at).collect(),
     };
     let latest = measure
         .latest()
@@ -179,6 +184,16 @@ fn drawing(measure: &Measure) -> (Vec<XmrPoint>, XmrLines, String) {
         .map(|value| measures::printed(measure, value))
         .unwrap_or_default();
     (points, lines, latest)
+}
+
+fn stretch(stretch: &Stretch) -> XmrStretch {
+    XmrStretch {
+        from: stretch.from,
+        to: stretch.to,
+        centre: stretch.centre,
+        lower: stretch.lower,
+        upper: stretch.upper,
+    }
 }
 
 /// The newest months without their intervals, short enough for a mail.
@@ -230,11 +245,14 @@ fn part_titles(unit: Unit, has_part: bool) -> (&'static str, &'static str) {
 
 fn month_cell(point: &Point) -> Cell {
     let month = format::month_short(point.month);
-    Cell::new(if point.is_immature {
-        format!("{month}, too young")
-    } else {
-        month
-    })
+    let why = match point.state {
+        State::Shown => return Cell::new(month),
+        State::Immature => "too young",
+        State::Few => "too few cases",
+        State::Stale => "not covered",
+        State::Empty => "no cases",
+    };
+    Cell::new(format!("{month}, {why}"))
 }
 
 fn quiet_table(quiet: &[&Measure]) -> Table {
