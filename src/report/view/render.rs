@@ -7,6 +7,8 @@ pub mod figure;
 pub mod furniture;
 pub mod list_section;
 pub mod mail;
+pub mod measure_figure;
+pub mod measure_rows;
 pub mod measure_sections;
 pub mod night_section;
 pub mod operations;
