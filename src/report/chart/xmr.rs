@@ -152,7 +152,9 @@ impl Plot {
             (&lines.upper, Stroke::dashed(1.0, GREY)),
             (&lines.centre, Stroke::solid(1.0, GREY)),
         ] {
-            line.iter().for_each(|line| rule(line.value, span, stroke));
+            if let Some(line) = line {
+                rule(line.value, span, stroke);
+            }
         }
         if let Some(target) = &lines.target {
             rule(

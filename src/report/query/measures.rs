@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use duckdb::Connection;
 
 use super::Scope;
-use crate::measures::definition::{self, Definition};
+use crate::measures::definition::{self, Audience, Definition};
 use crate::measures::results::{self, Series, Which};
 use crate::measures::statistics::assurance::{self, assurance};
 use crate::measures::statistics::false_signals;
@@ -18,13 +18,17 @@ use crate::report::view::measure::{
 use crate::report::view::source::{MonthCount, PublishedSeries};
 
 /// Commitment 0 holds figures that the force publishes itself.
-const PUBLISHED: u8 = 0;
+pub const PUBLISHED: u8 = 0;
+
+/// The measures that leadership may be shown.
+pub fn for_leadership<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a Definition> {
+    let may_see = |definition: &&Definition| definition.audiences.contains(&Audience::Leadership);
+    scope.measures.definitions.iter().filter(may_see)
+}
 
 /// Every commitment measure as evaluated for the date.
 pub fn all(scope: &Scope<'_>) -> Result<Vec<Measure>> {
-    scope
-        .measures
-        .iter()
+    for_leadership(scope)
         .filter(|definition| definition.commitment.number != PUBLISHED)
         .map(|definition| one(scope.connection, scope.as_of, definition))
         .collect()
@@ -41,11 +45,7 @@ pub fn expected_false_signals(measures: &[Measure]) -> f64 {
 
 /// The force's own published series for London.
 pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
-    let Some(definition) = scope
-        .measures
-        .iter()
-        .find(|d| d.commitment.number == PUBLISHED)
-    else {
+    let Some(definition) = for_leadership(scope).find(|d| d.commitment.number == PUBLISHED) else {
         return Ok(None);
     };
     let headline = Which::headline(definition);
@@ -239,7 +239,8 @@ fn outlook(definition: &Definition, series: &Series) -> Option<Assurance> {
     })
 }
 
-fn point(point: &results::Point) -> Point {
+/// A stored figure as a view holds it.
+pub fn point(point: &results::Point) -> Point {
     Point {
         month: point.month,
         numerator: point.numerator,

@@ -7,6 +7,7 @@ use super::measure_rows;
 use super::table::{Cell, Column, Table};
 use crate::report::format;
 use crate::report::sentence::measures::{self, Sorted};
+use crate::report::view::commitment_scorecard::BrokenMeasure;
 use crate::report::view::measure::{Measure, MeasureState, Point};
 use crate::report::view::morning_briefing::MorningBriefing;
 
@@ -67,11 +68,12 @@ impl MeasuresSection {
                 .map(|(place, measure)| SignalCard::new(measure, place, &as_of))
                 .collect(),
             quiet: QuietMeasures::new(&sorted),
-            unavailable_heading: unavailable_heading(sorted.unavailable.len()),
+            unavailable_heading: unavailable_heading(sorted.unavailable.len() + view.broken.len()),
             unavailable: sorted
                 .unavailable
                 .iter()
                 .filter_map(|measure| UnavailableMeasure::new(measure))
+                .chain(view.broken.iter().map(UnavailableMeasure::broken))
                 .collect(),
         }
     }
@@ -116,10 +118,21 @@ impl UnavailableMeasure {
     /// The measure and the reason in one line.
     #[must_use]
     pub fn line(&self) -> String {
-        format!("[x] {} {}: {}", self.id, self.title, self.reason)
+        let title = Some(self.title.as_str()).filter(|title| !title.is_empty());
+        let title = title.map_or_else(String::new, |title| format!(" {title}"));
+        format!("[x] {}{title}: {}", self.id, self.reason)
     }
 
-    fn new(measure: &Measure) -> Option<Self> {
+    fn broken(broken: &BrokenMeasure) -> Self {
+        Self {
+            id: broken.name.clone(),
+            title: String::new(),
+            reason: format!("its definition does not hold: {}", broken.problem),
+        }
+    }
+
+    #[must_use]
+    pub fn new(measure: &Measure) -> Option<Self> {
         let MeasureState::Unavailable { reason } = &measure.state else {
             return None;
         };
