@@ -4,6 +4,7 @@
 
 mod files;
 mod refused;
+mod releases;
 
 use daybook::measures::evaluate::Evaluated;
 use daybook::measures::settings::MeasureSettings;
