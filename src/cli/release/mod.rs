@@ -186,13 +186,10 @@ impl Preview {
             return output::line(texts.figures.trim_end());
         }
         tell(&planned, &draft)?;
-        if draft.refused.is_empty() {
-            output::line("Nothing was issued; `daybook release issue` would.")
-        } else {
-            bail!(
-                "{} would be refused; nothing can be issued like this",
-                draft.refused.len()
-            )
+        match draft.refused.len() {
+            0 if draft.sections.is_empty() => bail!("no figure can be published"),
+            0 => output::line("Nothing was issued; `daybook release issue` would."),
+            refused => bail!("{refused} would be refused; nothing can be issued like this"),
         }
     }
 }

@@ -31,14 +31,17 @@ fn boroughs(extra: u32) -> String {
                 end as counted,
                 among,
             from months cross join boroughs
+        ),
+        spread as (
+            select period, unnest(['Force', area]) as area, counted, among from counted
         )
         select
             period,
-            unnest(['Force', area]) as area,
+            area,
             'All' as \"group\",
             sum(counted) as numerator,
             sum(among) as denominator,
-        from counted group by period, 2"
+        from spread group by period, area"
     )
 }
 

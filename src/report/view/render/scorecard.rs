@@ -136,10 +136,10 @@ fn table(commitment: &Commitment, shown: &[&Measure]) -> Table {
 fn overview(view: &CommitmentScorecard) -> Table {
     let columns = vec![
         Column::words("Commitment"),
-        Column::figure("Measures"),
+        Column::figure("Measures").on_wide(),
         Column::figure("Improving"),
         Column::figure("Worsening"),
-        Column::figure("Other signals").on_page_only(),
+        Column::figure("Other signals").on_page(),
         Column::figure("No figures"),
     ];
     let mut table = Table::new("The commitments by number of measures", columns);
