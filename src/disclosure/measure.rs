@@ -122,12 +122,15 @@ fn only(measure: &Measure, group: &str) -> Measure {
 }
 
 fn table(measure: &Measure, years: &[Months], earlier: &[Release]) -> Result<Table, String> {
-    let mut parts = Parts::read(measure)?;
-    for release in earlier {
-        if release.subject == measure.subject {
-            parts.remember(release);
-        }
-    }
+    let own = earlier
+        .iter()
+        .filter(|release| release.subject == measure.subject);
+    let before: Vec<&Cell> = own
+        .flat_map(|release| &release.cells)
+        .map(|released| &released.cell)
+        .collect();
+    let mut parts = Parts::read(measure, &before)?;
+    parts.remember(&before)?;
     parts.fill_up()?;
     let has_rest = measure.monthly.iter().any(|row| row.among.is_some());
     let [mut areas, mut wholes] = [BTreeSet::new(), BTreeSet::new()];

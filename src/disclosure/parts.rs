@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use super::cell::Cell;
 use super::measure::{Measure, Monthly};
-use super::release::Release;
 
 /// The area of the whole force, which is a breakdown of one part, and the group
 /// of everyone.
@@ -30,7 +30,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn read(measure: &Measure) -> Result<Self, String> {
+    pub(super) fn read(measure: &Measure, before: &[&Cell]) -> Result<Self, String> {
         let mut force = ByMonth::new();
         let mut boroughs: BTreeMap<String, ByMonth> = BTreeMap::new();
         let mut groups: BTreeMap<String, ByMonth> = BTreeMap::new();
@@ -50,7 +50,10 @@ impl Parts {
             }
         }
         let mut breakdowns = BTreeMap::new();
-        for group in across(&groups, &force)? {
+        let set_aside = before.iter().flat_map(|cell| places(cell));
+        let set_aside = set_aside.filter(|(breakdown, _)| breakdown.starts_with(ACROSS));
+        let set_aside: BTreeSet<&str> = set_aside.map(|(_, part)| part).collect();
+        for group in across(&groups, &force, &set_aside)? {
             let own = groups.remove_entry(&group);
             breakdowns.insert(format!("{ACROSS}{group}"), own.into_iter().collect());
         }
@@ -62,16 +65,21 @@ impl Parts {
         Ok(Self { breakdowns })
     }
 
-    /// Takes in parts that only an earlier release names: they count nothing
-    /// today.
-    pub(super) fn remember(&mut self, release: &Release) {
-        for released in &release.cells {
-            let part = &released.cell.area.part;
-            for (breakdown, _) in part.paths.iter().filter_map(|path| path.split_once('/')) {
-                let breakdown = self.breakdowns.entry(breakdown.to_owned()).or_default();
-                breakdown.entry(part.name.clone()).or_default();
+    /// Takes in parts that only earlier cells name: they count nothing today.
+    pub(super) fn remember(&mut self, before: &[&Cell]) -> Result<(), String> {
+        for (breakdown, part) in before.iter().flat_map(|cell| places(cell)) {
+            let has_moved = self.all().any(|(own, name, _)| {
+                name == part && own != breakdown && own != BOROUGHS && breakdown != BOROUGHS
+            });
+            if has_moved {
+                return Err(format!(
+                    "{part}: whether it lies across the other groups differs from an earlier release"
+                ));
             }
+            let breakdown = self.breakdowns.entry(breakdown.to_owned()).or_default();
+            breakdown.entry(part.to_owned()).or_default();
         }
+        Ok(())
     }
 
     /// Adds to each breakdown what the force counts beyond its parts.
@@ -99,6 +107,13 @@ impl Parts {
     }
 }
 
+/// The breakdowns that a cell lies in, with its name.
+fn places(cell: &Cell) -> impl Iterator<Item = (&str, &str)> {
+    let part = &cell.area.part;
+    let breakdowns = part.paths.iter().filter_map(|path| path.split_once('/'));
+    breakdowns.map(|(breakdown, _)| (breakdown, part.name.as_str()))
+}
+
 fn counts(row: &Monthly) -> Result<[i64; 2], String> {
     let rest = row
         .among
@@ -124,38 +139,39 @@ fn beyond<'a>(whole: &ByMonth, parts: impl Iterator<Item = &'a ByMonth>) -> ByMo
     rest
 }
 
-/// Groups to set aside, two at most, so that the others add up to the whole
-/// month by month; or none if all fit into it.
-fn across(groups: &BTreeMap<String, ByMonth>, whole: &ByMonth) -> Result<BTreeSet<String>, String> {
-    let rest_without = |set_aside: &BTreeSet<&String>| {
-        let others = groups.iter().filter(|(name, _)| !set_aside.contains(name));
+/// Groups to set aside, those set aside before or two at most, so that the
+/// others add up to the whole month by month; or none if all fit into it.
+fn across(
+    groups: &BTreeMap<String, ByMonth>,
+    whole: &ByMonth,
+    before: &BTreeSet<&str>,
+) -> Result<BTreeSet<String>, String> {
+    let rest_without = |set_aside: &BTreeSet<&str>| {
+        let others = groups
+            .iter()
+            .filter(|(name, _)| !set_aside.contains(name.as_str()));
         beyond(whole, others.map(|(_, by_month)| by_month))
     };
-    let nothing = |set_aside: &BTreeSet<&String>| {
-        rest_without(set_aside)
-            .values()
-            .flatten()
-            .all(|&count| count == 0)
-    };
-    let mut choices = vec![BTreeSet::new()];
-    choices.extend(groups.keys().map(|one| BTreeSet::from([one])));
-    choices.extend(
-        groups
-            .keys()
-            .flat_map(|one| groups.keys().map(move |other| BTreeSet::from([one, other]))),
-    );
-    if let Some(set_aside) = choices.into_iter().find(nothing) {
-        return Ok(set_aside.into_iter().cloned().collect());
+    let fits = |set_aside: &BTreeSet<&str>| no_count(&rest_without(set_aside), |count| count != 0);
+    let names: Vec<&str> = groups.keys().map(String::as_str).collect();
+    let mut choices = vec![before.clone(), BTreeSet::new()];
+    choices.extend(names.iter().map(|&one| BTreeSet::from([one])));
+    let pairs = names
+        .iter()
+        .flat_map(|&one| names.iter().map(move |&other| [one, other]));
+    choices.extend(pairs.map(BTreeSet::from));
+    if let Some(set_aside) = choices.iter().find(|choice| fits(choice)) {
+        return Ok(set_aside.iter().map(|&name| name.to_owned()).collect());
     }
-    if rest_without(&BTreeSet::new())
-        .values()
-        .flatten()
-        .all(|&count| count >= 0)
-    {
-        return Ok(BTreeSet::new());
+    if no_count(&rest_without(before), |count| count < 0) {
+        return Ok(before.iter().map(|&name| name.to_owned()).collect());
     }
     Err(
         "groups overlap in a way that cannot be told; leave out those that lie across the others"
             .to_owned(),
     )
+}
+
+fn no_count(by_month: &ByMonth, is: impl Fn(i64) -> bool) -> bool {
+    !by_month.values().flatten().any(|&count| is(count))
 }

@@ -227,7 +227,9 @@ proptest! {
         let year = |(from, count)| [months(from, count)];
         if let Some(first) = published(&table(&before, &year(then), &[]), &[]) {
             let earlier = [first];
-            if let Some(second) = published(&table(&after, &year(now), &earlier), &earlier) {
+            // A group that was empty may have been taken for one of the others.
+            let Ok(tables) = tables(&after.measure(), &year(now), &earlier) else { return Ok(()) };
+            if let Some(second) = published(&tables[0], &earlier) {
                 let seen = [before.seen(&earlier[0], true), after.seen(&second, true)].concat();
                 let (view, truth) = View::new(seen, &after.truth());
                 prop_assert_eq!(told(&view, &truth, earlier[0].cells.len()), Vec::<String>::new());
