@@ -32,6 +32,7 @@ impl Window {
     }
 
     /// The same end, and every month before it.
+    #[must_use]
     pub fn whole(self) -> Self {
         let first = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(self.from);
         Self {

@@ -70,6 +70,7 @@ impl Store {
         store.apply_limits(config)?;
         let known_at = choose(&store.connection)?;
         known::add_views(&store.connection, known_at)?;
+        scans::allow(&store.connection)?;
         store.lock()?;
         Ok(store)
     }

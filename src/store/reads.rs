@@ -57,8 +57,8 @@ pub fn reads(connection: &Connection, sql: &str) -> Result<Reads> {
     let parsed = query::parse(connection, sql)?;
     let mut reads = Reads::default();
     walk(&parsed["statements"], &[], &mut reads);
-    for table in reads.tables.clone() {
-        look_behind(connection, &table, &mut reads)?;
+    for view in views(connection)? {
+        look_behind(connection, &view, &mut reads)?;
     }
     // What is behind a view comes after it, since equal places keep their order.
     reads.tables.sort_by_key(|table| table.at);
@@ -125,31 +125,48 @@ fn function(part: &Value) -> FunctionRef {
     }
 }
 
-/// Adds what stands behind a name when it is a view's. A name of two parts
-/// may give the database or the schema first; either is looked for.
-fn look_behind(connection: &Connection, table: &TableRef, reads: &mut Reads) -> Result<()> {
-    let views: Vec<String> = bind::query(
+/// A view by its database, schema and name.
+struct View([String; 3]);
+
+fn views(connection: &Connection) -> Result<Vec<View>> {
+    bind::query(
         connection,
-        "select format('from \"{}\".\"{}\".\"{}\"', replace(database_name, '\"', '\"\"'), \
-             replace(schema_name, '\"', '\"\"'), replace(view_name, '\"', '\"\"')) \
-         from duckdb_views() \
-         where not internal and lower(view_name) = $name \
-             and ($schema is null or $schema in (lower(schema_name), lower(database_name))) \
-         order by 1",
-        &[("name", &table.name), ("schema", &table.schema)],
-        |row| row.get(0),
-    )?;
-    let at = table.at;
-    for view in views {
-        let behind = scans::scans(connection, &view)
-            .with_context(|| format!("cannot tell what {table} reads"))?;
-        let tables = behind.tables.into_iter();
+        "select database_name, schema_name, view_name from duckdb_views() \
+         where not internal order by all",
+        &[],
+        |row| Ok(View([row.get(0)?, row.get(1)?, row.get(2)?])),
+    )
+}
+
+/// Adds what stands behind a view wherever it is named. The first of two names
+/// may be the database's or the schema's.
+fn look_behind(connection: &Connection, view: &View, reads: &mut Reads) -> Result<()> {
+    let lower = view.0.each_ref().map(|name| name.to_lowercase());
+    let is_view = |table: &TableRef| {
+        let schema = table.schema.as_ref();
+        table.name == lower[2] && schema.is_none_or(|schema| lower[..2].contains(schema))
+    };
+    let places: Vec<usize> = reads
+        .tables
+        .iter()
+        .filter(|table| is_view(table))
+        .map(|table| table.at)
+        .collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    let quoted = view.0.each_ref().map(|name| name.replace('"', "\"\""));
+    let whole = format!("from \"{}\"", quoted.join("\".\""));
+    let behind = scans::scans(connection, &whole)
+        .with_context(|| format!("cannot tell what {} reads", view.0.join(".")))?;
+    for at in places {
+        let tables = behind.tables.iter().cloned();
         reads.tables.extend(tables.map(|behind| TableRef {
             catalog: None,
             at,
             ..behind
         }));
-        let functions = behind.functions.into_iter();
+        let functions = behind.functions.iter().cloned();
         reads
             .functions
             .extend(functions.map(|name| FunctionRef { name, at }));

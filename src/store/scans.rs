@@ -37,6 +37,8 @@ pub fn scans(connection: &Connection, sql: &str) -> Result<Scans> {
     if !is_allowed {
         allow(connection)?;
     }
+    // What is wrong with it is told of the statement itself.
+    connection.prepare(sql)?;
     let plans: Vec<(String, String)> = bind::query(
         connection,
         &format!("explain (format json) {sql}"),
@@ -48,7 +50,8 @@ pub fn scans(connection: &Connection, sql: &str) -> Result<Scans> {
         .find(|(kind, _)| kind == "logical_plan")
         .context("the database gave no plan of the statement")?;
     let mut scans = Scans::default();
-    walk(&serde_json::from_str(&plan)?, &mut scans)?;
+    let plan = serde_json::from_str(&plan).context("it nests too deeply to tell what it reads")?;
+    walk(&plan, &mut scans)?;
     scans.tables.sort();
     scans.tables.dedup();
     scans.functions.sort();

@@ -8,10 +8,12 @@ Written from docs/ingest.md. Choices where the page leaves one:
   empty cell does so where the column is required.
 - Of the rows of a key that are in order, equal ones count once; differing ones
   are all rejected. A row that is wrong in itself says nothing against another.
-- The latest file by (as_at, name) wins a key; `D` ends it.
+- The latest file by (as_at, name) wins a key; `D` ends it. What a whole snapshot
+  leaves out is gone, unless one of its rows was rejected.
 """
 
 import csv
+import dataclasses
 import datetime as dt
 import functools
 import gzip
@@ -20,6 +22,7 @@ import json
 import pathlib
 import re
 import tomllib
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
@@ -30,6 +33,7 @@ CODE = re.compile(r"\d{3}/\d{2}", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 WHOLE = re.compile(r"-?\d+", re.ASCII)
+DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -37,18 +41,28 @@ class Rejected(Exception):
     """A row is set aside, for this reason."""
 
 
-def read_world(contracts, files):
-    """The four tables of the list, from all files delivered so far."""
-    return {source: read_source(source, contracts, files) for source in SOURCES}
+@dataclasses.dataclass
+class Judged:
+    """What becomes of a file's rows: those taken in, typed, and how many were read."""
+
+    taken: list = dataclasses.field(default_factory=list)
+    read: int = 0
+    rejected: int = 0
+
+
+def read_world(contracts, files, sources=SOURCES):
+    """The tables of some sources, by default those of the list."""
+    return {source: read_source(source, contracts, files) for source in sources}
 
 
 def read_source(source, contracts, files):
     contract = tomllib.loads((contracts / f"{source}.toml").read_text())
-    named = re.compile(rf"{source}_(\d{{8}})\.(csv|csv\.gz|jsonl|parquet)")
-    mine = [path for path in files if named.fullmatch(path.name)]
     standing = {}
-    for path in sorted(mine, key=lambda path: (as_at(path), path.name)):
-        for row in taken_in(path, contracts / f"{source}.toml"):
+    for path in files_of(source, files):
+        judged = taken_in(path, contracts / f"{source}.toml")
+        if contract["mode"] == "snapshot" and not judged.rejected:
+            standing.clear()
+        for row in judged.taken:
             key = tuple(row[column] for column in contract["key"])
             if row["op"] == "D":
                 standing.pop(key, None)
@@ -56,6 +70,13 @@ def read_source(source, contracts, files):
                 standing[key] = row
     columns = [column["name"] for column in contract["columns"]]
     return pd.DataFrame(list(standing.values()), columns=columns, dtype=object)
+
+
+def files_of(source, files):
+    """A source's files in the order in which they speak."""
+    named = re.compile(rf"{source}_(\d{{8}})\.(csv|csv\.gz|jsonl|parquet)")
+    mine = [path for path in files if named.fullmatch(path.name)]
+    return sorted(mine, key=lambda path: (as_at(path), path.name))
 
 
 def as_at(path):
@@ -70,27 +91,40 @@ def as_at(path):
 @functools.cache
 def taken_in(path, contract):
     """A file does not change once it is delivered, so it is judged once."""
-    return list(judged(path, tomllib.loads(contract.read_text())))
+    return judge(path, tomllib.loads(contract.read_text()))
 
 
-def judged(path, contract):
-    """The rows of a file that are taken in, typed."""
+def judge(path, contract):
     year = as_at(path).year
+    headers = {
+        header: column["name"]
+        for column in contract["columns"]
+        for header in column.get("headers", [])
+    }
     needed = {column["name"] for column in contract["columns"] if not column.get("may_be_absent")}
-    taken, spoilt = {}, set()
+    judged, sound, spoilt = Judged(), {}, set()
     for cells in raw_rows(path):
+        judged.read += 1
         if cells is None:
+            judged.rejected += 1
             continue
+        cells = {headers.get(name, name): cell for name, cell in cells.items()}
         if needed - cells.keys():
-            return
+            return Judged()
         try:
             row = typed(cells, contract, year)
         except Rejected:
+            judged.rejected += 1
             continue
-        key = tuple(row[column] for column in contract["key"])
-        if taken.setdefault(key, row) != row:
+        # Without a key equal rows are as many things.
+        key = tuple(row[column] for column in contract.get("key", [])) or judged.read
+        rows = sound.setdefault(key, [])
+        rows.append(row)
+        if row != rows[0]:
             spoilt.add(key)
-    yield from (row for key, row in taken.items() if key not in spoilt)
+    judged.rejected += sum(len(sound[key]) for key in spoilt)
+    judged.taken = [rows[0] for key, rows in sound.items() if key not in spoilt]
+    return judged
 
 
 def raw_rows(path):
@@ -170,6 +204,11 @@ def whole_number(cell):
     return int(matched(WHOLE, cell))
 
 
+def decimal(cell):
+    """Six places are kept of a decimal."""
+    return Decimal(matched(DECIMAL, cell)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+
+
 def code(cell):
     return matched(CODE, cell)
 
@@ -192,6 +231,7 @@ READERS = {
     "text": str,
     "identifier": identifier,
     "integer": whole_number,
+    "decimal": decimal,
     "ho_code": code,
     "boolean": lambda cell: FLAGS[cell.lower()],
     "date": day,

@@ -165,8 +165,8 @@ def hold(comparison, title, daybook, told, mine):
         comparison.table(title, noun, expected, found)
 
 
-def is_extract(path):
-    return path.is_file() and re.match(rf"({'|'.join(extracts.SOURCES)})_\d{{8}}\.", path.name)
+def is_extract(path, sources=extracts.SOURCES):
+    return path.is_file() and re.match(rf"({'|'.join(sources)})_\d{{8}}\.", path.name)
 
 
 def date_in(path):

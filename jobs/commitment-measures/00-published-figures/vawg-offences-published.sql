@@ -1,8 +1,7 @@
--- Grain: one row per month and area: the force, boroughs and, for the months
--- asked for only, wards as "Borough: Ward".
--- Purpose: VAWG offences as the Met publishes them. The series of the force and
--- its boroughs is whole, so that it adds up to the published total; those of
--- some 700 wards are not. Offences whose ward is not stated are in their
+-- Grain: one row per month and area: the force, boroughs, and wards as
+-- "Borough: Ward".
+-- Purpose: VAWG offences as the Met publishes them. The series is whole,
+-- so that it adds up to the published total. Offences whose ward is not stated are in their
 -- borough and in no ward. What the publisher calls Other and Unknown are areas
 -- too, with no wards.
 -- The published file stacks two sheets that each hold every offence once; only

@@ -1,9 +1,8 @@
--- Grain: one row per month and area: the force, boroughs and, for the months
--- asked for only, wards as "Borough: Ward".
+-- Grain: one row per month and area: the force, boroughs, and wards as
+-- "Borough: Ward".
 -- Purpose: victims of VAWG as the Met publishes them. A victim of two offences
--- counts twice: these are no people. The series of the force and its boroughs
--- is whole, so that it adds up to the published total; those of some 700 wards
--- are not. Victims whose ward is not stated are in their borough and in no
+-- counts twice: these are no people. The series is whole, so that it adds up to the
+-- published total. Victims whose ward is not stated are in their borough and in no
 -- ward. What the publisher calls Other and Unknown are areas too, with no
 -- wards.
 -- The published file stacks three sheets that each hold every victim once; only

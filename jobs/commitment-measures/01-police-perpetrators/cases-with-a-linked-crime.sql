@@ -14,7 +14,7 @@ with cases as (
             else 'Other VAWG'
         end as category,
         linked_crime_ref is not null as has_linked_crime,
-    from staging.conduct_cases
+    from conduct.conduct_cases
     where vawg and recorded_at >= $from and recorded_at < $until
 )
 

@@ -8,7 +8,7 @@
 with held as (
     select
         date_trunc('month', min(recorded_at)) + interval 1 year as from_month,
-    from staging.conduct_cases
+    from conduct.conduct_cases
 )
 
 select
@@ -16,7 +16,7 @@ select
     'Force' as area,
     'All' as "group",
     date_diff('day', cases.recorded_at, cases.finalised_at) as value,
-from staging.conduct_cases as cases
+from conduct.conduct_cases as cases
 inner join held on held.from_month <= cases.finalised_at
 where
     cases.vawg

@@ -16,7 +16,7 @@ with dismissals as (
             when 'dismissed' then 'Dismissed'
             else 'Would have been dismissed'
         end as outcome,
-    from staging.conduct_cases as cases
+    from conduct.conduct_cases as cases
     left join core.identities as identities
         on identities.nominal_id = cases.subject_id
     where

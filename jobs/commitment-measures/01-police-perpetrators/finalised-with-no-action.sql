@@ -9,7 +9,7 @@
 with held as (
     select
         date_trunc('month', min(recorded_at)) + interval 1 year as from_month,
-    from staging.conduct_cases
+    from conduct.conduct_cases
 ),
 
 cases as (
@@ -21,7 +21,7 @@ cases as (
             else 'Other VAWG'
         end as category,
         cases.outcome,
-    from staging.conduct_cases as cases
+    from conduct.conduct_cases as cases
     inner join held on held.from_month <= cases.finalised_at
     where
         cases.vawg

@@ -16,7 +16,7 @@ with named as (
             'subject ' || cases.subject_id,
             'case ' || cases.case_ref
         ) as person,
-    from staging.conduct_cases as cases
+    from conduct.conduct_cases as cases
     left join core.identities as identities
         on identities.nominal_id = cases.subject_id
     where
@@ -58,7 +58,7 @@ months as (
         and counts.as_at_date > periods.period - interval 2 month
     where periods.period >= (
         select date_trunc('month', min(recorded_at)) + interval 6 month
-        from staging.conduct_cases
+        from conduct.conduct_cases
     )
     group by periods.period
 )

@@ -24,7 +24,7 @@ with extract as (
         ) as is_of_the_time,
         cast($from as timestamp) as first_month,
         cast($until as timestamp) as end_month,
-    from staging.training
+    from conduct.training
 ),
 
 required as (
@@ -51,7 +51,7 @@ required as (
             end,
             training.renewal
         ) as ends_in,
-    from staging.training as training
+    from conduct.training as training
     inner join extract on extract.is_dated or extract.is_of_the_time
     where training.course in ('vawg_awareness', 'vawg_investigation')
     group by training.staff_id, training.course
@@ -68,7 +68,7 @@ completions as (
         coalesce(
             date_trunc('month', expires_on + 1), cast($until as timestamp)
         ) as ends_in,
-    from staging.training
+    from conduct.training
     where
         course in ('vawg_awareness', 'vawg_investigation')
         and completed_on is not null

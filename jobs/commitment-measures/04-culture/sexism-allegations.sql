@@ -11,7 +11,7 @@ with allegations as (
     select
         date_trunc('month', recorded_at) as period,
         count(*) as cases,
-    from staging.conduct_cases
+    from conduct.conduct_cases
     where
         category = 'sexism_and_misogyny'
         and recorded_at >= $from
@@ -43,7 +43,7 @@ months as (
         and counts.as_at_date > periods.period - interval 2 month
     where periods.period >= (
         select date_trunc('month', min(recorded_at)) + interval 1 month
-        from staging.conduct_cases
+        from conduct.conduct_cases
     )
     group by periods.period
 )

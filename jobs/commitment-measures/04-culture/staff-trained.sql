@@ -22,7 +22,7 @@ with extract as (
         ) as is_of_the_time,
         cast($from as timestamp) as first_month,
         cast($until as timestamp) as end_month,
-    from staging.training
+    from conduct.training
 ),
 
 required as (
@@ -48,7 +48,7 @@ required as (
             end,
             training.renewal
         ) as ends_in,
-    from staging.training as training
+    from conduct.training as training
     inner join extract on extract.is_dated or extract.is_of_the_time
     where training.course = 'call_it_out'
     group by training.staff_id
@@ -64,7 +64,7 @@ completions as (
         coalesce(
             date_trunc('month', expires_on + 1), cast($until as timestamp)
         ) as ends_in,
-    from staging.training
+    from conduct.training
     where course = 'call_it_out' and completed_on is not null
 ),
 

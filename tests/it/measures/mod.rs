@@ -1,9 +1,9 @@
-//! Commitment measures: their figures worked out a second way, what is
-//! refused, and what one that is refused leaves standing.
+//! Commitment measures: how they are added, explained and refused, and what one
+//! that is refused leaves standing. Their figures are worked out a second way
+//! by `tests/oracle/measures.py`.
 
 mod files;
 mod refused;
-mod second_way;
 
 use daybook::measures::evaluate::Evaluated;
 use daybook::measures::settings::MeasureSettings;
@@ -49,7 +49,7 @@ fn measure(id: &str, changes: &[(&str, &str)]) -> String {
     ];
     for (key, value) in changes {
         match lines.iter_mut().find(|(own, _)| own == key) {
-            Some(line) => line.1 = (*value).to_owned(),
+            Some(line) => (*value).clone_into(&mut line.1),
             None => lines.push((key, (*value).to_owned())),
         }
     }

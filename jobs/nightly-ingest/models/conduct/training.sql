@@ -10,7 +10,7 @@ select
     eligible_until,
     completed_on,
     expires_on
-from history.training
+from conduct_history.training
 where
     batch_from <= $known_at
     and (batch_to is null or batch_to > $known_at)

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Holds every figure of every commitment measure against a second reading.
+
+    measures.py --daybook PATH [--suspects 1000] [--seeds 7,11] [--jobs FOLDER]
+
+Makes deployments in a folder that goes away, lets the program take in synthetic
+London, make lists, decide and verify them and evaluate its measures, works every
+measure out from the same files and the words of its definition, and compares
+cell by cell. Prints a line per measure; ends with 1 and the first differences
+when any differ.
+"""
+
+import argparse
+import dataclasses
+import datetime as dt
+import pathlib
+import sys
+import tempfile
+
+from compare import Comparison
+from measures import cells, definitions
+from measures.asked import Asked
+from measures.deployment import Deployment, Plan
+from measures.every import MEASURES
+
+MONTHS = 24
+# Turn about: five years on the first of a month, with the minimum of each
+# measure; three years with what a force leaves out, on two dates.
+PLANS = (
+    Plan(0, dt.date(2026, 4, 1), (dt.date(2026, 4, 1),)),
+    Plan(
+        0,
+        dt.date(2024, 6, 14),
+        (dt.date(2024, 6, 14), dt.date(2023, 12, 20)),
+        years=3,
+        ends_early=("place_reports", "training"),
+        never=("pilots",),
+        publishes=("met_vawg_offences", "met_vawg_victims"),
+        uncounted=(dt.date(2022, 11, 1), dt.date(2023, 5, 1), dt.date(2023, 6, 1)),
+        tells_few=True,
+    ),
+)
+
+
+def main():
+    told = arguments()
+    comparison = Comparison()
+    with tempfile.TemporaryDirectory(prefix="daybook-measures-") as folder:
+        work = pathlib.Path(told.keep or folder)
+        work.mkdir(exist_ok=True)
+        for place, seed in enumerate(told.seeds):
+            deployment = make(told, work, seed, place)
+            world = deployment.world()
+            for as_of, found in deployment.evaluated.items():
+                hold(comparison, deployment, world, as_of, found)
+    return comparison.report()
+
+
+def make(told, work, seed, place):
+    plan = dataclasses.replace(PLANS[place % len(PLANS)], seed=seed)
+    deployment = Deployment(told.daybook, work, plan, told.jobs)
+    deployment.make(told.suspects)
+    deployment.evaluate()
+    return deployment
+
+
+def hold(comparison, deployment, world, as_of, found, chosen=None):
+    """Every measure of a date, or those chosen."""
+    title, total = f"seed {deployment.plan.seed}, as of {as_of}", 0
+    stated = definitions.read(deployment.folder / "jobs/commitment-measures")
+    for id in sorted(chosen or stated.keys() | MEASURES.keys() | found.keys(), key=by_number):
+        if not (id in stated and id in MEASURES and id in found):
+            comparison.differ("measures", f"{title}: {id}: not defined, or not known on one side")
+            continue
+        expected = expect(stated[id], world, Asked(as_of, MONTHS), deployment.newest())
+        total += compare(comparison, title, id, expected, found[id])
+    print(f"{title}: {total:,} cells", flush=True)
+
+
+def by_number(id):
+    commitment, measure = id.split(".")
+    return commitment.zfill(2), measure.zfill(3)
+
+
+def expect(definition, world, asked, newest):
+    """The cells of a measure; None when a source never came."""
+    try:
+        reach = cells.reach_of(definition, newest)
+    except KeyError:
+        return None
+    return cells.work(definition, MEASURES[definition.id], world, asked, reach)
+
+
+def compare(comparison, title, id, expected, found):
+    before = comparison.tally.total()
+    state = "unavailable" if expected is None else "available"
+    if found["state"] != state:
+        comparison.differ(f"{id}, state", f"{title}: oracle {state}, program {found['state']}")
+    expected = expected or {}
+    for key in sorted(expected.keys() | found["cells"].keys()):
+        comparison.row(title, id, key, expected.get(key), found["cells"].get(key))
+    differ = comparison.tally.total() - before
+    print(f"{title}: {id}: {len(expected):,} cells, {differ:,} differ", flush=True)
+    return len(expected)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--daybook", type=lambda path: pathlib.Path(path).resolve(), required=True)
+    parser.add_argument("--suspects", type=int, default=1000)
+    parser.add_argument(
+        "--seeds",
+        type=lambda text: [int(seed) for seed in text.split(",") if seed],
+        default=[7, 11],
+    )
+    parser.add_argument("--jobs", type=pathlib.Path, help="copied over the jobs of init")
+    parser.add_argument("--keep", help="a folder to work in, which stays")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""The definitions as their files state them."""
+
+import dataclasses
+import tomllib
+
+
+@dataclasses.dataclass(frozen=True)
+class Definition:
+    id: str
+    kind: str
+    series: str
+    sources: tuple
+    bases: tuple = ("",)
+    minimum: float | None = None
+    whole: bool = False
+    gap: tuple = ()
+    lag: dict = dataclasses.field(default_factory=dict)
+
+    def lag_months(self, basis, group):
+        """Months before a cohort is old enough to be judged."""
+        if basis not in self.lag.get("bases", self.bases):
+            return 0
+        return self.lag.get("groups", {}).get(group, self.lag.get("months", 0))
+
+
+def read(job):
+    """Every measure by id, in the order of their folders."""
+    found = {}
+    for path in sorted(job.glob("*/commitment.toml")):
+        for stated in tomllib.loads(path.read_text())["measures"]:
+            found[stated["id"]] = definition(stated)
+    return found
+
+
+def definition(stated):
+    return Definition(
+        id=stated["id"],
+        kind=stated["kind"],
+        series=stated["series"],
+        sources=tuple(stated["sources"]),
+        bases=tuple(stated.get("bases", [""])),
+        minimum=stated.get("minimum_denominator"),
+        whole=stated.get("whole_series", False),
+        gap=tuple(stated.get("gap", [])),
+        lag=stated.get("lag", {}),
+    )
