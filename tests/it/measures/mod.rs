@@ -5,6 +5,7 @@
 mod files;
 mod refused;
 mod releases;
+mod training;
 
 use daybook::measures::evaluate::Evaluated;
 use daybook::measures::settings::MeasureSettings;
