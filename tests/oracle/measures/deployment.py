@@ -20,7 +20,7 @@ import extracts
 from london import date_in, is_extract
 from measures import edges, edges_of_crimes, edges_of_services, published
 from measures.asked import after, later
-from measures.world import SOURCES, Ledger, World, in_london
+from measures.world import SOURCES, Ledger, World
 from product import Daybook
 
 OFFICER = "j.officer"
@@ -169,7 +169,7 @@ class Deployment:
             update(ledger, "list_decisions", "decided_at", "decision_id", decision_id, at)
             self.ledger.decisions.append(
                 types.SimpleNamespace(
-                    nominal_id=nominal_id, decision=decision, at=in_london(at)
+                    nominal_id=nominal_id, decision=decision, at=at
                 )
             )
 
@@ -202,7 +202,7 @@ class Deployment:
                     [list_id, is_identical, at],
                 )
                 self.ledger.verifications.append(
-                    types.SimpleNamespace(list_id=list_id, is_identical=is_identical, at=in_london(at))
+                    types.SimpleNamespace(list_id=list_id, is_identical=is_identical, at=at)
                 )
 
     def spread_batches(self, ledger):
@@ -217,7 +217,7 @@ class Deployment:
             self.ledger.batches.append(
                 types.SimpleNamespace(
                     source=source,
-                    received_at=in_london(at),
+                    received_at=at,
                     read=judged.read,
                     passed=len(judged.taken),
                 )
@@ -233,7 +233,7 @@ class Deployment:
                 "insert into ledger.releases values (?, ?, ?, ?)",
                 [number + 1, f"Release {number + 1}", due_on, issued_at],
             )
-            self.ledger.releases.append((due_on, issued_at and in_london(issued_at)))
+            self.ledger.releases.append((due_on, issued_at))
 
     def world(self):
         contracts = self.folder / "jobs/nightly-ingest/sources"
