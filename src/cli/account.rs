@@ -36,7 +36,7 @@ enum Action {
 struct Subject {
     /// Lower-case name: letters, digits, dots and hyphens.
     name: AccountName,
-    /// authorising-officer, specialist-reviewer or analyst.
+    /// authorising-officer, specialist-reviewer, analyst or conduct-reader.
     #[arg(long)]
     role: Role,
     /// The authorising officer who says so; before there is one, anybody who

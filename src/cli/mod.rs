@@ -101,6 +101,13 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
+/// Who is logged in on this machine, as far as it says.
+fn machine_user() -> String {
+    std::env::var("USER")
+        .or_else(|_| std::env::var("LOGNAME"))
+        .unwrap_or_else(|_| "unknown".to_owned())
+}
+
 impl Arguments {
     /// A daemon tells its runs; a command prints its own results.
     fn is_daemon(&self) -> bool {

@@ -22,7 +22,16 @@ pub enum Role {
     SpecialistReviewer,
     /// Reads.
     Analyst,
+    /// Reads conduct and HR data; each look is on record.
+    ConductReader,
 }
+
+const ROLES: [Role; 4] = [
+    Role::AuthorisingOfficer,
+    Role::SpecialistReviewer,
+    Role::Analyst,
+    Role::ConductReader,
+];
 
 impl Role {
     pub fn as_str(self) -> &'static str {
@@ -30,6 +39,7 @@ impl Role {
             Self::AuthorisingOfficer => "authorising-officer",
             Self::SpecialistReviewer => "specialist-reviewer",
             Self::Analyst => "analyst",
+            Self::ConductReader => "conduct-reader",
         }
     }
 }
@@ -44,18 +54,15 @@ impl FromStr for Role {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [
-            Self::AuthorisingOfficer,
-            Self::SpecialistReviewer,
-            Self::Analyst,
-        ]
-        .into_iter()
-        .find(|role| role.as_str() == text)
-        .ok_or_else(|| {
-            format!(
-                "{text:?} is no role; expected authorising-officer, specialist-reviewer or analyst"
-            )
-        })
+        ROLES
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| {
+                format!(
+                    "{text:?} is no role; expected authorising-officer, specialist-reviewer, \
+                     analyst or conduct-reader"
+                )
+            })
     }
 }
 
@@ -111,6 +118,11 @@ pub fn revoke(store: &Store, account: &AccountName, role: Role, change: Change<'
 /// Every role ever given, by account.
 pub fn all(connection: &Connection) -> Result<Vec<Holding>> {
     holdings(connection, "true", &[])
+}
+
+/// Whether an account holds a role now.
+pub fn holds(connection: &Connection, account: &AccountName, role: Role) -> Result<bool> {
+    Ok(holding(connection, account, role)?.is_some_and(|held| held.is_granted))
 }
 
 /// Refuses an account that does not hold a role.

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod actions;
 pub mod compare;
+pub mod consultations;
 pub mod counts;
 pub mod decisions;
 pub mod evaluation;

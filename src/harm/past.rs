@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use duckdb::Connection;
 
 use super::index::{self, Reference};
+use crate::model::room::Room;
 use crate::store::inputs::{self, Input, Role};
 use crate::store::{Store, bind};
 
@@ -23,11 +24,13 @@ pub struct Past {
 /// Name of that database.
 const NAME: &str = "made_again";
 
-/// Schemas that are made again, or looked at through views.
-const SCHEMAS: [&str; 5] = ["history", "ledger", "staging", "core", "mart"];
+/// Schemas of the common room that are made again.
+const LAYERS: [&str; 3] = ["staging", "core", "mart"];
 
 impl Past {
-    pub fn open(store: &Store) -> Result<Self> {
+    /// With the history of the common room, and of one other if it is named:
+    /// a list is never made from another.
+    pub fn open(store: &Store, room: Room) -> Result<Self> {
         let store = store.sibling()?;
         let connection = store.connection();
         let own: String = connection.query_row("select current_database()", [], |r| r.get(0))?;
@@ -35,13 +38,14 @@ impl Past {
             connection,
             "select table_schema, table_name from information_schema.tables \
              where table_catalog = current_database() \
-                 and table_schema in ('history', 'ledger') order by all",
-            &[],
+                 and table_schema in ('history', $room, 'ledger') order by all",
+            &[("room", &room.history())],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         connection.execute_batch(&format!("attach ':memory:' as {NAME}; use {NAME};"))?;
-        for schema in SCHEMAS {
-            connection.execute_batch(&format!("create schema {schema}"))?;
+        let looked_at = [Room::Open.history(), room.history(), "ledger"];
+        for schema in LAYERS.iter().chain(&looked_at).chain(&[room.layer()]) {
+            connection.execute_batch(&format!("create schema if not exists {schema}"))?;
         }
         for (schema, table) in tables {
             connection.execute_batch(&format!(

@@ -15,15 +15,17 @@ use serde::Deserialize;
 use super::contract_file::{self, ContractFile};
 use super::contract_problems;
 use crate::config::problem::{Problem, Problems, Source};
+use crate::model::room::Room;
 
 /// A checked contract.
 #[derive(Debug, Clone)]
 pub struct Contract {
-    /// Name of the source and of its history table.
+    /// Name of the source, and of its history table in its room's schema.
     pub name: String,
     pub title: String,
     /// Who publishes the file, and under which licence, when it is public.
     pub publisher: Option<Publisher>,
+    pub room: Room,
     pub mode: Mode,
     pub format: Format,
     pub encoding: Encoding,
@@ -227,10 +229,19 @@ pub enum Otherwise {
 pub struct Relation {
     pub columns: Vec<String>,
     pub source: String,
+    /// The room that the other source lies in.
+    pub source_room: Room,
     pub source_columns: Vec<String>,
     /// Days that the other source may take to bring the row.
     pub within_days: u32,
     pub otherwise: Otherwise,
+}
+
+impl Relation {
+    /// The other source's history table, with its schema.
+    pub fn history(&self) -> String {
+        format!("{}.{}", self.source_room.history(), self.source)
+    }
 }
 
 /// How many rows a file should have.
@@ -293,6 +304,11 @@ impl Contract {
         Some(captures.name(place)?.as_str().to_owned())
     }
 
+    /// The source's history table, with its schema.
+    pub fn history(&self) -> String {
+        format!("{}.{}", self.room.history(), self.name)
+    }
+
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
@@ -323,6 +339,7 @@ pub fn load_all(dir: &Path) -> Result<Vec<Contract>, Problems> {
             Err(found) => problems.extend(found.0),
         }
     }
+    find_rooms(&mut contracts);
     if problems.is_empty() {
         problems = contract_problems::relation_problems(dir, folder, &contracts);
     }
@@ -330,6 +347,18 @@ pub fn load_all(dir: &Path) -> Result<Vec<Contract>, Problems> {
         Ok(contracts)
     } else {
         Err(Problems(problems))
+    }
+}
+
+/// Tells each relation in which room the source lies that it leads to.
+fn find_rooms(contracts: &mut [Contract]) {
+    let rooms: BTreeMap<String, Room> = contracts
+        .iter()
+        .map(|contract| (contract.name.clone(), contract.room))
+        .collect();
+    let relations = contracts.iter_mut().flat_map(|c| &mut c.relations);
+    for relation in relations {
+        relation.source_room = rooms.get(&relation.source).copied().unwrap_or_default();
     }
 }
 

@@ -14,6 +14,7 @@ use super::contract::{
     Relation, Volume,
 };
 use crate::config::problem::Source;
+use crate::model::room::Room;
 use crate::store::schema::hex_sha256;
 
 /// What one source's files look like and mean.
@@ -25,6 +26,10 @@ pub(super) struct ContractFile {
     pub(super) title: String,
     /// Who publishes the file, when it is public.
     pub(super) publisher: Option<Publisher>,
+    /// `conduct`: conduct and HR data about the force's own people, kept in
+    /// schemas that only the role `conduct-reader` may read.
+    #[serde(default)]
+    pub(super) room: Room,
     /// `snapshot`: a file holds every live row of its scope, a missing one is
     /// gone. `delta`: a file holds new and changed rows, by key.
     pub(super) mode: Mode,
@@ -198,6 +203,7 @@ pub(super) fn contract(name: &str, file: ContractFile, source: &Source) -> Contr
         name: name.to_owned(),
         title: file.title,
         publisher: file.publisher,
+        room: file.room,
         mode: file.mode,
         format: file.format,
         encoding: encoding(file.encoding.as_ref()).unwrap_or(Encoding::Detect),
@@ -263,6 +269,7 @@ impl RelationFile {
             },
             columns: self.columns,
             source: self.source,
+            source_room: Room::default(),
             within_days: self.within_days,
             otherwise: self.otherwise,
         }

@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::contract::{Contract, Kind, Mode, Otherwise, Relation};
 use super::contract_file::{ColumnFile, ContractFile, ascii, encoding, pattern_regex, time};
 use crate::config::problem::{Problem, Source};
+use crate::model::room::Room;
 
 impl ContractFile {
     pub(super) fn problems(&self, name: &str, source: &Source) -> Vec<Problem> {
@@ -227,7 +228,8 @@ pub(super) fn relation_problems(dir: &Path, folder: &Path, contracts: &[Contract
             let other = contracts.iter().find(|c| c.name == relation.source);
             let missing = match other {
                 None => Some(format!("no source is named {:?}", relation.source)),
-                Some(other) => unlike_columns(contract, relation, other),
+                Some(other) => walled_off(contract, other)
+                    .or_else(|| unlike_columns(contract, relation, other)),
             };
             problems.extend(missing.map(|message| {
                 source.problem_containing(&format!("\"{}\"", relation.source), message)
@@ -235,6 +237,17 @@ pub(super) fn relation_problems(dir: &Path, folder: &Path, contracts: &[Contract
         }
     }
     problems
+}
+
+/// Why rows of a source may not name those of another: its rejected rows would
+/// tell everybody what the other's room holds.
+fn walled_off(contract: &Contract, other: &Contract) -> Option<String> {
+    (other.room != Room::Open && contract.room != other.room).then(|| {
+        format!(
+            "{} lies in a room of its own; only a source of that room may name its rows",
+            other.name
+        )
+    })
 }
 
 /// Why rows of two sources cannot be compared by the columns of a relation.

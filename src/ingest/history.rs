@@ -6,32 +6,45 @@ use duckdb::{Connection, OptionalExt, params};
 
 use super::contract::Contract;
 use super::keys::names;
-use crate::store::bind;
+use super::room;
+use crate::store::{Store, bind};
 
-/// Makes sure that the history table of a source exists with its contract's
-/// columns. A column that the contract gained is added, empty for the past; a
-/// column whose type changed is refused.
+/// Makes sure of the history table of every source, so that relations and
+/// models find it.
+pub fn ensure_all(store: &Store, contracts: &[Contract]) -> Result<()> {
+    let is_moving = room::is_awaited(store.connection(), contracts)?;
+    store.transaction(|tx| contracts.iter().try_for_each(|c| ensure(tx, c)))?;
+    if is_moving {
+        // A table made, filled and another dropped is not left to be replayed.
+        store.checkpoint()?;
+    }
+    Ok(())
+}
+
+/// Makes sure that the history table of a source exists, in its room, with its
+/// contract's columns. A column that the contract gained is added, empty for
+/// the past; a column whose type changed is refused.
 pub fn ensure(connection: &Connection, contract: &Contract) -> Result<()> {
+    room::move_in(connection, contract)?;
+    let table = contract.history();
     let columns: Vec<String> = contract
         .columns
         .iter()
         .map(|column| format!("\"{}\" {}", column.name, column.kind.sql_type()))
         .collect();
     connection.execute_batch(&format!(
-        "create table if not exists history.{} ({}, row_hash ubigint not null, \
+        "create table if not exists {table} ({}, row_hash ubigint not null, \
          occurrence integer not null, file_line bigint not null, as_at timestamp not null, \
          said_by bigint not null, confirmed_by bigint not null, batch_from bigint not null, \
          batch_to bigint, is_deleted boolean not null)",
-        contract.name,
         columns.join(", ")
     ))?;
     let known = columns_held(connection, contract)?;
     let is_from_before = known.iter().any(|(name, _)| name == "confirmed_at");
     if is_from_before {
         bail!(
-            "history.{} was made by daybook 0.1 as it was before files could be reverted; \
-             start a new database and take the files in again",
-            contract.name
+            "{table} was made by daybook 0.1 as it was before files could be reverted; \
+             start a new database and take the files in again"
         );
     }
     for column in &contract.columns {
@@ -39,14 +52,12 @@ pub fn ensure(connection: &Connection, contract: &Contract) -> Result<()> {
         match known.iter().find(|(name, _)| *name == column.name) {
             Some((_, held)) if *held == wanted => {}
             Some((_, held)) => bail!(
-                "history.{}.{} holds {held}, the contract now says {wanted}; \
+                "{table}.{} holds {held}, the contract now says {wanted}; \
                  give the column a new name, so that what is kept stays as it is",
-                contract.name,
                 column.name
             ),
             None => connection.execute_batch(&format!(
-                "alter table history.{} add column \"{}\" {}",
-                contract.name,
+                "alter table {table} add column \"{}\" {}",
                 column.name,
                 column.kind.sql_type()
             ))?,
@@ -59,8 +70,11 @@ fn columns_held(connection: &Connection, contract: &Contract) -> Result<Vec<(Str
     bind::query(
         connection,
         "select column_name, lower(data_type) from information_schema.columns \
-         where table_schema = 'history' and table_name = $name",
-        &[("name", &contract.name)],
+         where table_schema = $schema and table_name = $name",
+        &[
+            ("schema", &contract.room.history()),
+            ("name", &contract.name),
+        ],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
@@ -84,8 +98,8 @@ fn hash_again_if_needed(connection: &Connection, contract: &Contract) -> Result<
     }
     if known.is_some() {
         connection.execute_batch(&format!(
-            "update history.{} set row_hash = hash({names})",
-            contract.name
+            "update {} set row_hash = hash({names})",
+            contract.history()
         ))?;
     }
     connection.execute(
@@ -98,7 +112,7 @@ fn hash_again_if_needed(connection: &Connection, contract: &Contract) -> Result<
 /// Whether no row of a source is held, so that every sound row is new.
 pub fn is_empty(connection: &Connection, contract: &Contract) -> Result<bool> {
     Ok(connection.query_row(
-        &format!("select not exists (from history.{})", contract.name),
+        &format!("select not exists (from {})", contract.history()),
         [],
         |row| row.get(0),
     )?)

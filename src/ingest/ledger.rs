@@ -8,7 +8,7 @@ use super::arrive::Arrival;
 use super::contract::Contract;
 use super::merge::Merged;
 use super::revert::Reverted;
-use super::{Fault, Refused, keys};
+use super::{Fault, Refused, keys, rejects};
 
 /// One judged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,22 +201,7 @@ pub fn record(
             batch.blank_lines,
         ],
     )?;
-    let mut appender = connection.appender_to_db("rejects", "ledger")?;
-    for fault in faults {
-        appender.append_row(params![
-            batch.batch_id,
-            fault.line,
-            fault.column,
-            fault.value,
-            fault.reason,
-            fault.is_warning,
-            fault.key.as_deref().map(shortened),
-            None::<i64>,
-            None::<chrono::NaiveDate>,
-        ])?;
-    }
-    appender.flush()?;
-    Ok(())
+    rejects::record(connection, arrival.contract, batch.batch_id, faults)
 }
 
 /// A rejected value of any length, as it is kept.
@@ -270,9 +255,9 @@ pub fn record_scopes(
 ) -> Result<()> {
     let scopes = match first {
         Some(batch) => format!(
-            "select distinct {}, true from history.{} where batch_from = {batch}",
+            "select distinct {}, true from {} where batch_from = {batch}",
             keys::scope_text(contract),
-            contract.name
+            contract.history()
         ),
         None => "select scope, not has_later from scopes".to_owned(),
     };

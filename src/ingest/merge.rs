@@ -50,10 +50,10 @@ pub fn write_first(tx: &Connection, reading: &Reading<'_>, batch_id: i64) -> Res
     let written = bind::execute(
         tx,
         &format!(
-            "insert into history.{} ({names}, {ADDED})\nwith {}\n\
+            "insert into {} ({names}, {ADDED})\nwith {}\n\
              select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
              case when is_faulty then {FAULTY} end, op is not distinct from 'D' from typed",
-            contract.name,
+            contract.history(),
             reading.typed(None)
         ),
         &[("as_at", &reading.as_at), ("batch_id", &batch_id)],
@@ -63,16 +63,16 @@ pub fn write_first(tx: &Connection, reading: &Reading<'_>, batch_id: i64) -> Res
     let faulty: usize = bind::query_one(
         tx,
         &format!(
-            "select count(*) from history.{} where {is_faulty}",
-            contract.name
+            "select count(*) from {} where {is_faulty}",
+            contract.history()
         ),
         &[],
         |row| row.get(0),
     )?;
     if faulty > 0 {
         tx.execute_batch(&format!(
-            "delete from history.{} where {is_faulty}",
-            contract.name
+            "delete from {} where {is_faulty}",
+            contract.history()
         ))?;
     }
     Ok((written - faulty) as u64)
@@ -87,8 +87,8 @@ pub fn count_first(tx: &Connection, contract: &Contract, batch_id: i64) -> Resul
         tx,
         &format!(
             "select count(*) filter (not is_deleted), count(*) filter (is_deleted) \
-             from history.{} where batch_from = $batch_id",
-            contract.name
+             from {} where batch_from = $batch_id",
+            contract.history()
         ),
         &[("batch_id", &batch_id)],
         |row| {
@@ -124,9 +124,9 @@ fn check_ending(tx: &Connection, contract: &Contract, ended: u64) -> Result<(), 
     let held: u64 = bind::query_one(
         tx,
         &format!(
-            "select count(*) from history.{} where batch_to is null and not is_deleted \
+            "select count(*) from {} where batch_to is null and not is_deleted \
              and {} in (select scope from scopes)",
-            contract.name,
+            contract.history(),
             scope_text(contract)
         ),
         &[],
@@ -167,9 +167,9 @@ fn confirm(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<()> {
     bind::execute(
         tx,
         &format!(
-            "update history.{} set confirmed_by = $batch_id \
+            "update {} set confirmed_by = $batch_id \
              where rowid in (select held_row from settled where fate = 'unchanged')",
-            contract.name
+            contract.history()
         ),
         &[("batch_id", &batch_id)],
     )
@@ -188,10 +188,10 @@ fn end_versions(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<(
     bind::execute(
         tx,
         &format!(
-            "update history.{} set batch_to = $batch_id where rowid in (\
+            "update {} set batch_to = $batch_id where rowid in (\
              select held_row from settled where held_row is not null \
              and fate in ('new', 'changed', 'ended'))",
-            contract.name
+            contract.history()
         ),
         &[("batch_id", &batch_id)],
     )
@@ -228,12 +228,12 @@ fn write_versions(
         ..*reading
     };
     let sql = format!(
-        "insert into history.{} ({names}, {ADDED})\nwith {}\n\
+        "insert into {} ({names}, {ADDED})\nwith {}\n\
          select {names}, row_hash, nth, line, $as_at, $batch_id, $batch_id, $batch_id, \
              case when written.fate = 'superseded' then cast($batch_id as bigint) end, \
              op is not distinct from 'D' \
          from typed inner join written using (line) order by line",
-        contract.name,
+        contract.history(),
         thin_reading
             .typed((is_few && thin.is_none()).then_some("line in (select line from written)"))
     );
@@ -290,12 +290,12 @@ fn write_endings(tx: &Connection, contract: &Contract, values: Values<'_>) -> Re
     bind::execute(
         tx,
         &format!(
-            "insert into history.{source} ({names}, {ADDED}) \
+            "insert into {history} ({names}, {ADDED}) \
              select {names}, row_hash, occurrence, 0, $as_at, $batch_id, $batch_id, $batch_id, \
                  null, true \
-             from history.{source} as held \
+             from {history} as held \
              where rowid in (select held_row from settled where line = 0) order by {key}",
-            source = contract.name,
+            history = contract.history(),
             key = key_list(contract, "held")
         ),
         values,

@@ -23,6 +23,7 @@ pub mod refusal;
 pub mod rejects;
 pub mod relations;
 pub mod revert;
+pub mod room;
 mod scratch;
 pub mod settle;
 pub mod shelve;

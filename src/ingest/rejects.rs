@@ -3,13 +3,14 @@
 
 use anyhow::Result;
 use chrono::{NaiveDate, NaiveDateTime};
-use duckdb::Connection;
+use duckdb::{Connection, params};
 use serde::Serialize;
 
 use super::contract::Contract;
-use super::keys;
-use super::ledger::Batch;
-use crate::store::bind;
+use super::ledger::{self, Batch};
+use super::{Fault, keys};
+use crate::model::room::Room;
+use crate::store::{Store, bind};
 
 /// One rejected row, or one value that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,7 +20,7 @@ pub struct Reject {
     pub file: String,
     pub line: u64,
     pub column: Option<String>,
-    /// None when it has aged out.
+    /// None when it has aged out, or lies in a room and was not asked for.
     pub value: Option<String>,
     pub reason: String,
     pub is_warning: bool,
@@ -37,23 +38,34 @@ pub struct Choice<'a> {
     pub source: Option<&'a str>,
     /// Only those that nothing has corrected.
     pub is_open: bool,
+    /// With the values of rooms, for somebody who may see them.
+    pub has_rooms: bool,
 }
 
 /// Rejected rows and warnings, newest batch first.
 pub fn list(connection: &Connection, choice: Choice<'_>) -> Result<Vec<Reject>> {
     bind::query(
         connection,
-        "select rejects.batch_id, source, file_name, line, column_name, value, rejects.reason, \
+        "with kept as ( \
+             select distinct batch_id, line, column_name, reason, value \
+             from conduct_ledger.rejected_values where $has_rooms \
+         ) \
+         select rejects.batch_id, source, file_name, rejects.line, rejects.column_name, \
+             coalesce(rejects.value, kept.value), rejects.reason, \
              coalesce(is_warning, false), contract_sha256, corrected_by, aged_out_on \
          from ledger.rejects as rejects \
          inner join ledger.batches as batches on batches.batch_id = rejects.batch_id \
+         left join kept on kept.batch_id = rejects.batch_id and kept.line = rejects.line \
+             and kept.column_name is not distinct from rejects.column_name \
+             and kept.reason = rejects.reason \
          where ($file is null or file_name = $file) and ($source is null or source = $source) \
              and (not $is_open or corrected_by is null) \
-         order by rejects.batch_id desc, line, column_name",
+         order by rejects.batch_id desc, rejects.line, rejects.column_name",
         &[
             ("file", &choice.file),
             ("source", &choice.source),
             ("is_open", &choice.is_open),
+            ("has_rooms", &choice.has_rooms),
         ],
         |row| {
             Ok(Reject {
@@ -73,6 +85,60 @@ pub fn list(connection: &Connection, choice: Choice<'_>) -> Result<Vec<Reject>> 
     )
 }
 
+/// Keeps the faults of a batch. What the cells held goes where its source
+/// lies: with the fault, or in the source's room.
+pub(super) fn record(
+    connection: &Connection,
+    contract: &Contract,
+    batch_id: i64,
+    faults: &[Fault],
+) -> Result<()> {
+    let is_open = contract.room == Room::Open;
+    let mut appender = connection.appender_to_db("rejects", "ledger")?;
+    for fault in faults {
+        let (value, key) = held(fault);
+        appender.append_row(params![
+            batch_id,
+            fault.line,
+            fault.column,
+            value.filter(|_| is_open),
+            fault.reason,
+            fault.is_warning,
+            key.filter(|_| is_open),
+            None::<i64>,
+            None::<NaiveDate>,
+        ])?;
+    }
+    appender.flush()?;
+    if is_open {
+        return Ok(());
+    }
+    let mut appender = connection.appender_to_db("rejected_values", "conduct_ledger")?;
+    for fault in faults
+        .iter()
+        .filter(|f| f.value.is_some() || f.key.is_some())
+    {
+        let (value, key) = held(fault);
+        appender.append_row(params![
+            batch_id,
+            fault.line,
+            fault.column,
+            fault.reason,
+            value,
+            key
+        ])?;
+    }
+    appender.flush()?;
+    Ok(())
+}
+
+fn held(fault: &Fault) -> (Option<&str>, Option<String>) {
+    (
+        fault.value.as_deref(),
+        fault.key.as_deref().map(ledger::shortened),
+    )
+}
+
 /// Links rejected rows of earlier files to the batch whose sound rows have the
 /// same key.
 pub(super) fn link_corrected(
@@ -86,21 +152,18 @@ pub(super) fn link_corrected(
     }
     if is_first {
         let own = format!("batch_from = {} and not is_deleted", batch.batch_id);
-        return link(
-            tx,
-            contract,
-            batch,
-            &format!("history.{}", contract.name),
-            &own,
-        );
+        return link(tx, contract, batch, &contract.history(), &own);
     }
     link(tx, contract, batch, "judged", "op is distinct from 'D'")
 }
 
 fn link(tx: &Connection, contract: &Contract, batch: &Batch, table: &str, own: &str) -> Result<()> {
-    let open = "corrected_by is null and row_key is not null and not is_warning \
-                and batch_id in (select batch_id from ledger.batches \
-                    where source = $source and batch_id < $batch_id and as_at <= $as_at)";
+    let open = format!(
+        "corrected_by is null and not is_warning and {} \
+         and batch_id in (select batch_id from ledger.batches \
+             where source = $source and batch_id < $batch_id and as_at <= $as_at)",
+        has_key(contract.room, "is not null")
+    );
     let values: bind::Values<'_> = &[
         ("source", &contract.name),
         ("batch_id", &batch.batch_id),
@@ -115,28 +178,55 @@ fn link(tx: &Connection, contract: &Contract, batch: &Batch, table: &str, own: &
     if waiting == 0 {
         return Ok(());
     }
-    let key = keys::key_text(contract, "sound");
+    let sound = format!(
+        "in (select {} from {table} as sound where {own})",
+        keys::key_text(contract, "sound")
+    );
     bind::execute(
         tx,
         &format!(
-            "update ledger.rejects set corrected_by = $batch_id where {open} \
-             and row_key in (select {key} from {table} as sound where {own})"
+            "update ledger.rejects set corrected_by = $batch_id where {open} and {}",
+            has_key(contract.room, &sound)
         ),
         values,
     )?;
     Ok(())
 }
 
+/// Holds for a reject whose key is as wanted.
+fn has_key(room: Room, wanted: &str) -> String {
+    match room {
+        Room::Open => format!("row_key {wanted}"),
+        Room::Conduct => format!(
+            "exists (select 1 from conduct_ledger.rejected_values as kept \
+             where kept.batch_id = rejects.batch_id and kept.line = rejects.line \
+                 and kept.row_key {wanted})"
+        ),
+    }
+}
+
 /// Forgets the values and keys of rejects that were received before a moment.
 /// What was wrong and where stays. Returns how many.
-pub fn age_out(connection: &Connection, before: NaiveDateTime, today: NaiveDate) -> Result<u64> {
-    let aged = bind::execute(
-        connection,
-        "update ledger.rejects set value = null, row_key = null, aged_out_on = $today \
-         where aged_out_on is null and (value is not null or row_key is not null) \
-             and batch_id in (select batch_id from ledger.batches \
-                 where received_at < cast($before as timestamp))",
-        &[("before", &before), ("today", &bind::date(today))],
-    )?;
-    Ok(aged as u64)
+pub fn age_out(store: &Store, before: NaiveDateTime, today: NaiveDate) -> Result<u64> {
+    const OLD: &str = "batch_id in (select batch_id from ledger.batches \
+                           where received_at < cast($before as timestamp))";
+    store.transaction(|tx| {
+        let aged = bind::execute(
+            tx,
+            &format!(
+                "update ledger.rejects set value = null, row_key = null, aged_out_on = $today \
+                 where aged_out_on is null and {OLD} and (value is not null \
+                     or row_key is not null or exists ( \
+                         select 1 from conduct_ledger.rejected_values as kept \
+                         where kept.batch_id = rejects.batch_id and kept.line = rejects.line))"
+            ),
+            &[("before", &before), ("today", &bind::date(today))],
+        )?;
+        bind::execute(
+            tx,
+            &format!("delete from conduct_ledger.rejected_values where {OLD}"),
+            &[("before", &before)],
+        )?;
+        Ok(aged as u64)
+    })
 }

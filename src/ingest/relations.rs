@@ -9,6 +9,7 @@ use super::contract::{Contract, Otherwise, Relation};
 use super::keys::key_text;
 use super::sift::Target;
 use super::{Fault, Refused};
+use crate::model::room::Room;
 use crate::store::bind;
 
 /// Rows that name something another source does not hold, where the contract
@@ -120,17 +121,22 @@ pub fn check(tx: &Connection, contracts: &[Contract], known_at: i64) -> Result<V
 }
 
 fn lacking(tx: &Connection, contract: &Contract, rule: &Relation) -> Result<Lacking> {
+    // An example goes to logs and terminals, where a room's rows have no place.
+    let example = match contract.room {
+        Room::Open => "min(value)",
+        Room::Conduct => "cast(null as varchar)",
+    };
     let sql = format!(
-        "with missing as (select own.as_at, {value} as value from history.{source} as own \
+        "with missing as (select own.as_at, {value} as value from {history} as own \
              where own.batch_to is null and not own.is_deleted and {orphan}), \
          newest as (select max(as_at) as as_at from ledger.standing_files \
              where source = $other) \
          select count(*), \
              count(*) filter (missing.as_at + to_days($within_days::integer) <= newest.as_at), \
-             min(value) \
+             {example} \
          from missing cross join newest",
         value = related_text(rule),
-        source = contract.name,
+        history = contract.history(),
         orphan = orphan_condition(rule),
     );
     let within_days = i64::from(rule.within_days);
@@ -176,10 +182,10 @@ fn orphan_condition(rule: &Relation) -> String {
         .map(|(here, there)| format!("other.\"{there}\" = own.\"{here}\""))
         .collect();
     format!(
-        "{} and not exists (select 1 from history.{} as other \
+        "{} and not exists (select 1 from {} as other \
          where other.batch_to is null and not other.is_deleted and {})",
         filled.join(" and "),
-        rule.source,
+        rule.history(),
         same.join(" and ")
     )
 }

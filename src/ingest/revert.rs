@@ -133,14 +133,15 @@ fn find_touched(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<(
         tx,
         &format!(
             "create or replace temp table touched as \
-             select distinct {key} from history.{source} as version \
+             select distinct {key} from {history} as version \
              where said_by = $batch_id or batch_from = $batch_id or batch_to = $batch_id \
                  or confirmed_by = $batch_id \
                  or exists (select 1 from ledger.confirmations as again \
                      where again.source = '{source}' and again.batch_id = $batch_id \
                          and again.said_by = version.said_by \
                          and again.file_line = version.file_line)",
-            source = contract.name
+            source = contract.name,
+            history = contract.history()
         ),
         &[("batch_id", &batch_id)],
     )?;
@@ -173,7 +174,7 @@ fn find_winners(tx: &Connection, contract: &Contract) -> Result<()> {
         "create or replace temp table versions as \
          select version.rowid as version_row, {scope} as scope, version.said_by, \
              version.file_line, version.batch_from, version.batch_to, {key} \
-         from history.{source} as version \
+         from {history} as version \
          where exists (select 1 from touched where {same}); \
          create or replace temp table winners as \
          with backings as ( \
@@ -204,6 +205,7 @@ fn find_winners(tx: &Connection, contract: &Contract) -> Result<()> {
              order by files.as_at desc, files.file_name desc, files.batch_id desc, \
                  versions.batch_from desc, versions.version_row desc \
          ) = 1",
+        history = contract.history(),
         scope = scope_text(contract),
         key = key_list(contract, "version"),
         same = same_key(contract, "version", "touched"),
@@ -221,14 +223,14 @@ fn end_fallen(tx: &Connection, contract: &Contract, undoing: i64) -> Result<u64>
             "create or replace temp table standing as \
              select current.rowid as standing_row, winner.said_by is not null as is_winner, \
                  {key} \
-             from history.{source} as current \
+             from {history} as current \
              inner join touched on {same} \
              left join (select versions.*, winners.backed_by from winners \
                         inner join versions using (version_row)) as winner \
                  on {same_winner} and winner.said_by = current.said_by \
                  and winner.file_line = current.file_line \
              where current.batch_to is null",
-            source = contract.name,
+            history = contract.history(),
             key = key_list(contract, "current"),
             same = same_key(contract, "current", "touched"),
             same_winner = same_key(contract, "current", "winner"),
@@ -238,9 +240,9 @@ fn end_fallen(tx: &Connection, contract: &Contract, undoing: i64) -> Result<u64>
     let ended = bind::execute(
         tx,
         &format!(
-            "update history.{} set batch_to = $undoing \
+            "update {} set batch_to = $undoing \
              where rowid in (select standing_row from standing where not is_winner)",
-            contract.name
+            contract.history()
         ),
         &[("undoing", &undoing)],
     )?;
@@ -259,10 +261,10 @@ fn restore(tx: &Connection, contract: &Contract, undoing: i64) -> Result<u64> {
     bind::execute(
         tx,
         &format!(
-            "update history.{source} as current set confirmed_by = winners.backed_by \
+            "update {history} as current set confirmed_by = winners.backed_by \
              from standing inner join winners on {same} \
              where current.rowid = standing.standing_row and standing.is_winner",
-            source = contract.name,
+            history = contract.history(),
             same = same_key(contract, "standing", "winners"),
         ),
         &[],
@@ -277,14 +279,14 @@ fn restore(tx: &Connection, contract: &Contract, undoing: i64) -> Result<u64> {
     let restored = bind::execute(
         tx,
         &format!(
-            "insert into history.{source} ({names}, row_hash, occurrence, file_line, as_at, \
+            "insert into {history} ({names}, row_hash, occurrence, file_line, as_at, \
                  said_by, confirmed_by, batch_from, batch_to, is_deleted) \
              select {names}, row_hash, occurrence, file_line, as_at, said_by, \
                  returning_rows.backed_by, $undoing, null, is_deleted \
-             from history.{source} as version \
+             from {history} as version \
              inner join returning_rows on returning_rows.version_row = version.rowid \
              order by version.rowid",
-            source = contract.name
+            history = contract.history()
         ),
         &[("undoing", &undoing)],
     )?;

@@ -68,9 +68,9 @@ fn settle_delta(tx: &Connection, contract: &Contract) -> Result<()> {
                  else 'changed' \
              end as fate \
          from judged \
-         left join (select rowid as held_row, * from history.{} where batch_to is null) as held \
+         left join (select rowid as held_row, * from {} where batch_to is null) as held \
              on {}",
-        contract.name,
+        contract.history(),
         same_key(contract, "judged", "held")
     ))?;
     Ok(())
@@ -105,7 +105,7 @@ fn find_unlike(tx: &Connection, contract: &Contract) -> Result<()> {
          from judged \
          full outer join ( \
              select rowid as held_row, {key_hash} as key_hash, {scope} as scope, * \
-             from history.{source} \
+             from {history} \
              where batch_to is null and not is_deleted \
                  and {scope} in (select scope from scopes) \
          ) as held \
@@ -115,7 +115,7 @@ fn find_unlike(tx: &Connection, contract: &Contract) -> Result<()> {
         key = key.join(", "),
         key_hash = key_hash(contract),
         scope = scope_text(contract),
-        source = contract.name,
+        history = contract.history(),
     ))?;
     Ok(())
 }
@@ -136,7 +136,7 @@ fn settle_unlike(tx: &Connection, contract: &Contract, is_whole: bool) -> Result
          from unlike as said \
          inner join scopes on scopes.scope = said.scope \
          left join unlike as held on held.line is null and {said_held} \
-         left join (select rowid as held_row, {gone_key} from history.{source} as gone \
+         left join (select rowid as held_row, {gone_key} from {history} as gone \
                     where batch_to is null and is_deleted) as gone on {said_gone} \
          where said.line is not null \
          union all \
@@ -147,7 +147,7 @@ fn settle_unlike(tx: &Connection, contract: &Contract, is_whole: bool) -> Result
              and not exists (select 1 from unlike as said where said.line is not null and {said_held})",
         said_held = same_key(contract, "said", "held"),
         gone_key = key_list(contract, "gone"),
-        source = contract.name,
+        history = contract.history(),
         said_gone = same_key(contract, "said", "gone"),
     ))?;
     Ok(())

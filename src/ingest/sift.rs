@@ -35,7 +35,7 @@ impl Target {
 
     pub fn history(contract: &Contract, batch_id: i64) -> Self {
         Self {
-            table: format!("history.{}", contract.name),
+            table: contract.history(),
             line: "file_line",
             own: format!("batch_from = {batch_id}"),
             is_deletion: "is_deleted",

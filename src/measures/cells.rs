@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use duckdb::{Connection, Row, params};
 
-use super::definition::{Definition, Kind, Series};
+use super::definition::{Definition, Kind};
+use super::statistics::series::Accrual;
 use super::window::Window;
 use super::worked::{self, Cell, Span, Worked};
+use crate::model::interval::median;
 use crate::store::bind;
 
 /// Every cell of a measure: months and rolling years, in their order.
@@ -24,7 +26,7 @@ pub fn of(connection: &Connection, definition: &Definition, window: Window) -> R
 }
 
 fn sums(connection: &Connection, definition: &Definition, window: Window) -> Result<Vec<Cell>> {
-    let is_level = definition.series != Series::Flow;
+    let is_level = definition.series != Accrual::Flow;
     bind::query(
         connection,
         include_str!("cells.sql"),
@@ -33,7 +35,8 @@ fn sums(connection: &Connection, definition: &Definition, window: Window) -> Res
             ("is_stock", &is_level),
             // No row is none counted; of a level it would be a guess.
             ("fills_with_zero", &(definition.kind == Kind::Count)),
-            ("has_years", &(definition.series != Series::Rolling)),
+            ("has_years", &(definition.series != Accrual::Rolling)),
+            ("ends_itself", &definition.whole_series),
             ("shown_from", &bind::date(window.shown_from)),
             ("until", &bind::date(window.until)),
         ],
@@ -112,7 +115,7 @@ fn gaps(definition: &Definition, cells: &[Cell]) -> Vec<Cell> {
 }
 
 fn medians(connection: &Connection, definition: &Definition, window: Window) -> Result<Vec<Cell>> {
-    let has_years = definition.series == Series::Flow;
+    let has_years = definition.series == Accrual::Flow;
     ranks(connection)?;
     bind::query(
         connection,
@@ -159,6 +162,8 @@ fn ranks(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-fn bounds(_cases: i64) -> Option<(i64, i64)> {
-    None
+/// The ranks of the two cases that bound the median.
+fn bounds(cases: i64) -> Option<(i64, i64)> {
+    let low = i64::try_from(median::rank(usize::try_from(cases).ok()?)?).ok()?;
+    Some((low, cases + 1 - low))
 }

@@ -3,7 +3,8 @@
 -- Purpose: a measure's rows as cells to be worked out. Months add up in a flow,
 -- and a level at the month's end is averaged; a series that looks back by
 -- itself has no years. A month without rows is nothing of a count and nothing
--- known of a level; months before the measure's first are not known at all.
+-- known of a level; months before the measure's first are not known at all,
+-- nor those after the last of a table that says itself how far it goes.
 with sums as (
     select
         basis,
@@ -22,6 +23,11 @@ extents as (
     select
         basis,
         min(period) as first_month,
+        if(
+            $ends_itself,
+            max(period),
+            cast($until as timestamp) - interval 1 month
+        ) as last_month,
     from measured
     group by basis
 ),
@@ -32,6 +38,7 @@ series as (
         sums.area,
         sums."group",
         extents.first_month,
+        extents.last_month,
     from sums
     inner join extents on extents.basis = sums.basis
 ),
@@ -44,7 +51,7 @@ months as (
         cast(
             unnest(generate_series(
                 cast(first_month as timestamp),
-                cast($until as timestamp) - interval 1 month,
+                cast(last_month as timestamp),
                 interval 1 month
             )) as date
         ) as period,

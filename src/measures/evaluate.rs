@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use chrono::NaiveDateTime;
 use duckdb::{Connection, OptionalExt, params};
+use sha2::{Digest, Sha256};
 
 use super::cells;
 use super::definition::Definition;
@@ -13,12 +14,13 @@ use super::reach::{self, Reach};
 use super::settings::MeasureSettings;
 use super::take::{self, Asked};
 use super::window::Window;
-use super::worked::{self, Cell};
+use super::worked::{self, Cell, State, Worked};
 use crate::model::as_of::AsOf;
+use crate::model::room::Room;
 use crate::store::Store;
 use crate::store::bind;
 use crate::store::inputs::{self, Input, Owner};
-use crate::store::schema::hex_sha256;
+use crate::store::schema::{hex_sha256, to_hex};
 
 /// What a measure is evaluated from.
 #[derive(Debug, Clone, Copy)]
@@ -69,16 +71,19 @@ pub fn evaluate(store: &Store, definition: &Definition, basis: Basis<'_>) -> Res
         Reach::Missing(reason) => Err(reason),
         reach @ Reach::Until(_) => store
             .transaction(|tx| {
-                let set_id = set.insert(tx, None)?;
-                let cells = figures(tx, definition, &basis)?;
-                write(tx, definition, set_id, &basis, &cells, &reach)
+                let worked = figures(tx, definition, &basis)?
+                    .into_iter()
+                    .map(|cell| Row::new(definition, cell, window(definition, &basis), &reach))
+                    .collect::<Vec<_>>();
+                set.insert(tx, &worked, None)?;
+                Ok(worked.len() as u64)
             })
-            .map_err(|error| format!("its SQL failed: {error:#}")),
+            .map_err(|error| failure(definition, &error)),
     };
     let (cells, unavailable) = match outcome {
         Ok(cells) => (cells, None),
         Err(reason) => {
-            store.transaction(|tx| set.insert(tx, Some(&reason)))?;
+            store.transaction(|tx| set.insert(tx, &[], Some(&reason)))?;
             (0, Some(reason))
         }
     };
@@ -90,13 +95,22 @@ pub fn evaluate(store: &Store, definition: &Definition, basis: Basis<'_>) -> Res
     })
 }
 
+/// Why a measure has no figures. What the database says of a room's rows may
+/// hold one of their values, and reasons are printed on reports.
+fn failure(definition: &Definition, error: &anyhow::Error) -> String {
+    match definition.commitment.room {
+        Room::Open => format!("its SQL failed: {error:#}"),
+        Room::Conduct => "its SQL failed; `daybook check` may tell why".to_owned(),
+    }
+}
+
 /// A measure's cells, worked out of its rows and stored nowhere.
 pub fn figures(
     connection: &Connection,
     definition: &Definition,
     basis: &Basis<'_>,
 ) -> Result<Vec<Cell>> {
-    let window = window(basis);
+    let window = window(definition, basis);
     let asked = Asked {
         as_of: basis.as_of,
         window,
@@ -106,8 +120,14 @@ pub fn figures(
     cells::of(connection, definition, window)
 }
 
-fn window(basis: &Basis<'_>) -> Window {
-    Window::new(basis.as_of, basis.settings.months)
+/// The months that a measure is evaluated over.
+pub fn window(definition: &Definition, basis: &Basis<'_>) -> Window {
+    let window = Window::new(basis.as_of, basis.settings.months);
+    if definition.whole_series {
+        window.whole()
+    } else {
+        window
+    }
 }
 
 /// Everything that decides a measure's figures: its words, its SQL and the
@@ -182,7 +202,8 @@ impl Set<'_> {
             .optional()?)
     }
 
-    fn insert(&self, connection: &Connection, reason: Option<&str>) -> Result<i64> {
+    /// Writes the set, and its cells unless an earlier set has the same.
+    fn insert(&self, connection: &Connection, rows: &[Row], reason: Option<&str>) -> Result<()> {
         let set_id: i64 =
             connection.query_row("select nextval('ledger.measure_set_ids')", [], |row| {
                 row.get(0)
@@ -194,8 +215,11 @@ impl Set<'_> {
             None => "available",
         };
         let (basis, own) = (&self.basis, self.own);
+        let cells_sha256 = sha256(rows);
+        let earlier = self.earlier_with(connection, &cells_sha256)?;
         connection.execute(
-            "insert into ledger.measure_sets values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into ledger.measure_sets \
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 set_id,
                 self.definition.id,
@@ -209,29 +233,75 @@ impl Set<'_> {
                 basis.settings.months,
                 state,
                 reason,
+                earlier.unwrap_or(set_id),
+                cells_sha256,
                 env!("CARGO_PKG_VERSION"),
                 basis.made_at,
             ],
         )?;
         inputs::keep(connection, Owner::Figures(set_id), basis.inputs)?;
-        Ok(set_id)
+        if earlier.is_none() {
+            write(connection, set_id, rows)?;
+        }
+        Ok(())
+    }
+
+    /// The newest set of the measure with the very same cells.
+    fn earlier_with(&self, connection: &Connection, sha256: &str) -> Result<Option<i64>> {
+        Ok(connection
+            .query_row(
+                "select cells_of from ledger.measure_sets \
+                 where measure_id = ? and cells_sha256 = ? and state = 'available' \
+                 order by set_id desc limit 1",
+                params![self.definition.id, sha256],
+                |row| row.get(0),
+            )
+            .optional()?)
     }
 }
 
-fn write(
-    connection: &Connection,
-    definition: &Definition,
-    set_id: i64,
-    basis: &Basis<'_>,
-    cells: &[Cell],
-    reach: &Reach,
-) -> Result<u64> {
-    let window = window(basis);
+/// A cell as it is stored.
+struct Row {
+    cell: Cell,
+    worked: Option<Worked>,
+    state: State,
+}
+
+impl Row {
+    fn new(definition: &Definition, cell: Cell, window: Window, reach: &Reach) -> Self {
+        let (worked, state) = worked::work(definition, &cell, window, reach);
+        Self {
+            cell,
+            worked,
+            state,
+        }
+    }
+}
+
+/// The hash of all cells in their order.
+fn sha256(rows: &[Row]) -> String {
+    let mut hash = Sha256::new();
+    for Row {
+        cell,
+        worked,
+        state,
+    } in rows
+    {
+        hash.update(format!("{cell:?} {worked:?} {state:?}\n"));
+    }
+    to_hex(&hash.finalize())
+}
+
+fn write(connection: &Connection, set_id: i64, rows: &[Row]) -> Result<()> {
     let mut appender = connection
-        .appender_to_db("measure_values", "ledger")
+        .appender_to_db("measure_cells", "ledger")
         .context("the ledger takes no figures")?;
-    for cell in cells {
-        let (worked, state) = worked::work(definition, cell, window, reach);
+    for Row {
+        cell,
+        worked,
+        state,
+    } in rows
+    {
         let interval = worked.and_then(|worked| worked.interval);
         appender.append_row(params![
             set_id,
@@ -250,5 +320,5 @@ fn write(
         ])?;
     }
     appender.flush()?;
-    Ok(cells.len() as u64)
+    Ok(())
 }

@@ -1,13 +1,17 @@
 //! Commitment measures: definitions in files, figures by SQL, trends by XmR.
 
 pub mod cells;
+pub mod changes;
 pub mod definition;
 pub mod evaluate;
 pub mod reach;
+pub mod reading;
 pub mod results;
 pub mod settings;
 pub mod shape;
+pub mod statistics;
 pub mod take;
 pub mod window;
 pub mod worked;
-pub mod xmr;
+
+pub use statistics::xmr;

@@ -5,9 +5,10 @@ use anyhow::{Context, Result};
 use chrono::{Months, NaiveDate, NaiveDateTime};
 use duckdb::{Connection, OptionalExt, Row, params};
 
-use super::definition::{Definition, Series as Kind};
+use super::definition::Definition;
+use super::statistics::series::signals_apply;
 use super::worked::{Span, State};
-use super::xmr::{self, Limits, Signal};
+use super::xmr::{self, Chart, Limits};
 use crate::model::as_of::AsOf;
 use crate::store::bind;
 
@@ -54,9 +55,16 @@ pub struct Series {
     pub unavailable: Option<String>,
     /// Oldest first, one per month.
     pub points: Vec<Point>,
-    pub limits: Option<Limits>,
-    /// Positions count `points`.
-    pub signals: Vec<Signal>,
+    /// Limits and signals; positions count `points`. None where months are no
+    /// new observations.
+    pub chart: Option<Chart>,
+}
+
+impl Series {
+    /// The limits that the newest month is held against.
+    pub fn limits(&self) -> Option<Limits> {
+        self.chart.as_ref()?.limits()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -117,43 +125,30 @@ pub fn series(
         return Ok(Some(Series {
             unavailable: set.unavailable,
             points: Vec::new(),
-            limits: None,
-            signals: Vec::new(),
+            chart: None,
         }));
     }
     let points = points(connection, set.set_id, which)?;
-    let (limits, signals) = if definition.series == Kind::Flow {
-        chart(&points)
-    } else {
-        (None, Vec::new())
-    };
     let is_blank = points.iter().all(|point| point.value.is_none());
+    let chart = signals_apply(definition.series).then(|| chart(definition, &points));
     Ok(Some(Series {
         unavailable: is_blank.then(|| format!("no figure in the last {} months", set.months)),
         points,
-        limits,
-        signals,
+        chart,
     }))
 }
 
-/// Limits and signals over the mature points; a month without a value is left
-/// out, as if the months around it were neighbours.
-fn chart(points: &[Point]) -> (Option<Limits>, Vec<Signal>) {
-    let mature: Vec<(usize, f64)> = points
+/// Limits and signals over the mature points, from one recorded step change to
+/// the next.
+fn chart(definition: &Definition, points: &[Point]) -> Chart {
+    let values: Vec<Option<f64>> = points
         .iter()
-        .enumerate()
-        .filter(|(_, point)| point.is_mature())
-        .filter_map(|(at, point)| Some((at, point.value?)))
+        .map(|point| point.value.filter(|_| point.is_mature()))
         .collect();
-    let values: Vec<f64> = mature.iter().map(|(_, value)| *value).collect();
-    let limits = xmr::limits(&values);
-    let signals = limits.map_or_else(Vec::new, |limits| xmr::signals(&values, &limits));
-    let place = |signal: Signal| Signal {
-        from: mature[signal.from].0,
-        to: mature[signal.to].0,
-        ..signal
-    };
-    (limits, signals.into_iter().map(place).collect())
+    let months: Vec<NaiveDate> = points.iter().map(|point| point.month).collect();
+    let dates: Vec<NaiveDate> = definition.steps.iter().map(|step| step.date).collect();
+    let steps = xmr::step_positions(&months, &dates);
+    xmr::chart(&values, &steps)
 }
 
 /// Every month of a series from its first to its last.

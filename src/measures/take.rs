@@ -6,11 +6,13 @@ use anyhow::{Context, Result, bail, ensure};
 use duckdb::{Connection, ToSql};
 
 use super::definition::{Definition, Kind, ONE_BASIS};
+use super::reading;
 use super::window::Window;
+use crate::config::problem::{Problem, Problems, Source};
 use crate::model::as_of::AsOf;
 use crate::store::bind;
-use crate::store::deadline;
 use crate::store::query::check_single_select;
+use crate::store::{deadline, reads};
 
 /// What a measure's SQL may ask for, by name.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +30,7 @@ pub fn take(
     limit: Duration,
 ) -> Result<()> {
     check_single_select(connection, &definition.sql).with_context(|| definition.file.clone())?;
+    check_reads(connection, definition)?;
     connection.execute_batch(TABLE)?;
     let timed = deadline::within(connection, limit, || {
         definition
@@ -43,6 +46,23 @@ pub fn take(
     );
     timed.outcome.with_context(|| definition.file.clone())?;
     refuse(connection, definition, asked.window)
+}
+
+/// Refuses SQL that reads what a measure may not: a file, another room, what
+/// its sources do not name.
+fn check_reads(connection: &Connection, definition: &Definition) -> Result<()> {
+    let reads = reads::reads(connection, &definition.sql)?;
+    let source = Source::new(definition.file.as_str(), definition.sql.as_str());
+    let problems: Vec<Problem> =
+        reading::misreads(definition.commitment.room, &definition.sources, &reads)
+            .into_iter()
+            .map(|misread| source.problem(misread.at..misread.at, misread.message))
+            .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Problems(problems).into())
+    }
 }
 
 /// Where the rows go before they are added up.
@@ -95,24 +115,28 @@ fn columns(kind: Kind) -> &'static str {
 
 /// Refuses a measure whose rows cannot be.
 fn refuse(connection: &Connection, definition: &Definition, window: Window) -> Result<()> {
-    for (condition, message) in impossible(definition.kind) {
-        let found: Option<(i64, String)> = bind::query(
-            connection,
-            &format!(
-                "select count(*), any_value(concat_ws(', ', basis, period, area, \"group\", \
-                     'numerator ' || numerator, 'denominator ' || denominator, 'value ' || value, \
-                     'weight ' || weight)) \
-                 from measured where {condition} having count(*) > 0"
-            ),
-            &[
-                ("from", &bind::date(window.from)),
-                ("until", &bind::date(window.until)),
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?
-        .into_iter()
-        .next();
-        if let Some((rows, first)) = found {
+    let bounds = [
+        ("from", bind::date(window.from)),
+        ("until", bind::date(window.until)),
+    ];
+    let bounds: Vec<(&str, &dyn ToSql)> = bounds
+        .iter()
+        .map(|(name, day)| (*name, day as &dyn ToSql))
+        .collect();
+    let conditions = impossible(definition.kind);
+    let counts: Vec<String> = conditions
+        .iter()
+        .map(|(condition, _)| format!("count(*) filter ({condition})"))
+        .collect();
+    let counts: Vec<i64> = bind::query_one(
+        connection,
+        &format!("select {} from measured", counts.join(", ")),
+        &bounds,
+        |row| (0..conditions.len()).map(|at| row.get(at)).collect(),
+    )?;
+    for ((condition, message), rows) in conditions.iter().zip(counts) {
+        if rows > 0 {
+            let first = one_of(connection, condition, &bounds)?;
             bail!("{rows} rows {message}, such as: {first}");
         }
     }
@@ -130,6 +154,21 @@ fn refuse(connection: &Connection, definition: &Definition, window: Window) -> R
         "{doubled} rows stand twice for one period, area and group"
     );
     Ok(())
+}
+
+/// A row for which a condition holds, in words.
+fn one_of(connection: &Connection, condition: &str, bounds: bind::Values<'_>) -> Result<String> {
+    bind::query_one(
+        connection,
+        &format!(
+            "select concat_ws(', ', nullif(basis, ''), period, area, \"group\", \
+                 'numerator ' || numerator, 'denominator ' || denominator, 'value ' || value, \
+                 'weight ' || weight) \
+             from measured where {condition} order by all limit 1"
+        ),
+        bounds,
+        |row| row.get(0),
+    )
 }
 
 /// Conditions under which a row is refused, and how that is told.

@@ -31,6 +31,17 @@ impl Window {
         }
     }
 
+    /// The same end, and every month before it.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        let first = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or(self.from);
+        Self {
+            from: first,
+            shown_from: first,
+            ..self
+        }
+    }
+
     /// Whether a month is too young by so many months.
     pub fn is_immature(&self, month: NaiveDate, lag_months: u32) -> bool {
         month + Months::new(lag_months) >= self.until

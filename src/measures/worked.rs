@@ -5,7 +5,9 @@ use chrono::{Months, NaiveDate};
 use super::definition::{Definition, Kind};
 use super::reach::Reach;
 use super::window::Window;
-use crate::model::interval;
+use crate::model::interval::poisson::{self, Events};
+use crate::model::interval::weighted::{self, Responses};
+use crate::model::interval::{Estimate, proportion};
 
 /// One cell as it was added up.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +88,11 @@ impl State {
         .find(|state| state.as_str() == text)
     }
 
+    /// Whether the sources cover the month and it is old enough.
+    pub fn is_known(self) -> bool {
+        matches!(self, Self::Shown | Self::Few | Self::Empty)
+    }
+
     /// Whether a value is told at all.
     pub fn has_value(self) -> bool {
         matches!(self, Self::Shown | Self::Immature)
@@ -150,38 +157,49 @@ fn value(kind: Kind, cell: &Cell) -> Option<Worked> {
     let denominator = cell.denominator.filter(|denominator| *denominator > 0.0)?;
     let share = numerator / denominator;
     Some(match kind {
-        Kind::Proportion => Worked {
-            value: 100.0 * share,
-            interval: interval::wilson(numerator, denominator).map(percent),
-        },
-        Kind::Survey => Worked {
-            value: 100.0 * share,
-            interval: effective(cell)
-                .and_then(|cases| interval::wilson(share * cases, cases))
-                .map(percent),
-        },
+        Kind::Proportion => within(proportion::share(numerator, denominator)?.scaled(100.0)),
+        Kind::Survey => within(responses(cell)?.share()?.estimate.scaled(100.0)),
         Kind::Share => plain(100.0 * share),
         Kind::Ratio => plain(share),
-        Kind::Rate => plain(1000.0 * share),
-        Kind::Change => plain(100.0 * (share - 1.0)),
+        Kind::Rate => Worked {
+            value: 1000.0 * share,
+            interval: poisson::rate(Events {
+                count: numerator,
+                exposure: denominator,
+            })
+            .map(|rate| (1000.0 * rate.low, 1000.0 * rate.high)),
+        },
+        Kind::Change => Worked {
+            value: 100.0 * (share - 1.0),
+            interval: poisson::ratio_on_logarithm(
+                Events::counted(numerator),
+                Events::counted(denominator),
+            )
+            .map(|ratio| (100.0 * (ratio.low - 1.0), 100.0 * (ratio.high - 1.0))),
+        },
         Kind::Count | Kind::Median => return None,
     })
 }
 
 /// The share of one cell of a survey less that of another, in points.
 pub fn gap(one: &Cell, other: &Cell) -> Option<Worked> {
-    let (one, other) = (value(Kind::Survey, one)?, value(Kind::Survey, other)?);
-    Some(plain(one.value - other.value))
+    weighted::gap(responses(one)?, responses(other)?).map(|gap| within(gap.scaled(100.0)))
 }
 
-/// Responses that would say as much without weights: Kish's effective size.
-fn effective(cell: &Cell) -> Option<f64> {
-    let (weights, squared) = (cell.denominator?, cell.squared_weights?);
-    (squared > 0.0).then(|| weights * weights / squared)
+fn responses(cell: &Cell) -> Option<Responses> {
+    Some(Responses {
+        number: u32::try_from(cell.cases?).ok()?,
+        weight: cell.denominator.filter(|weight| *weight > 0.0)?,
+        weight_squared: cell.squared_weights?,
+        agreeing: cell.numerator?,
+    })
 }
 
-fn percent((low, high): (f64, f64)) -> (f64, f64) {
-    (100.0 * low, 100.0 * high)
+fn within(estimate: Estimate) -> Worked {
+    Worked {
+        value: estimate.value,
+        interval: Some((estimate.low, estimate.high)),
+    }
 }
 
 fn plain(value: f64) -> Worked {

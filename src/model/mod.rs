@@ -1,5 +1,5 @@
-//! Words of the field that parse at the edge, and the interval that every
-//! proportion carries. Nothing here reads or writes anything.
+//! Words of the field that parse at the edge, and the intervals that figures
+//! carry. Nothing here reads or writes anything.
 
 pub mod account_name;
 pub mod age;
@@ -8,4 +8,5 @@ pub mod ho_code;
 pub mod interval;
 pub mod nominal_id;
 pub mod reason;
+pub mod room;
 pub mod unseen;

@@ -16,6 +16,16 @@ pub fn count(value: u64) -> String {
     group_thousands(&value.to_string())
 }
 
+/// `seven`; figures from 11 up.
+#[must_use]
+pub fn count_in_words(value: u64) -> String {
+    const WORDS: [&str; 11] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ];
+    let word = usize::try_from(value).ok().and_then(|at| WORDS.get(at));
+    word.map_or_else(|| count(value), |word| (*word).to_owned())
+}
+
 /// `1 person`, `6 people`, `0 people`.
 #[must_use]
 pub fn plural(value: u64, one: &str, many: &str) -> String {
@@ -285,6 +295,13 @@ mod tests {
         assert_eq!(plural(1, "person", "people"), "1 person");
         assert_eq!(plural(0, "person", "people"), "0 people");
         assert_eq!(plural(1_200, "person", "people"), "1,200 people");
+    }
+
+    #[test]
+    fn up_to_ten_is_a_word() {
+        assert_eq!(count_in_words(7), "seven");
+        assert_eq!(count_in_words(10), "ten");
+        assert_eq!(count_in_words(1_100), "1,100");
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod people;
 pub mod published;
 pub mod signal;
 pub mod stale;
+pub mod standing;
 pub mod trust;
 
 /// A sentence whose figure is a link to the place that shows it.

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use duckdb::{Connection, ToSql};
 
 use super::context::Deployment;
+use super::rooms;
 use super::statements::{self, Binds, Target};
 use crate::config::problem::{Problem, Problems, Source};
 use crate::harm::index::{self, Reference};
@@ -38,6 +39,9 @@ pub fn check(deployment: &Deployment) -> Result<Result<Vec<String>, Problems>> {
         problems: Vec::new(),
     };
     binder.prepare(deployment)?;
+    binder
+        .problems
+        .extend(rooms::problems(store.connection(), deployment)?);
     binder.warehouse(deployment);
     binder.measures(&deployment.measures.definitions);
     binder.jobs(deployment);

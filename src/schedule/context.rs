@@ -41,7 +41,7 @@ impl Deployment {
         let jobs = definition::load_all(dir, &config).map_err(&mut keep).ok();
         let contracts = contract::load_all(dir).map_err(&mut keep).ok();
         let folder = "jobs/nightly-ingest";
-        let models = models::load(dir, &format!("{folder}/models"), &["staging", "core"])
+        let models = models::load(dir, &format!("{folder}/models"), &layers(dir, folder))
             .map_err(&mut keep)
             .ok();
         let checks = checks::load(dir, &format!("{folder}/checks"))
@@ -94,6 +94,13 @@ impl Deployment {
     pub fn open_store(&self) -> Result<Store> {
         Store::open(&self.config.store).context("the database could not be opened")
     }
+}
+
+/// The layers of models, left to right; a force may send nothing for a room.
+fn layers(dir: &Path, folder: &str) -> Vec<&'static str> {
+    let mut layers = vec!["staging", "core", "conduct"];
+    layers.retain(|layer| *layer != "conduct" || dir.join(folder).join("models/conduct").is_dir());
+    layers
 }
 
 /// Problems with a place stay as they are; anything else is told of the job.

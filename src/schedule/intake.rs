@@ -119,6 +119,7 @@ pub fn confirm(context: &Context<'_>, file: &Path, by: &str) -> Result<Ingested>
 
 /// Takes a batch back and rebuilds the warehouse.
 pub fn revert(context: &Context<'_>, batch_id: i64, reason: &str) -> Result<(Reverted, Ingested)> {
+    ensure_histories(context)?;
     let reverted = revert::revert(
         context.store,
         &context.deployment.contracts,
@@ -160,12 +161,7 @@ fn finish(context: &Context<'_>, ingested: Ingested) -> Result<Ingested> {
 
 /// Every source has its history table, so that relations and models find it.
 pub fn ensure_histories(context: &Context<'_>) -> Result<()> {
-    let contracts = &context.deployment.contracts;
-    context.store.transaction(|tx| {
-        contracts
-            .iter()
-            .try_for_each(|contract| ingest::history::ensure(tx, contract))
-    })
+    ingest::history::ensure_all(context.store, &context.deployment.contracts)
 }
 
 fn take_in(
@@ -261,7 +257,7 @@ fn age_out(context: &Context<'_>) -> Result<u64> {
     let now = context.clock.now();
     let before = (now - kept).naive_utc();
     let today = now.with_timezone(&config.tz()).date_naive();
-    let rows = rejects::age_out(context.store.connection(), before, today)?;
+    let rows = rejects::age_out(context.store, before, today)?;
     let files = shelve::age_out(&config.landing.path, now.into(), kept)?;
     Ok(rows + files)
 }

@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod metronome;
 pub mod publish;
 pub mod rerun;
+pub mod rooms;
 pub mod runner;
 pub mod statements;
 pub mod steps;

@@ -6,6 +6,8 @@ use chrono::Days;
 use super::context::Context;
 use super::definition::{Action, ReportKind};
 use super::ledger::Slot;
+use super::rooms;
+use crate::config::problem::Source;
 use crate::harm::index::{self, Reference};
 use crate::harm::ranking::{self, Inputs, Made};
 use crate::harm::settings::ListSettings;
@@ -33,6 +35,9 @@ pub fn refresh_warehouse(context: &Context<'_>) -> Result<Rebuilt> {
         return Ok(Rebuilt::default());
     }
     super::intake::ensure_histories(context)?;
+    let sources = rooms::outside(&deployment.models)
+        .map(|model| Source::new(model.file.as_str(), model.sql.as_str()));
+    rooms::check(context.store.connection(), sources)?;
     let plan = Plan {
         models: &deployment.models,
         checks: &deployment.checks,
@@ -87,6 +92,11 @@ pub fn harm_list(context: &Context<'_>, as_of: AsOf, settings: &ListSettings) ->
          a list by the new one would be wrong"
     );
     let sql = ListSql::load(&context.deployment.dir)?;
+    let sources = sql
+        .inputs
+        .iter()
+        .map(|input| Source::new(input.file.as_str(), input.text.as_str()));
+    rooms::check(context.store.connection(), sources)?;
     let models = list_models(&context.deployment.models, &sql);
     let inputs = Inputs {
         as_of,

@@ -100,19 +100,32 @@ pub fn sha256<'a>(inputs: impl Iterator<Item = &'a Input>) -> String {
 /// Keeps some texts, each distinct one once for all.
 pub fn keep(connection: &Connection, owner: Owner, inputs: &[Input]) -> Result<()> {
     let (table, _, number) = owner.place();
-    for (place, input) in inputs.iter().enumerate() {
-        let sha256 = keep_text(connection, &input.text)?;
-        connection.execute(
-            &format!("insert into ledger.{table} values (?, ?, ?, ?, ?)"),
-            params![
-                number,
-                input.role.as_str(),
-                input.file,
-                i32::try_from(place)?,
-                sha256
-            ],
-        )?;
+    let hashes: Vec<String> = inputs
+        .iter()
+        .map(|input| hex_sha256(input.text.as_bytes()))
+        .collect();
+    let held: Vec<String> = bind::query(
+        connection,
+        "select sha256 from ledger.texts where sha256 in (select unnest(string_split($hashes, ' ')))",
+        &[("hashes", &hashes.join(" "))],
+        |row| row.get(0),
+    )?;
+    for (input, sha256) in inputs.iter().zip(&hashes) {
+        if !held.contains(sha256) {
+            keep_text(connection, &input.text)?;
+        }
     }
+    let mut appender = connection.appender_to_db(table, "ledger")?;
+    for (place, (input, sha256)) in inputs.iter().zip(&hashes).enumerate() {
+        appender.append_row(params![
+            number,
+            input.role.as_str(),
+            input.file,
+            i32::try_from(place)?,
+            sha256
+        ])?;
+    }
+    appender.flush()?;
     Ok(())
 }
 

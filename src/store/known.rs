@@ -23,24 +23,24 @@ pub fn batch_before(connection: &Connection, moment: NaiveDateTime) -> Result<i6
 /// known now. They lie in memory, beside the file, which stays as it is.
 pub fn add_views(connection: &Connection, known_at: Option<i64>) -> Result<()> {
     connection.execute_batch("attach ':memory:' as known")?;
-    let tables: Vec<(String, String)> = bind::query(
+    let tables: Vec<(String, String, String)> = bind::query(
         connection,
-        "select database_name, table_name from duckdb_tables() \
-         where schema_name = 'history' order by table_name",
+        "select database_name, schema_name, table_name from duckdb_tables() \
+         where schema_name in ('history', 'conduct_history') order by table_name",
         &[],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     let known_at = known_at.unwrap_or(i64::MAX);
-    for (database, table) in tables {
+    for (database, schema, table) in tables {
         connection
             .execute_batch(&format!(
                 "create view known.{table} as \
                  select * exclude (row_hash, occurrence, batch_to, is_deleted) \
-                 from \"{database}\".history.{table} \
+                 from \"{database}\".{schema}.{table} \
                  where batch_from <= {known_at} \
                      and (batch_to is null or batch_to > {known_at}) and not is_deleted"
             ))
-            .with_context(|| format!("cannot show history.{table}"))?;
+            .with_context(|| format!("cannot show {schema}.{table}"))?;
     }
     Ok(())
 }

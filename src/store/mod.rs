@@ -7,6 +7,8 @@ pub mod inputs;
 pub mod known;
 pub mod planner;
 pub mod query;
+pub mod reads;
+pub mod scans;
 pub mod schema;
 
 use std::path::Path;
@@ -68,6 +70,7 @@ impl Store {
         store.apply_limits(config)?;
         let known_at = choose(&store.connection)?;
         known::add_views(&store.connection, known_at)?;
+        scans::allow(&store.connection)?;
         store.lock()?;
         Ok(store)
     }

@@ -64,14 +64,7 @@ pub fn check_single_select(connection: &Connection, sql: &str) -> Result<()> {
 
 /// What the database's own parser has against a text as exactly one SELECT.
 pub fn fault_of_select(connection: &Connection, sql: &str) -> Result<Option<Fault>> {
-    let parsed: String = connection
-        .query_row(
-            "select cast(json_serialize_sql(cast(? as varchar)) as varchar)",
-            [sql],
-            |row| row.get(0),
-        )
-        .context("the statement could not be parsed")?;
-    let parsed: serde_json::Value = serde_json::from_str(&parsed)?;
+    let parsed = parse(connection, sql)?;
     if parsed["error"].as_bool() == Some(true) {
         let message = parsed["error_message"].as_str().unwrap_or("not a SELECT");
         return Ok(Some(Fault {
@@ -84,6 +77,18 @@ pub fn fault_of_select(connection: &Connection, sql: &str) -> Result<Option<Faul
         message: format!("expected one SELECT, got {statements} statements"),
         position: None,
     }))
+}
+
+/// A text as the database's own parser sees it.
+pub(super) fn parse(connection: &Connection, sql: &str) -> Result<serde_json::Value> {
+    let parsed: String = connection
+        .query_row(
+            "select cast(json_serialize_sql(cast(? as varchar)) as varchar)",
+            [sql],
+            |row| row.get(0),
+        )
+        .context("the statement could not be parsed")?;
+    Ok(serde_json::from_str(&parsed)?)
 }
 
 fn is_plain_value(value: &ValueRef<'_>) -> bool {

@@ -44,6 +44,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "measures",
         sql: include_str!("migrations/0006_measures.sql"),
     },
+    Migration {
+        version: 7,
+        name: "rooms",
+        sql: include_str!("migrations/0007_rooms.sql"),
+    },
 ];
 
 /// Runs what has not been run yet. A file from a newer program, or one whose

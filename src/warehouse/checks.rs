@@ -10,8 +10,9 @@ use duckdb::{Connection, params};
 
 use super::models::{self, Model};
 use crate::config::problem::{Problem, Problems, Source};
-use crate::store::bind;
+use crate::model::room::Room;
 use crate::store::query::check_single_select;
+use crate::store::{bind, scans};
 
 /// What a failing check means for the rebuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,8 +144,19 @@ fn run_one(connection: &Connection, check: &Check) -> Result<CheckResult> {
         title: check.title.clone(),
         severity: check.severity,
         rows,
-        examples: examples(connection)?,
+        examples: if is_about_room(connection, &check.sql)? {
+            NO_EXAMPLES.to_owned()
+        } else {
+            examples(connection)?
+        },
     })
+}
+
+/// Rows of a room are counted, and none of them is shown outside it.
+fn is_about_room(connection: &Connection, sql: &str) -> Result<bool> {
+    let scans = scans::scans(connection, sql)?;
+    let schemas = scans.tables.iter().filter_map(|t| t.schema.as_deref());
+    Ok(schemas.map(Room::of_schema).any(|room| room != Room::Open))
 }
 
 fn examples(connection: &Connection) -> Result<String> {

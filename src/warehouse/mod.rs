@@ -6,11 +6,12 @@ pub mod checks;
 pub mod models;
 pub mod standing;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, Utc};
 use duckdb::{Connection, params};
 
 use crate::clock::Stopwatch;
+use crate::model::room::Room;
 use crate::store::Store;
 use crate::store::bind;
 use crate::store::planner::joins_as_written;
@@ -104,6 +105,16 @@ fn stand_on(connection: &Connection, plan: Plan<'_>) -> Result<()> {
     Ok(())
 }
 
+/// What the database says of a room's rows may hold one of their values, and a
+/// night's errors are logged and mailed.
+fn failure(model: &Model, error: anyhow::Error) -> anyhow::Error {
+    let file = &model.file;
+    match Room::of_schema(&model.layer) {
+        Room::Open => error.context(format!("{file} failed")),
+        Room::Conduct => anyhow!("{file} failed; `daybook check` may tell why"),
+    }
+}
+
 fn build(connection: &Connection, model: &Model, known_at: i64) -> Result<Built> {
     let stopwatch = Stopwatch::start();
     let table = model.table();
@@ -113,7 +124,7 @@ fn build(connection: &Connection, model: &Model, known_at: i64) -> Result<Built>
         &format!("create or replace table {table} as\n{}", model.sql),
         &[("known_at", &known_at)],
     )
-    .with_context(|| format!("{} failed", model.file))?;
+    .map_err(|error| failure(model, error))?;
     let rows = bind::query_one(
         connection,
         &format!("select count(*) from {table}"),

@@ -63,7 +63,8 @@ pub fn read_folder(dir: &Path, folder: &str, layer: &str) -> Result<Vec<Model>, 
 /// Tables of the warehouse that a statement mentions, comments left out.
 pub fn tables_read(sql: &str) -> Vec<String> {
     static TABLE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\b(?:staging|core|mart)\.[a-z][a-z0-9_]*").expect("the pattern is fixed")
+        Regex::new(r"\b(?:staging|core|conduct|mart)\.[a-z][a-z0-9_]*")
+            .expect("the pattern is fixed")
     });
     let code: Vec<&str> = sql
         .lines()
@@ -87,11 +88,9 @@ fn order(mut waiting: Vec<Model>, layers: &[&str]) -> Result<Vec<Model>, Problem
                 .iter()
                 .position(|layer| read.starts_with(&format!("{layer}.")));
             if reads > position {
-                return Err(Problem::whole(
-                    model.file.clone(),
-                    format!("reads {read}, a layer to the right of its own"),
-                )
-                .into());
+                let source = Source::new(model.file.as_str(), model.sql.as_str());
+                let message = format!("reads {read}, a layer to the right of its own");
+                return Err(source.problem_containing(&read, message).into());
             }
         }
     }

@@ -107,11 +107,12 @@ fn held(dir: &Path) -> Held {
     let mut held = Held::new();
     let tables = rows(
         "select table_schema, table_name from information_schema.tables \
-         where table_schema in ('history', 'staging', 'core') order by all",
+         where table_schema in ('history', 'staging', 'core', 'conduct', 'conduct_history') \
+         order by all",
     );
     for table in tables {
         let name = table.into_iter().flatten().collect::<Vec<_>>().join(".");
-        let content = if name.starts_with("history.") {
+        let content = if name.contains("history.") {
             format!(
                 "with named as ( \
                      select version.* exclude (said_by, confirmed_by, batch_from, batch_to), \

@@ -35,26 +35,7 @@ fn the_mets_published_offences_reproduce_their_totals() {
         ]
     );
     site.run("commitment-measures", MORNING).unwrap();
-    let published =
-        "ledger.measure_values join ledger.measure_sets using (set_id) where measure_id = 'P.1'";
-    assert_eq!(
-        site.one(&format!(
-            "select sum(numerator)::bigint from {published} and area = 'London'"
-        )),
-        "1612003"
-    );
-    assert_eq!(
-        site.one(&format!(
-            "select sum(numerator)::bigint from {published} and area <> 'London'"
-        )),
-        "1612003"
-    );
-    assert_eq!(
-        site.one(&format!(
-            "select count(distinct area) from {published} and area <> 'London'"
-        )),
-        "34"
-    );
+    let published = published(&site, "P.1", "1612003");
     // Every month equals the small table that the program carries.
     let table = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("jobs/nightly-ingest/published/met_vawg_monthly_20260301.csv");
@@ -64,10 +45,54 @@ fn the_mets_published_offences_reproduce_their_totals() {
         .map(|row| row.unwrap().iter().map(ToOwned::to_owned).collect())
         .collect();
     let months = site.query(&format!(
-        "select period, numerator::bigint from {published} and area = 'London' order by period"
+        "select period, numerator::bigint from {published} and area = 'Force' order by period"
     ));
     assert_eq!(months.len(), 146);
     assert_eq!(months, carried);
+}
+
+/// The months of a published measure, after its force and its boroughs have
+/// each been found to add up to the total.
+fn published(site: &Site, id: &str, total: &str) -> String {
+    let months = format!(
+        "ledger.measure_values join ledger.measure_sets using (set_id) \
+         where measure_id = '{id}' and span = 'month' and \"group\" = 'All'"
+    );
+    let boroughs = format!("{months} and area <> 'Force' and not contains(area, ': ')");
+    for areas in [format!("{months} and area = 'Force'"), boroughs.clone()] {
+        assert_eq!(
+            site.one(&format!("select sum(numerator)::bigint from {areas}")),
+            total
+        );
+    }
+    assert_eq!(
+        site.one(&format!("select count(distinct area) from {boroughs}")),
+        "34"
+    );
+    months
+}
+
+#[test]
+fn the_mets_published_victims_reproduce_their_totals_by_month_and_borough() {
+    let Some(data) = shared_data() else { return };
+    let site = Site::new();
+    ingest(&site, &[data.join("met-vawg/victims.parquet")]);
+    let sheets = site
+        .query("select distinct sum(victims)::bigint from staging.met_vawg_victims group by sheet");
+    assert_eq!(sheets, [["1527047"]]);
+    site.run("commitment-measures", MORNING).unwrap();
+    let published = published(&site, "P.2", "1527047");
+    // Every month and borough equals the lines of the sheet.
+    let sheet = "select recorded_month as period, coalesce(borough, 'Not stated') as area, \
+        sum(victims)::bigint as victims from staging.met_vawg_victims \
+        where sheet = 'Victim count by location' group by all";
+    let differing = site.one(&format!(
+        "select count(*) from ({sheet}) as sheet full join ( \
+             select period, area, numerator::bigint as victims from {published} \
+                 and area <> 'Force' and not contains(area, ': ') and numerator > 0 \
+         ) as told using (period, area) where sheet.victims is distinct from told.victims"
+    ));
+    assert_eq!(differing, "0");
 }
 
 #[test]

@@ -96,9 +96,7 @@ fn a_deletion_in_the_first_sound_file_corrects_nothing() {
 fn rejected_values_are_forgotten_after_their_time_and_what_was_wrong_stays() {
     let mut site = night();
     let now = noon().naive_utc();
-    let forget = |site: &Site, before| {
-        rejects::age_out(site.store.connection(), before, day(MORNING)).unwrap()
-    };
+    let forget = |site: &Site, before| rejects::age_out(&site.store, before, day(MORNING)).unwrap();
     assert_eq!(forget(&site, now), 0);
     assert_eq!(site.query(REJECTS)[0][2], "unknown");
     assert_eq!(forget(&site, now + TimeDelta::seconds(1)), 1);

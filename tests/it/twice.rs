@@ -18,7 +18,8 @@ fn state(site: &Site) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let tables = site.query(
         "select table_schema || '.' || table_name from information_schema.tables \
-         where table_schema in ('ledger', 'history', 'staging', 'core', 'mart') order by 1",
+         where table_schema in ('ledger', 'history', 'staging', 'core', 'mart') \
+             or table_schema like 'conduct%' order by 1",
     );
     for table in tables.concat() {
         if table == "ledger.runs" {

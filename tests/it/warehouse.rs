@@ -406,7 +406,12 @@ fn a_broken_models_dependants_are_told_once_each_and_why() {
     assert_eq!(
         dependants,
         [
+            &format!("jobs/commitment-measures/07-powers/breaches-charged.sql: {because}"),
+            &format!("jobs/commitment-measures/07-powers/orders-granted.sql: {because}"),
             &format!("jobs/commitment-measures/07-powers/orders-in-force.sql: {because}"),
+            &format!(
+                "jobs/commitment-measures/07-powers/uncharged-cases-with-an-order.sql: {because}"
+            ),
             &format!("jobs/morning-briefing/events.sql: {because}"),
             &format!("jobs/nightly-ingest/models/core/orders.sql: {because}"),
         ]
@@ -427,7 +432,7 @@ fn a_list_table_that_fails_takes_only_the_list_with_it() {
 
 #[test]
 fn a_measure_must_return_its_columns_in_their_types() {
-    let file = "jobs/commitment-measures/06-dangerous-perpetrators/serious-sexual-charges.sql";
+    let file = "jobs/commitment-measures/09-places/patrol-minutes.sql";
     let missing = bound_after(file, "as denominator", "as denom");
     assert_eq!(
         missing,
@@ -437,11 +442,11 @@ fn a_measure_must_return_its_columns_in_their_types() {
     );
     let text = bound_after(
         file,
-        "cases.cases as numerator",
-        "cases.month || '' as numerator",
+        "as bigint\n    ) as numerator",
+        "as varchar\n    ) as numerator",
     );
     assert_eq!(text.len(), 1);
-    assert!(text[0].starts_with(&format!("{file}:19:")), "{text:?}");
+    assert!(text[0].starts_with(&format!("{file}:12:")), "{text:?}");
     assert!(
         text[0].contains("\"numerator\" is VARCHAR; it must be a number"),
         "{text:?}"

@@ -1,23 +1,77 @@
--- Grain: one row per month from the thirteenth on.
--- Groups of the VAWG basket (jobs/harm-list/basket.csv): rape, sexual abuse of
--- children and the other contact sexual offences count as serious.
-with cases as (
+-- Grain: one row per month, area and group; groups for the force only.
+-- Purpose: rape and serious sexual offence cases charged, beside those of the
+-- same month a year before. A case is a crime; it counts once, in the month of
+-- the first such charge brought for it, whoever the victim was: the published
+-- figure counts them so, and the victims of a crime from before the data begin
+-- are not known.
+-- Groups of the VAWG basket (jobs/harm-list/basket.csv), by the offence
+-- charged: rape, sexual abuse of children and the other contact sexual
+-- offences count as serious. The first month for which charges are held may be
+-- held in part, so that no month is set against it.
+with first_charges as (
     select
-        date_trunc('month', charged_on) as month,
-        count(distinct crime_ref) as cases,
+        coalesce(crime_ref, charge_ref) as case_ref,
+        any_value(crime_key) as crime_key,
+        min(charged_on) as charged_on,
+        bool_or(vawg_group = 'rape') as is_rape,
     from core.charges
+    where vawg_group in ('rape', 'child_sexual_abuse', 'other_sexual')
+    group by case_ref
+),
+
+cases as (
+    select
+        date_trunc('month', first_charges.charged_on) as month,
+        coalesce(crimes.borough, 'Not stated') as borough,
+        case
+            when first_charges.is_rape then 'Rape'
+            else 'Other serious sexual offences'
+        end as offences,
+        count(*) as cases,
+    from first_charges
+    left join core.crimes as crimes
+        on crimes.crime_key = first_charges.crime_key
     where
-        vawg_group in ('rape', 'child_sexual_abuse', 'other_sexual')
-        and charged_on >= $from and charged_on < $until
-    group by month
+        first_charges.charged_on >= cast($from as date) - interval 1 year
+        and first_charges.charged_on < $until
+    group by all
+),
+
+spread as (
+    select month, 'Force' as area, 'All' as "group", cases from cases
+    union all
+    select month, borough as area, 'All' as "group", cases from cases
+    union all
+    select month, 'Force' as area, offences as "group", cases from cases
+),
+
+months as (
+    select
+        month,
+        area,
+        "group",
+        sum(cases) as cases,
+    from spread
+    group by month, area, "group"
+),
+
+held as (
+    select date_trunc('month', min(charged_on)) as first_month
+    from core.charges
 )
 
 select
-    cases.month as period,
-    'Force' as area,
-    'All' as "group",
-    cases.cases as numerator,
-    year_before.cases as denominator,
-from cases
-inner join cases as year_before
-    on year_before.month = cases.month - interval 1 year
+    cast(year_before.month + interval 1 year as date) as period,
+    year_before.area,
+    year_before."group",
+    cast(coalesce(months.cases, 0) as bigint) as numerator,
+    cast(year_before.cases as bigint) as denominator,
+from months as year_before
+inner join held on year_before.month > held.first_month
+left join months
+    on months.month = year_before.month + interval 1 year
+    and months.area = year_before.area
+    and months."group" = year_before."group"
+where
+    year_before.month + interval 1 year >= $from
+    and year_before.month + interval 1 year < $until

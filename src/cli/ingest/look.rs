@@ -1,5 +1,4 @@
-//! `daybook ingest status`, `rejects` and `batches`: what came in, and how it
-//! was judged.
+//! `daybook ingest status` and `batches`: what came in, and how it was judged.
 
 use std::path::Path;
 
@@ -8,7 +7,6 @@ use clap::Args;
 
 use crate::cli::output::{self, Format};
 use crate::clock::Clock;
-use crate::ingest::rejects::{self, Choice};
 use crate::ingest::status::{self, Moment, SourceStatus, State};
 use crate::schedule::context::Deployment;
 use crate::store::query::{Table, select};
@@ -127,74 +125,6 @@ fn shown(state: State) -> String {
         State::Late | State::Stale | State::Refused => state.as_str().to_uppercase(),
         State::Never => "never".to_owned(),
         _ => state.as_str().to_owned(),
-    }
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Rejects {
-    /// Only of this file.
-    #[arg(long)]
-    file: Option<String>,
-    /// Only of this source.
-    #[arg(long)]
-    source: Option<String>,
-    /// Only those that no later file has corrected.
-    #[arg(long)]
-    open: bool,
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
-}
-
-impl Rejects {
-    pub(super) fn run(&self, dir: &Path) -> Result<()> {
-        let deployment = Deployment::load(dir)?;
-        let store = deployment.open_store()?;
-        let choice = Choice {
-            file: self.file.as_deref(),
-            source: self.source.as_deref(),
-            is_open: self.open,
-        };
-        let found = rejects::list(store.connection(), choice)?;
-        if self.format == Format::Json {
-            return output::json(&found);
-        }
-        let rows: Vec<Vec<Option<String>>> = found
-            .into_iter()
-            .map(|reject| {
-                let value = match reject.aged_out_on {
-                    Some(on) => Some(format!("(forgotten {on})")),
-                    None => reject.value,
-                };
-                let became = match (reject.is_warning, reject.corrected_by) {
-                    (true, _) => "taken in without it".to_owned(),
-                    (false, Some(batch)) => format!("came right in batch {batch}"),
-                    (false, None) => "open".to_owned(),
-                };
-                vec![
-                    Some(reject.file),
-                    Some(reject.line.to_string()),
-                    reject.column,
-                    value,
-                    Some(reject.reason),
-                    Some(became),
-                    Some(reject.contract[..12.min(reject.contract.len())].to_owned()),
-                ]
-            })
-            .collect();
-        let count = rows.len();
-        let columns = [
-            "file", "line", "column", "value", "reason", "became", "contract",
-        ];
-        let table = Table {
-            columns: columns.map(ToOwned::to_owned).to_vec(),
-            rows,
-            is_plain: (0..columns.len()).map(|at| at == 1).collect(),
-        };
-        output::table(&table, self.format)?;
-        match self.format {
-            Format::Table => output::line(format!("{count} faults")),
-            _ => Ok(()),
-        }
     }
 }
 

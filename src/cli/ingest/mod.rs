@@ -1,6 +1,7 @@
 //! `daybook ingest`: takes named files in, and answers for all that came in.
 
 mod look;
+mod rejects;
 mod undo;
 
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ enum Action {
     /// Where every source stands: last file, age, rows, rejects, due, late
     Status(look::Status),
     /// Rejected rows and values: file, line, column, value, reason
-    Rejects(look::Rejects),
+    Rejects(rejects::Rejects),
     /// Every judged file, newest first, with its reconciliation
     Batches(look::Batches),
     /// Take in a snapshot that was refused for the rows it would end

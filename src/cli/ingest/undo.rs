@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::{end, tell, with_context};
-use crate::cli::output;
+use crate::cli::{machine_user, output};
 use crate::schedule::{intake, rerun};
 
 #[derive(Debug, Args)]
@@ -57,10 +57,4 @@ impl Revert {
         }
         end(&done)
     }
-}
-
-fn machine_user() -> String {
-    std::env::var("USER")
-        .or_else(|_| std::env::var("LOGNAME"))
-        .unwrap_or_else(|_| "unknown".to_owned())
 }

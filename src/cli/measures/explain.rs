@@ -19,7 +19,6 @@ use crate::measures::evaluate::{self, Basis};
 use crate::measures::reach;
 use crate::measures::results::{self, Point, Which};
 use crate::measures::settings::MeasureSettings;
-use crate::measures::window::Window;
 use crate::measures::worked::{self, Span};
 use crate::model::as_of::AsOf;
 use crate::schedule::context::Deployment;
@@ -86,7 +85,7 @@ struct Explained {
 struct Batch {
     source: String,
     files: i64,
-    newest_batch: i64,
+    newest: i64,
     newest_file: String,
     newest_sha256: String,
     /// The morning that the newest speaks of.
@@ -152,7 +151,7 @@ impl Explain {
             .points
             .iter()
             .find(|point| point.month == self.period.0);
-        let window = Window::new(as_of, set.months);
+        let window = evaluate::window(&then, &basis);
         let explained = Explained {
             measure_id: now.id.clone(),
             set_id: set.set_id,
@@ -253,7 +252,7 @@ fn again(
     made: &Made,
     which: Which<'_>,
 ) -> Result<Again> {
-    let mut past = Past::open(store)?;
+    let mut past = Past::open(store, definition.commitment.room)?;
     past.stand_on(basis.known_at, basis.inputs)?;
     for table in ["lists", "list_entries", "list_variants"] {
         past.narrow(table, &format!("list_id <= {}", made.lists))?;
@@ -269,7 +268,7 @@ fn again(
     )?;
     let connection = past.connection();
     let reach = reach::of(connection, definition, basis.known_at)?;
-    let window = Window::new(basis.as_of, basis.settings.months);
+    let window = evaluate::window(definition, basis);
     let worked: Vec<_> = evaluate::figures(connection, definition, basis)?
         .into_iter()
         .map(|cell| {
@@ -362,7 +361,7 @@ fn batches(connection: &Connection, definition: &Definition, known_at: i64) -> R
             Ok(Batch {
                 source: row.get(0)?,
                 files: row.get(1)?,
-                newest_batch: row.get(2)?,
+                newest: row.get(2)?,
                 newest_file: row.get(3)?,
                 newest_sha256: row.get(4)?,
                 speaks_to: row.get(5)?,
@@ -383,10 +382,14 @@ fn tell(explained: &Explained) -> Result<()> {
     let number = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |v| v.to_string());
     let figure = &explained.figure;
     output::line(format!(
-        "{} {}, {} to {}, as of {}: {} ({})",
+        "{} {}, {} {}, as of {}: {} ({})",
         explained.measure_id,
         explained.series,
-        explained.span,
+        if explained.span == "year" {
+            "year to"
+        } else {
+            "month"
+        },
         figure.period.format("%Y-%m"),
         explained.as_of,
         number(figure.value),
@@ -411,7 +414,7 @@ fn tell(explained: &Explained) -> Result<()> {
             batch.rows_accepted,
             batch.speaks_to,
             batch.newest_file,
-            batch.newest_batch,
+            batch.newest,
             &batch.newest_sha256[..12.min(batch.newest_sha256.len())]
         ))?;
     }

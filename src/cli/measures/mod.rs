@@ -99,10 +99,11 @@ fn definition<'a>(deployment: &'a Deployment, id: &str) -> Result<&'a Definition
         .definitions
         .iter()
         .find(|definition| definition.id == id)
-        .with_context(|| {
+        .ok_or_else(|| {
             Usage(format!(
                 "no measure has the id {id:?}; see `daybook measures`"
             ))
+            .into()
         })
 }
 

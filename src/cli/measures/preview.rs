@@ -12,7 +12,6 @@ use crate::clock::Clock;
 use crate::measures::evaluate::{self, Basis};
 use crate::measures::reach::{self, Reach};
 use crate::measures::results::Point;
-use crate::measures::window::Window;
 use crate::measures::worked::{self, Cell, Span};
 use crate::model::as_of::AsOf;
 use crate::schedule::context::Deployment;
@@ -58,7 +57,7 @@ impl Preview {
             return output::line(format!("[x] unavailable: {reason}"));
         }
         let cells = evaluate::figures(connection, definition, &basis)?;
-        let window = Window::new(as_of, settings.months);
+        let window = evaluate::window(definition, &basis);
         let which = self.asked.which(definition, Span::Month)?;
         let points = |span: Span| -> Vec<Point> {
             cells

@@ -94,7 +94,7 @@ impl Scorecard {
 fn one<'a>((measure, definition): (&'a Measure, &'a Definition)) -> One<'a> {
     One {
         measure,
-        sentence: sentence::measures::finding(measure),
+        sentence: super::show::sentence(definition, measure),
         audiences: &definition.audiences,
         file: &definition.file,
     }

@@ -6,14 +6,17 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Asked, definition, newest, series_name};
+use super::{Asked, definition, newest, series_name, settings};
 use crate::cli::output::{self, Format};
+use crate::measures::changes::{self, Changed};
 use crate::measures::definition::Definition;
 use crate::measures::results::{self, Point, Which};
 use crate::measures::worked::{Span, State};
 use crate::model::as_of::AsOf;
 use crate::report::format;
-use crate::report::query::measures::unit;
+use crate::report::query::measures::{self, unit};
+use crate::report::sentence::standing::{self, Footing};
+use crate::report::view::measure::Measure;
 use crate::schedule::context::Deployment;
 use crate::store::query::Table;
 use crate::store::{Store, bind};
@@ -42,6 +45,10 @@ struct Shown<'a> {
     basis: &'a str,
     area: &'a str,
     group: &'a str,
+    /// Where the force's headline stands, in one sentence.
+    sentence: String,
+    year_on_year: Option<Changed>,
+    year_to_date: Option<Changed>,
     months: Vec<Row>,
     years: Vec<Row>,
 }
@@ -93,6 +100,10 @@ impl Show {
         let month = self.asked.which(definition, Span::Month)?;
         let points = |span| results::points(connection, set.set_id, Which { span, ..month });
         let (months, years) = (points(Span::Month)?, points(Span::Year)?);
+        let sentence = sentence(definition, &measures::one(connection, as_of, definition)?);
+        let starts = settings(&deployment).year_starts_month;
+        let year_on_year = changes::year_on_year(definition, &months, &years);
+        let year_to_date = changes::year_to_date(definition, &months, starts);
         if self.json {
             return output::json(&Shown {
                 definition,
@@ -104,6 +115,9 @@ impl Show {
                 basis: month.basis,
                 area: month.area,
                 group: month.group,
+                sentence,
+                year_on_year,
+                year_to_date,
                 months: months.iter().map(Row::from).collect(),
                 years: years.iter().map(Row::from).collect(),
             });
@@ -112,9 +126,58 @@ impl Show {
         if let Some(reason) = set.unavailable {
             return output::line(format!("[x] unavailable as of {as_of}: {reason}"));
         }
+        output::line(sentence)?;
         output::line(format!("{}, as of {as_of}:", series_name(&month)))?;
-        tell_points(definition, &months, &years)
+        tell_points(definition, &months, &years)?;
+        tell_change(definition, "A year before", year_on_year.as_ref())?;
+        tell_change(definition, "Year to date", year_to_date.as_ref())
     }
+}
+
+/// Where a measure's headline stands, in one sentence.
+pub(super) fn sentence(definition: &Definition, measure: &Measure) -> String {
+    standing::standing(
+        measure,
+        Footing {
+            accrual: definition.series,
+            minimum_denominator: definition.minimum_denominator,
+        },
+    )
+}
+
+fn tell_change(definition: &Definition, what: &str, changed: Option<&Changed>) -> Result<()> {
+    let Some(changed) = changed else {
+        return Ok(());
+    };
+    let print = |value: Option<f64>| {
+        value.map_or_else(
+            || "[x]".to_owned(),
+            |value| format::value(unit(definition), value),
+        )
+    };
+    let plain = |value: f64| {
+        if changed.is_ratio {
+            format!("{} times", format::number(value, 2))
+        } else {
+            format::signed((value * 10.0).round() / 10.0)
+        }
+    };
+    let by = changed.change.map(plain).unwrap_or_default();
+    let interval = match (changed.low, changed.high) {
+        (Some(low), Some(high)) => format!(", 95% {} to {}", plain(low), plain(high)),
+        _ => String::new(),
+    };
+    let without = changed
+        .without
+        .as_ref()
+        .map_or_else(String::new, |why| format!("; {why}"));
+    output::line(format!(
+        "{what}: to {} {}, to {} {}: {by}{interval}{without}",
+        changed.period.format("%Y-%m"),
+        print(changed.now_value),
+        changed.before.format("%Y-%m"),
+        print(changed.before_value),
+    ))
 }
 
 fn held(connection: &duckdb::Connection, set_id: i64) -> Result<Vec<Held>> {

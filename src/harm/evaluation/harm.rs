@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::cohort::{Cohort, Entrant, Group};
 use super::{DAYS, Figure, Outcome};
-use crate::harm::statistics::Estimate;
 use crate::harm::statistics::means::{self, Pair, Ratio};
 use crate::harm::statistics::proportion::{self, Part};
+use crate::model::interval::Estimate;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HarmChange {

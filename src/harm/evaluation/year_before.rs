@@ -7,9 +7,9 @@ use super::arrest::{GroupCurve, arrested_within, group_curve, test, why_nobody};
 use super::cohort::{Cohort, Group};
 use super::harm::{self, GroupChange};
 use super::{Figure, Outcome};
-use crate::harm::statistics::Estimate;
 use crate::harm::statistics::log_rank::LogRank;
 use crate::harm::statistics::proportion::{self, Part};
+use crate::model::interval::Estimate;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct YearBefore {

@@ -4,12 +4,10 @@ use serde::Serialize;
 
 use super::suppression::Shown;
 use super::{Group, Rate, Stage};
+use crate::model::interval::proportion;
 
 /// The share of intervals that miss the truth.
 const MISSES: f64 = 0.05;
-
-/// The 97.5% point of the normal distribution.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// How many times as often, with a 95% interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -69,21 +67,14 @@ fn rate(group: &Group, totals: &[Shown; 6], stage: Stage, of: Stage) -> Option<R
     reason = "counts of people stay far below 2^52"
 )]
 pub fn katz(part: u64, whole: u64, others_part: u64, others_whole: u64) -> Option<Relative> {
-    if part == 0 || others_part == 0 || part > whole || others_part > others_whole {
-        return None;
-    }
-    let (a, n, b, m) = (
-        part as f64,
-        whole as f64,
-        others_part as f64,
-        others_whole as f64,
-    );
-    let rate = (a / n) / (b / m);
-    let error = (1.0 / a - 1.0 / n + 1.0 / b - 1.0 / m).sqrt();
+    let found = proportion::katz(
+        (part as f64, whole as f64),
+        (others_part as f64, others_whole as f64),
+    )?;
     Some(Relative {
-        rate,
-        low: (rate.ln() - Z * error).exp(),
-        high: (rate.ln() + Z * error).exp(),
+        rate: found.value,
+        low: found.low,
+        high: found.high,
     })
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::count;
 use super::distribution::student_975;
-use super::{Estimate, count};
+use crate::model::interval::Estimate;
 
 /// One person at one cut.
 #[derive(Debug, Clone, Copy, PartialEq)]

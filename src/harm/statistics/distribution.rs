@@ -3,9 +3,6 @@
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::erf::erfc;
 
-/// The 97.5% point of the normal distribution.
-pub const NORMAL_975: f64 = 1.959_963_984_540_054;
-
 /// The 97.5% point of Student's distribution; none below one degree of
 /// freedom. The tail is halved down to rather than inverted by the crate,
 /// whose inverse is good to three digits only.
@@ -36,6 +33,7 @@ pub fn chi_square_tail(chi_square: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::interval::point::NORMAL_975;
 
     #[test]
     fn points_of_student_are_those_of_printed_tables() {

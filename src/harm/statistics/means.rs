@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
-use super::distribution::{NORMAL_975, student_975};
-use super::{Estimate, count, mean};
+use super::distribution::student_975;
+use super::{count, mean};
+use crate::model::interval::{Estimate, on_logarithm};
 
 /// One person's amount before and after.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,15 +78,6 @@ pub fn ratio_of_ratios(first: &Ratio, second: &Ratio) -> Estimate {
     )
 }
 
-fn on_logarithm(value: f64, log_error: f64) -> Estimate {
-    let factor = (NORMAL_975 * log_error).exp();
-    Estimate {
-        value,
-        low: value / factor,
-        high: value * factor,
-    }
-}
-
 fn changes(pairs: &[Pair]) -> Vec<f64> {
     pairs.iter().map(|pair| pair.after - pair.before).collect()
 }
@@ -102,6 +94,7 @@ fn variance(values: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::interval::point::NORMAL_975;
 
     fn pairs(values: &[(f64, f64)]) -> Vec<Pair> {
         values

@@ -11,27 +11,6 @@ pub mod means;
 pub mod proportion;
 pub mod survival;
 
-use serde::Serialize;
-
-/// A figure with its 95% interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Estimate {
-    pub value: f64,
-    pub low: f64,
-    pub high: f64,
-}
-
-impl Estimate {
-    /// The same distance to both sides.
-    fn around(value: f64, reach: f64) -> Self {
-        Self {
-            value,
-            low: value - reach,
-            high: value + reach,
-        }
-    }
-}
-
 /// How many, as a number to reckon with.
 fn count(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::Estimate;
-use super::distribution::NORMAL_975;
-use crate::model::interval;
+use crate::model::interval::Estimate;
+use crate::model::interval::proportion;
 
 /// So many of so many people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -16,46 +15,24 @@ pub struct Part {
 impl Part {
     /// The proportion with Wilson's interval; none of nobody.
     pub fn share(self) -> Option<Estimate> {
-        let (part, of) = (f64::from(self.part), f64::from(self.of));
-        let (low, high) = interval::wilson(part, of)?;
-        Some(Estimate {
-            value: part / of,
-            low,
-            high,
-        })
+        let (part, of) = self.counts();
+        proportion::share(part, of)
+    }
+
+    fn counts(self) -> (f64, f64) {
+        (f64::from(self.part), f64::from(self.of))
     }
 }
 
-/// The first proportion less the second, with the interval that joins both
-/// Wilson intervals (Newcombe 1998, method 10).
+/// The first proportion less the second, with Newcombe's interval.
 pub fn difference(first: Part, second: Part) -> Option<Estimate> {
-    let (first, second) = (first.share()?, second.share()?);
-    let value = first.value - second.value;
-    let below = (first.value - first.low).hypot(second.high - second.value);
-    let above = (first.high - first.value).hypot(second.value - second.low);
-    Some(Estimate {
-        value,
-        low: value - below,
-        high: value + above,
-    })
+    proportion::newcombe(first.counts(), second.counts())
 }
 
-/// The first proportion over the second, with Katz's interval on the
-/// logarithm (1978). None where either is nothing, for a logarithm has none.
+/// The first proportion over the second, with Katz's interval. None where
+/// either is nothing.
 pub fn ratio(first: Part, second: Part) -> Option<Estimate> {
-    if first.part == 0 || second.part == 0 || first.part > first.of || second.part > second.of {
-        return None;
-    }
-    let spread = |part: Part| 1.0 / f64::from(part.part) - 1.0 / f64::from(part.of);
-    let value = f64::from(first.part)
-        / f64::from(first.of)
-        / (f64::from(second.part) / f64::from(second.of));
-    let factor = (NORMAL_975 * (spread(first) + spread(second)).sqrt()).exp();
-    Some(Estimate {
-        value,
-        low: value / factor,
-        high: value * factor,
-    })
+    proportion::katz(first.counts(), second.counts())
 }
 
 #[cfg(test)]

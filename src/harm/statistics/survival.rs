@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Estimate;
-use super::distribution::NORMAL_975;
+use crate::model::interval::Estimate;
+use crate::model::interval::point::NORMAL_975;
 
 /// One person followed. The first day of follow-up is day 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

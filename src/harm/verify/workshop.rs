@@ -10,6 +10,7 @@ use crate::harm::past::Past;
 use crate::harm::ranking;
 use crate::harm::sql::{Bound, FROZEN, ListSql, Occasion};
 use crate::model::as_of::AsOf;
+use crate::model::room::Room;
 use crate::store::Store;
 use crate::store::inputs::{self, Owner};
 
@@ -20,7 +21,7 @@ pub struct Workshop {
 
 impl Workshop {
     pub fn open(store: &Store) -> Result<Self> {
-        Past::open(store).map(|past| Self { past })
+        Past::open(store, Room::Open).map(|past| Self { past })
     }
 
     /// Makes a list again and compares.

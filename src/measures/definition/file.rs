@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Audience, Baseline, Direction, Kind, Lag, Series, Unit};
+use super::{Audience, Baseline, Direction, Kind, Lag, Unit};
+use crate::measures::statistics::series::Accrual;
+use crate::model::room::Room;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -13,8 +15,8 @@ pub(super) struct CommitmentFile {
     pub(super) title: String,
     pub(super) in_brief: String,
     pub(super) pillar: Option<String>,
-    /// Which room the SQL may read, see `store::reads`.
-    pub(super) room: Option<String>,
+    #[serde(default)]
+    pub(super) room: Room,
     #[serde(default)]
     pub(super) measures: Vec<MeasureFile>,
 }
@@ -29,7 +31,7 @@ pub(super) struct MeasureFile {
     pub(super) denominator: Option<String>,
     pub(super) sql: Spanned<String>,
     pub(super) kind: Spanned<Kind>,
-    pub(super) series: Series,
+    pub(super) series: Accrual,
     pub(super) unit: Spanned<Unit>,
     pub(super) direction: Direction,
     #[serde(default)]
@@ -41,6 +43,8 @@ pub(super) struct MeasureFile {
     pub(super) baseline: Option<Baseline>,
     pub(super) target: Option<Spanned<f64>>,
     pub(super) minimum_denominator: Option<Spanned<f64>>,
+    #[serde(default)]
+    pub(super) whole_series: bool,
     pub(super) lag: Option<Spanned<Lag>>,
     #[serde(default)]
     pub(super) steps: Vec<StepFile>,

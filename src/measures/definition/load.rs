@@ -87,7 +87,9 @@ fn load(dir: &Path, folder: &str, loaded: &mut Loaded) {
     let head_end = blocks
         .first()
         .map_or(source.text.len(), |block| block.start);
-    let head = match without(&source, &[head_end..source.text.len()]).parse::<CommitmentFile>() {
+    let head = match without(&source, std::iter::once(head_end..source.text.len()))
+        .parse::<CommitmentFile>()
+    {
         Ok(head) => head,
         Err(problems) => return loaded.tell(&path, problems),
     };
@@ -132,7 +134,7 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
 
 /// The file with some of its bytes blank, so that every other stands where it
 /// stood.
-fn without(source: &Source, hidden: &[Range<usize>]) -> Source {
+fn without(source: &Source, hidden: impl IntoIterator<Item = Range<usize>>) -> Source {
     let mut text = source.text.clone();
     for range in hidden {
         let blank: String = text[range.clone()]
@@ -165,7 +167,7 @@ fn read(
     commitment: &Commitment,
 ) -> Result<Definition, Problems> {
     let others = [first..block.start, block.end..source.text.len()];
-    let mut file: CommitmentFile = without(source, &others).parse()?;
+    let mut file: CommitmentFile = without(source, others).parse()?;
     let Some(measure) = file.measures.pop() else {
         return Err(source
             .problem(block.clone(), "no measure was found here")
@@ -212,6 +214,7 @@ fn definition(measure: MeasureFile, commitment: &Commitment, sql: Source) -> Def
             .collect(),
         headline: measure.headline.unwrap_or_else(|| "All".to_owned()),
         gap: measure.gap.map(toml::Spanned::into_inner),
+        whole_series: measure.whole_series,
         sources: measure
             .sources
             .into_iter()

@@ -12,6 +12,9 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::statistics::series::Accrual;
+use crate::model::room::Room;
+
 pub use load::{Broken, FOLDER, Loaded, load_all};
 
 /// One measure, checked.
@@ -29,7 +32,7 @@ pub struct Definition {
     /// What it is counted among; none for counts and medians.
     pub denominator: Option<String>,
     pub kind: Kind,
-    pub series: Series,
+    pub series: Accrual,
     pub unit: Unit,
     pub direction: Direction,
     /// Readings of the same measure, the first one the chart's: `recorded`,
@@ -39,6 +42,9 @@ pub struct Definition {
     pub headline: String,
     /// Surveys: the first group's share less the second's is told too.
     pub gap: Option<[String; 2]>,
+    /// Every month that the source tells, not only those of the job's setting:
+    /// a published table, which says itself how far it goes.
+    pub whole_series: bool,
     /// Extracts the figures come from; `list` is the ledger of harm lists,
     /// `ledger` daybook's own, `a|b` either of two.
     pub sources: Vec<String>,
@@ -66,8 +72,9 @@ pub struct Commitment {
     pub in_brief: String,
     /// What the plan groups it under.
     pub pillar: Option<String>,
-    /// The room of data, beside the common one, that its SQL may read.
-    pub room: Option<String>,
+    /// The room that its SQL may read besides the warehouse.
+    #[serde(default)]
+    pub room: Room,
 }
 
 /// How a value comes from what the SQL returns.
@@ -90,18 +97,6 @@ pub enum Kind {
     Median,
     /// The weighted share of those who agree, a row per response.
     Survey,
-}
-
-/// How the months of a measure hang together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Series {
-    /// Months add up.
-    Flow,
-    /// A level at the month's end.
-    Stock,
-    /// Each month's end looks back over many months already.
-    Rolling,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

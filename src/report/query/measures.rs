@@ -6,7 +6,9 @@ use duckdb::Connection;
 use super::Scope;
 use crate::measures::definition::{self, Definition};
 use crate::measures::results::{self, Series, Which};
-use crate::measures::xmr::{self, Limits, Rule};
+use crate::measures::statistics::assurance::{self, assurance};
+use crate::measures::statistics::false_signals;
+use crate::measures::xmr::{Limits, Rule};
 use crate::model::as_of::AsOf;
 use crate::report::view::measure::{
     Assurance, Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal,
@@ -29,11 +31,11 @@ pub fn all(scope: &Scope<'_>) -> Result<Vec<Measure>> {
 
 /// Signals that chance alone would give over the measures that have limits.
 pub fn expected_false_signals(measures: &[Measure]) -> f64 {
-    measures
+    let points: Vec<usize> = measures
         .iter()
-        .filter(|measure| measure.xmr.is_some())
-        .map(|_| xmr::FALSE_SIGNALS_PER_MEASURE)
-        .sum()
+        .filter_map(|measure| Some(measure.xmr.as_ref()?.points as usize))
+        .collect();
+    false_signals::expected_false_signals(&points)
 }
 
 /// The force's own published series for London.
@@ -45,11 +47,8 @@ pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
     else {
         return Ok(None);
     };
-    let london = Which {
-        area: "London",
-        ..Which::headline(definition)
-    };
-    let Some(series) = results::series(scope.connection, definition, scope.as_of, london)? else {
+    let headline = Which::headline(definition);
+    let Some(series) = results::series(scope.connection, definition, scope.as_of, headline)? else {
         return Ok(None);
     };
     let months: Vec<MonthCount> = series
@@ -89,7 +88,7 @@ pub fn one(connection: &Connection, as_of: AsOf, definition: &Definition) -> Res
         .filter(|series| series.unavailable.is_none());
     let xmr = shown.and_then(|series| {
         series
-            .limits
+            .limits()
             .map(|limits| chart(definition, series, limits))
     });
     Ok(Measure {
@@ -103,7 +102,7 @@ pub fn one(connection: &Connection, as_of: AsOf, definition: &Definition) -> Res
         source: sources(definition),
         baseline: definition.baseline.as_ref().map(ToString::to_string),
         target: definition.target,
-        assurance: shown.and_then(|series| assurance(definition, series.limits?)),
+        assurance: shown.and_then(|series| outlook(definition, series)),
         state: state(definition, series.as_ref()),
         series: shown.map_or_else(Vec::new, |series| series.points.iter().map(point).collect()),
         xmr,
@@ -133,8 +132,9 @@ fn state(definition: &Definition, series: Option<&Series>) -> MeasureState {
 }
 
 fn chart(definition: &Definition, series: &Series, limits: Limits) -> Xmr {
-    let signals: Vec<Signal> = series
-        .signals
+    let found = series.chart.as_ref().map(|chart| chart.signals.as_slice());
+    let signals: Vec<Signal> = found
+        .unwrap_or_default()
         .iter()
         .map(|signal| Signal {
             kind: match signal.rule {
@@ -185,17 +185,11 @@ fn reading(definition: &Definition, series: &Series, signals: &[Signal]) -> Read
     }
 }
 
-fn assurance(definition: &Definition, limits: Limits) -> Option<Assurance> {
-    let target = definition.target?;
-    let (met, missed) = match definition.direction {
-        definition::Direction::Up => (limits.lower > target, limits.upper < target),
-        definition::Direction::Down => (limits.upper < target, limits.lower > target),
-        definition::Direction::Context => return None,
-    };
-    Some(match (met, missed) {
-        (true, _) => Assurance::WillBeMet,
-        (_, true) => Assurance::WillBeMissed,
-        _ => Assurance::HitOrMiss,
+fn outlook(definition: &Definition, series: &Series) -> Option<Assurance> {
+    assurance(series.limits(), definition.target, definition.direction).map(|found| match found {
+        assurance::Assurance::ConsistentlyMet => Assurance::WillBeMet,
+        assurance::Assurance::ConsistentlyMissed => Assurance::WillBeMissed,
+        assurance::Assurance::HitOrMiss => Assurance::HitOrMiss,
     })
 }
 

@@ -220,16 +220,20 @@ fn target_in_words(measure: &Measure, value: f64) -> String {
              will be met."
         );
     }
-    let outlook = match measure.assurance {
+    format!("Target: {target}{}.", outlook(measure))
+}
+
+/// What the limits say of the target, to follow it; nothing without both.
+pub(super) fn outlook(measure: &Measure) -> &'static str {
+    match measure.assurance {
         Some(Assurance::WillBeMet) => ", which will be met consistently as things stand",
         Some(Assurance::WillBeMissed) => ", which will be missed consistently as things stand",
         Some(Assurance::HitOrMiss) => ", which will be hit or missed by chance as things stand",
         None => "",
-    };
-    format!("Target: {target}{outlook}.")
+    }
 }
 
-fn printed_in_words(measure: &Measure, value: f64) -> String {
+pub(super) fn printed_in_words(measure: &Measure, value: f64) -> String {
     match measure.unit {
         Unit::Days | Unit::PerThousand => format::value_in_words(measure.unit, value),
         Unit::Percent | Unit::Change | Unit::Count | Unit::Ratio => printed(measure, value),

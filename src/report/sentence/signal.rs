@@ -63,7 +63,7 @@ pub fn is_unsettled(measure: &Measure, xmr: &Xmr) -> bool {
 }
 
 /// Of the signals that end last, on the same side, the one with most months.
-fn newest_signal(measure: &Measure) -> Option<Signal> {
+pub(super) fn newest_signal(measure: &Measure) -> Option<Signal> {
     let signals = &measure.xmr.as_ref()?.signals;
     let last = signals.last()?;
     signals

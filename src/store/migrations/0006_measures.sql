@@ -22,6 +22,10 @@ create table ledger.measure_sets (
     months integer not null,
     state varchar not null check (state in ('available', 'unavailable')),
     reason varchar,
+    -- The set whose cells these are: its own, or an earlier one's that are the
+    -- same, so that a night that changed nothing adds nothing.
+    cells_of bigint not null,
+    cells_sha256 varchar not null,
     program_version varchar not null,
     made_at timestamp not null,
     unique (measure_id, as_of, known_at, fingerprint)
@@ -38,8 +42,8 @@ create table ledger.measure_inputs (
     sha256 varchar not null
 );
 
-create table ledger.measure_values (
-    set_id bigint not null,
+create table ledger.measure_cells (
+    cells_of bigint not null,
     -- Which reading; empty where a measure has only one.
     basis varchar not null,
     -- month, or year: the twelve months that end with it.
@@ -58,6 +62,12 @@ create table ledger.measure_values (
     -- shown, few, empty, immature or stale.
     state varchar not null
 );
+
+-- The cells of every set.
+create view ledger.measure_values as
+select sets.set_id, cells.* exclude (cells_of)
+from ledger.measure_sets as sets
+inner join ledger.measure_cells as cells on cells.cells_of = sets.cells_of;
 
 -- Public releases that are due, and when each was issued.
 create table ledger.releases (

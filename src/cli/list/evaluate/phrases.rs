@@ -4,9 +4,9 @@ use anyhow::Result;
 
 use crate::cli::output;
 use crate::harm::evaluation::Outcome;
-use crate::harm::statistics::Estimate;
 use crate::harm::statistics::log_rank::LogRank;
 use crate::harm::statistics::proportion::Part;
+use crate::model::interval::Estimate;
 use crate::report::format::{count, number};
 
 const WIDTH: usize = 88;

@@ -6,7 +6,7 @@ select
     eligible,
     completed_on,
     expires_on
-from history.training
+from conduct_history.training
 where
     batch_from <= $known_at
     and (batch_to is null or batch_to > $known_at)

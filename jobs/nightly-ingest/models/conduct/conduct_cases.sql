@@ -8,7 +8,7 @@ select
     linked_crime_ref,
     finalised_at,
     outcome
-from history.conduct_cases
+from conduct_history.conduct_cases
 where
     batch_from <= $known_at
     and (batch_to is null or batch_to > $known_at)

@@ -1,0 +1,91 @@
+-- Grain: one row per month and unit, and one for the force.
+-- Purpose: the load on those who investigate VAWG crimes.
+-- A crime is open from the day recorded to the day it is closed, cancelled or
+-- transferred: until then it was work, whatever became of it. One of which that
+-- day is not known is left out; one that was reopened counts all through.
+-- Investigators are posts filled with that role at the newest count, all of one
+-- date, up to the day after the month's end, used for a quarter at most. What
+-- else they investigate is not counted, so a unit that does much else looks
+-- idle (Specialist Crime), and the force's figure with it: compare a unit with
+-- itself. Told from a year after the first crime held: crimes recorded before
+-- it that are still open are missing until then.
+with spells as (
+    select
+        coalesce(unit, 'Not stated') as unit,
+        date_trunc('month', recorded_on) as opened_in,
+        case when status <> 'open' then
+            date_trunc('month', greatest(
+                recorded_on, coalesce(status_on, outcome_on)
+            ))
+        end as closed_in,
+        count(*) as crimes,
+    from core.crimes
+    where is_vawg and recorded_on < $until
+    group by all
+),
+
+changes as (
+    select unit, opened_in as month, crimes from spells
+    union all
+    select unit, closed_in as month, -crimes as crimes
+    from spells
+    where closed_in is not null
+),
+
+months as (
+    select
+        periods.period,
+        max(posts.as_at_date) as counted_on,
+    from (
+        select unnest(generate_series(
+            cast($from as timestamp),
+            cast($until as timestamp) - interval 1 month,
+            interval 1 month
+        )) as period
+    ) as periods
+    inner join staging.posts as posts
+        on posts.as_at_date <= periods.period + interval 1 month
+        and posts.as_at_date > periods.period - interval 2 month
+    where periods.period >= (
+        select min(opened_in) + interval 1 year from spells
+    )
+    group by periods.period
+),
+
+open_crimes as (
+    select
+        months.period,
+        case when grouping(changes.unit) = 1 then 'All' else changes.unit
+        end as unit,
+        sum(changes.crimes) as crimes,
+    from months
+    inner join changes on changes.month <= months.period
+    group by grouping sets (
+        (months.period), (months.period, changes.unit)
+    )
+),
+
+investigators as (
+    select
+        months.period,
+        case when grouping(posts.unit) = 1 then 'All' else posts.unit
+        end as unit,
+        sum(posts.filled_fte) as filled_posts,
+    from months
+    inner join staging.posts as posts
+        on posts.as_at_date = months.counted_on
+        and posts.role = 'investigator'
+    group by grouping sets ((months.period), (months.period, posts.unit))
+)
+
+select
+    cast(open_crimes.period as date) as period,
+    'Force' as area,
+    open_crimes.unit as "group",
+    open_crimes.crimes as numerator,
+    investigators.filled_posts as denominator,
+from open_crimes
+inner join investigators
+    on investigators.period = open_crimes.period
+    and investigators.unit = open_crimes.unit
+where investigators.filled_posts > 0

@@ -1,0 +1,61 @@
+-- Grain: one row per response and group it belongs to.
+-- Purpose: women who agree that they were satisfied with the service they had
+-- as victims. The user satisfaction survey and the survey of victims of
+-- domestic abuse are taken together in "All" and by ethnicity, each response
+-- with the weight of its own survey; each survey stands by itself as well,
+-- since the two ask different victims. Those who did not know are left out.
+-- A wave is named after its month, or after its quarter, which then stands in
+-- its last month; a wave of another name has no month and is left out.
+with responses as (
+    select
+        case
+            when regexp_full_match(wave, '[0-9]{4}-(0[1-9]|1[0-2])')
+                then cast(wave || '-01' as date)
+            when regexp_full_match(wave, '[0-9]{4}-Q[1-4]')
+                then make_date(
+                    cast(wave[1:4] as bigint), 3 * cast(wave[7] as bigint), 1
+                )
+        end as period,
+        survey,
+        ethnicity,
+        response,
+        weight,
+    from staging.surveys
+    where
+        survey in ('uss', 'da_victim')
+        and question = 'satisfied'
+        and sex = 'F'
+        and response in ('agree', 'neither', 'disagree')
+),
+
+grouped as (
+    select
+        period,
+        unnest([
+            'All',
+            case survey
+                when 'uss' then 'User satisfaction survey'
+                else 'Domestic abuse survey'
+            end,
+            case ethnicity
+                when 'white' then 'White'
+                when 'black' then 'Black'
+                when 'asian' then 'Asian'
+                when 'mixed' then 'Mixed'
+                when 'other' then 'Other ethnic group'
+                else 'Ethnicity not stated'
+            end
+        ]) as "group",
+        cast(response = 'agree' as integer) as numerator,
+        weight,
+    from responses
+    where period >= $from and period < $until
+)
+
+select
+    period,
+    'Force' as area,
+    "group",
+    numerator,
+    weight,
+from grouped
