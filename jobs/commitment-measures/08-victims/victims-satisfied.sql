@@ -3,7 +3,8 @@
 -- as victims. The user satisfaction survey and the survey of victims of
 -- domestic abuse are taken together in "All" and by ethnicity, each response
 -- with the weight of its own survey; each survey stands by itself as well,
--- since the two ask different victims. Those who did not know are left out.
+-- since the two ask different victims. Those who did not know are left out, and
+-- so are responses without a weight above zero, which cannot be weighed.
 -- A wave is named after its month, or after its quarter, which then stands in
 -- its last month; a wave of another name has no month and is left out.
 with responses as (
@@ -25,6 +26,7 @@ with responses as (
         survey in ('uss', 'da_victim')
         and question = 'satisfied'
         and sex = 'F'
+        and weight > 0
         and response in ('agree', 'neither', 'disagree')
 ),
 
