@@ -186,6 +186,8 @@ def value_of(cell, column, year):
         raise Rejected(f"{column['name']}: {cell}") from error
     if "values" in column and cell not in column["values"]:
         raise Rejected(f"{column['name']}: {cell}")
+    if "pattern" in column and not re.fullmatch(column["pattern"], cell, re.ASCII):
+        raise Rejected(f"{column['name']}: {cell}")
     if isinstance(value, dt.date):
         if not FIRST_YEAR <= value.year <= year + column.get("years_ahead", 1):
             raise Rejected(f"{column['name']}: {cell}")

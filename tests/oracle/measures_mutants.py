@@ -174,9 +174,7 @@ def replay(folder, measures):
     runner, comparison = load_runner(), Comparison()
     for place in range(len(SEEDS)):
         deployment = pickle.loads((folder / f"{place}.pickle").read_bytes())
-        world = deployment.world()
-        for as_of, found in deployment.evaluated.items():
-            runner.hold(comparison, deployment, world, as_of, found, measures)
+        runner.hold(comparison, deployment, measures)
         if comparison.tally:
             break
     return comparison.report()

@@ -18,7 +18,7 @@ import duckdb
 
 import extracts
 from london import date_in, is_extract
-from measures import edges, edges_of_crimes, edges_of_services, published
+from measures import definitions, edges, edges_of_crimes, edges_of_services, published
 from measures.asked import after, later
 from measures.world import SOURCES, Ledger, World
 from product import Daybook
@@ -27,7 +27,7 @@ OFFICER = "j.officer"
 # Months before the last list in which lists were made.
 LISTS = (20, 16, 13, 12, 9, 6, 3, 1, 0)
 MID_MONTH = 13
-TABLES = ("list_decisions", "list_verifications", "batches")
+MEASURES = "jobs/commitment-measures"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,8 +37,11 @@ class Plan:
     seed: int
     # Morning of the last files.
     last: dt.date
-    # Dates for which the measures are evaluated.
-    evaluated: tuple
+    # Dates for which the measures are evaluated as they are defined.
+    as_defined: tuple = ()
+    # And those for which figures that rest on few cases are told too, so that
+    # they can be held.
+    with_few: tuple = ()
     years: int = 5
     nights: int = 40
     # Of the nights every tenth is delivered, and the last.
@@ -49,8 +52,6 @@ class Plan:
     publishes: tuple = ("met_vawg_monthly",)
     # Days of which no count of posts is held.
     uncounted: tuple = ()
-    # Whether figures that rest on few cases are told too, so that they can be held.
-    tells_few: bool = False
 
 
 class Deployment:
@@ -59,14 +60,14 @@ class Deployment:
         self.daybook = Daybook(binary, folder / f"measures-{plan.seed}")
         self.folder = self.daybook.folder
         self.seen = folder / f"seen-{plan.seed}"
-        self.ledger, self.evaluated = Ledger(), {}
+        self.ledger = Ledger()
+        # Definitions and figures by date.
+        self.evaluated = {}
         self.dice = random.Random(plan.seed)
         self.daybook.init()
         self.seen.mkdir()
         if jobs is not None:
             shutil.copytree(jobs, self.folder / "jobs", dirs_exist_ok=True)
-        if plan.tells_few:
-            tell_few(self.folder / "jobs/commitment-measures")
 
     def make(self, suspects):
         self.deliver(suspects)
@@ -168,9 +169,7 @@ class Deployment:
             at = self.moment(day)
             update(ledger, "list_decisions", "decided_at", "decision_id", decision_id, at)
             self.ledger.decisions.append(
-                types.SimpleNamespace(
-                    nominal_id=nominal_id, decision=decision, at=at
-                )
+                types.SimpleNamespace(nominal_id=nominal_id, decision=decision, at=at)
             )
 
     def happened(self):
@@ -186,6 +185,19 @@ class Deployment:
         time = self.dice.choice((dt.time(9, 30), dt.time(22, 59, 59), dt.time(23, 30)))
         return dt.datetime.combine(day, time)
 
+    def late_evenings(self):
+        """Moments around 23:00 UTC, when in summer London's next day begins: on last
+        days of months, and on the eves and the days on which the clocks change."""
+        first = self.plan.last.replace(day=1)
+        days = [after(later(first, -back), -1) for back in range(23)]
+        for year in range(first.year - 2, first.year + 1):
+            for month in (3, 10):
+                sunday = last_sunday(year, month)
+                days += [after(sunday, -1), sunday]
+        days = sorted(day for day in days if day < self.plan.last)
+        times = (dt.time(22, 59, 59), dt.time(23), dt.time(23, 59, 59))
+        return [dt.datetime.combine(day, time) for day in days for time in times]
+
     def spread_verifications(self, ledger):
         rows = ledger.sql(
             "select distinct list_id from ledger.list_verifications order by list_id"
@@ -193,8 +205,9 @@ class Deployment:
         ledger.execute("create temp table one as select * from ledger.list_verifications limit 1")
         ledger.execute("delete from ledger.list_verifications")
         for (list_id,) in rows:
-            for _ in range(4):
-                at = self.moment(after(self.plan.last, -self.dice.randint(0, 700)))
+            days = [after(self.plan.last, -self.dice.randint(0, 700)) for _ in range(4)]
+            evenings = self.dice.sample(self.late_evenings(), 12)
+            for at in [*map(self.moment, days), *evenings]:
                 is_identical = self.dice.random() < 0.8
                 ledger.execute(
                     "insert into ledger.list_verifications by name select one.* replace "
@@ -210,8 +223,11 @@ class Deployment:
             "select batch_id, source, file_name from ledger.batches order by batch_id"
         ).fetchall()
         contracts = self.folder / "jobs/nightly-ingest/sources"
+        evenings = self.late_evenings()
         for batch_id, source, name in rows:
             at = self.moment(after(self.plan.last, -self.dice.randint(0, 700)))
+            if batch_id % 2 == 0:
+                at = self.dice.choice(evenings)
             update(ledger, "batches", "received_at", "batch_id", batch_id, at)
             judged = extracts.taken_in(self.seen / name, contracts / f"{source}.toml")
             self.ledger.batches.append(
@@ -224,16 +240,19 @@ class Deployment:
             )
 
     def write_releases(self, ledger):
-        """Due on any day; issued before, on it, after it or not at all."""
-        for number in range(60):
+        """Due on any day; issued before, on it, after it or not at all; and issued
+        late on the evening of the day."""
+        for _ in range(60):
             due_on = after(self.plan.last, self.dice.randint(-760, 20))
             late = self.dice.choice((-3, 0, 0, 1, None))
             issued_at = None if late is None else self.moment(after(due_on, late))
+            self.ledger.releases.append((due_on, issued_at))
+        self.ledger.releases += [(at.date(), at) for at in self.late_evenings()]
+        for number, (due_on, issued_at) in enumerate(self.ledger.releases, 1):
             ledger.execute(
                 "insert into ledger.releases values (?, ?, ?, ?)",
-                [number + 1, f"Release {number + 1}", due_on, issued_at],
+                [number, f"Release {number}", due_on, issued_at],
             )
-            self.ledger.releases.append((due_on, issued_at))
 
     def world(self):
         contracts = self.folder / "jobs/nightly-ingest/sources"
@@ -253,9 +272,15 @@ class Deployment:
 
     def evaluate(self):
         """Has the program evaluate its measures, for each date of the plan."""
-        for as_of in self.plan.evaluated:
-            self.daybook.run("commitment-measures", as_of)
-            self.evaluated[as_of] = self.told(as_of)
+        for as_of in self.plan.as_defined:
+            self.evaluate_as_of(as_of)
+        tell_few(self.folder / MEASURES)
+        for as_of in self.plan.with_few:
+            self.evaluate_as_of(as_of)
+
+    def evaluate_as_of(self, as_of):
+        self.daybook.run("commitment-measures", as_of)
+        self.evaluated[as_of] = definitions.read(self.folder / MEASURES), self.told(as_of)
 
     def told(self, as_of):
         """Every cell that the program stored for a date, by measure and key."""
@@ -291,6 +316,11 @@ def leave_out_counts(landing, days):
         manifest = path.with_name(path.name + ".manifest.json")
         as_at = json.loads(manifest.read_text())["as_at"]
         manifest.write_text(json.dumps({"as_at": as_at}))
+
+
+def last_sunday(year, month):
+    last = after(later(dt.date(year, month, 1), 1), -1)
+    return after(last, -(last.isoweekday() % 7))
 
 
 def update(ledger, table, column, key, value, at):

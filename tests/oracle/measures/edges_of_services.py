@@ -49,7 +49,7 @@ def conduct(edges):
             edges.put("conduct_cases", case, recorded_at=moment)
         for case in edges.some("conduct_cases", 1, lambda row: row["finalised_at"]):
             edges.put("conduct_cases", case, finalised_at=moment)
-    last = after(edges.plan.evaluated[0].replace(day=1), -1)
+    last = after(edges.plan.last.replace(day=1), -1)
     for day in (after(last, -1), last, after(last, 1)):
         for column in ("completed_on", "expires_on"):
             for one in edges.some("training", 6):
@@ -84,8 +84,17 @@ def conversations(edges):
             edges.put("engagements", one, held_on=moment.date())
         for one in edges.some("engagements", 2, lambda row: row["action_due_on"]):
             edges.put("engagements", one, action_due_on=moment.date())
-    for number, one in enumerate(edges.some("surveys", 240)):
-        changed = ({"weight": 0}, {"sex": None}, {"sex": "X"}, {"ethnicity": None})[number % 4]
+    for number, one in enumerate(edges.some("surveys", 420)):
+        changed = (
+            {"weight": 0},
+            {"sex": None},
+            {"sex": "X"},
+            {"ethnicity": None},
+            {"wave": f"{edges.month():%Y-%m}"},
+            {"wave": f"{edges.month():%Y}-H{number % 2 + 1}"},
+            # None of a kind that is known.
+            {"wave": "Spring 2024" if number % 3 else "2023-13"},
+        )[number % 7]
         edges.put("surveys", one, **changed)
 
 
