@@ -101,7 +101,11 @@ def judge(path, contract):
         for column in contract["columns"]
         for header in column.get("headers", [])
     }
-    needed = {column["name"] for column in contract["columns"] if not column.get("may_be_absent")}
+    needed = {
+        column["name"]
+        for column in contract["columns"]
+        if not column.get("may_be_absent") and "default" not in column
+    }
     judged, sound, spoilt = Judged(), {}, set()
     for cells in raw_rows(path):
         judged.read += 1

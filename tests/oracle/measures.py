@@ -40,10 +40,11 @@ PLANS = (
         dt.date(2024, 6, 14),
         with_few=(dt.date(2024, 6, 14), dt.date(2023, 12, 20)),
         years=3,
-        ends_early=("order_breaches", "place_reports", "training"),
+        ends_early=("order_breaches", "place_reports"),
         never=("pilots",),
         publishes=("met_vawg_offences", "met_vawg_victims"),
         uncounted=(dt.date(2022, 11, 1), dt.date(2023, 5, 1), dt.date(2023, 6, 1)),
+        newest_training=True,
     ),
 )
 

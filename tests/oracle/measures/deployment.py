@@ -28,6 +28,7 @@ OFFICER = "j.officer"
 LISTS = (20, 16, 13, 12, 9, 6, 3, 1, 0)
 MID_MONTH = 13
 MEASURES = "jobs/commitment-measures"
+DAYS_OF_TRAINING = ("renewal", "eligible_from", "eligible_until")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Plan:
     publishes: tuple = ("met_vawg_monthly",)
     # Days of which no count of posts is held.
     uncounted: tuple = ()
+    # Whether training has the newest completions only, and no day of eligibility.
+    newest_training: bool = False
 
 
 class Deployment:
@@ -90,6 +93,8 @@ class Deployment:
                 shutil.move(path, landing / path.name)
         published.write(landing, self.folder / "jobs", plan)
         leave_out_counts(landing, plan.uncounted)
+        if plan.newest_training:
+            leave_out_renewals(landing)
         self.see(landing)
         contracts = self.folder / "jobs/nightly-ingest/sources"
         parts = (*edges_of_crimes.PARTS, *edges_of_services.PARTS)
@@ -313,9 +318,34 @@ def leave_out_counts(landing, days):
         lines = path.read_text().splitlines(keepends=True)
         kept = [line for line in lines if not any(day in line for day in told)]
         path.write_text("".join(kept))
-        manifest = path.with_name(path.name + ".manifest.json")
-        as_at = json.loads(manifest.read_text())["as_at"]
-        manifest.write_text(json.dumps({"as_at": as_at}))
+        keep_as_at(path)
+
+
+def leave_out_renewals(landing):
+    """Takes all but the newest completions out of training, and the days from and
+    until which a course is required."""
+    for path in landing.glob("training_*.csv"):
+        with open(path, newline="") as file:
+            header, *lines = csv.reader(file)
+        kept = [place for place, name in enumerate(header) if name not in DAYS_OF_TRAINING]
+        renewal, newest = header.index("renewal"), {}
+        for line in lines:
+            key = tuple(line[:renewal])
+            newest[key] = max(newest.get(key, line), line, key=lambda one: one[renewal:])
+        with open(path, "w", newline="") as file:
+            csv.writer(file).writerows(
+                [line[place] for place in kept]
+                for line in (header, *newest.values())
+                if len(line) == len(header)
+            )
+        keep_as_at(path)
+
+
+def keep_as_at(path):
+    """Of a changed file's manifest its moment alone."""
+    manifest = path.with_name(path.name + ".manifest.json")
+    as_at = json.loads(manifest.read_text())["as_at"]
+    manifest.write_text(json.dumps({"as_at": as_at}))
 
 
 def last_sunday(year, month):

@@ -47,7 +47,7 @@ class Edges:
         return self.rows[source].get(self.key(source, row), row)
 
     def key(self, source, row):
-        count = {"parties": 3, "order_breaches": 2, "custody_spells": 2, "training": 2}
+        count = {"parties": 3, "order_breaches": 2, "custody_spells": 2, "training": 3}
         return tuple(list(row.values())[: count.get(source, 1)])
 
     def put(self, source, row, **changed):

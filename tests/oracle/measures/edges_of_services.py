@@ -49,13 +49,37 @@ def conduct(edges):
             edges.put("conduct_cases", case, recorded_at=moment)
         for case in edges.some("conduct_cases", 1, lambda row: row["finalised_at"]):
             edges.put("conduct_cases", case, finalised_at=moment)
+
+
+def training(edges):
+    is_dated = any(row["eligible_from"] for row in edges.held.get("training", []))
+    columns = ("completed_on", "expires_on", "eligible_from", "eligible_until")
+    for moment in [moment for _ in range(8) for moment in edges.turns()]:
+        for column in columns if is_dated else columns[:2]:
+            for one in edges.some("training", 2):
+                edges.put("training", one, **{column: moment.date()})
     last = after(edges.plan.last.replace(day=1), -1)
     for day in (after(last, -1), last, after(last, 1)):
         for column in ("completed_on", "expires_on"):
             for one in edges.some("training", 6):
                 edges.put("training", one, **{column: day})
-    for one in edges.some("training", 6):
-        edges.put("training", one, role="manager", eligible=True)
+    for number, one in enumerate(edges.some("training", 40)):
+        changed = (
+            {"role": "manager", "eligible": True},
+            {"eligible": False},
+            {"expires_on": None},
+            {"completed_on": None},
+        )[number % 4]
+        edges.put("training", one, **changed)
+    # A completion before another runs out, and one that ran out before it.
+    for number, one in enumerate(edges.some("training", 40, lambda row: row["completed_on"])):
+        days = (-400, -30, 30)[number % 3]
+        edges.put(
+            "training",
+            one | {"renewal": 7 if is_dated else one["renewal"]},
+            completed_on=after(one["completed_on"], days),
+            expires_on=after(one["completed_on"], days + (365, 20, 900)[number % 3]),
+        )
 
 
 def conversations(edges):
@@ -121,4 +145,4 @@ def places(edges):
         edges.put("place_reports", one, **changed)
 
 
-PARTS = (services, conduct, conversations, places)
+PARTS = (services, conduct, training, conversations, places)
