@@ -39,7 +39,8 @@ pub struct Demo {
 
 /// Marks a folder as a demo's, which the next demo may replace.
 const MARKER: &str = ".daybook-demo";
-const YEARS_OF_DATA: u32 = 2;
+/// Whole months, so that a rolling year is known for each of the months shown.
+const MONTHS_OF_DATA: u32 = 36;
 const NIGHTS: u32 = 14;
 const MONTHLY_LISTS: u32 = 12;
 
@@ -107,7 +108,7 @@ impl Demo {
     fn write_landing(&self, config: &Config, as_of: AsOf) -> Result<()> {
         let plan = Plan {
             suspects: self.suspects,
-            from: as_of.0 - Months::new(12 * YEARS_OF_DATA),
+            from: first_of_month(as_of) - Months::new(MONTHS_OF_DATA),
             to: as_of.0,
             seed: self.seed,
             nights: NIGHTS,
@@ -163,12 +164,15 @@ fn replace(folder: &Path) -> Result<()> {
 /// The first of each of the last months, and the morning itself: the
 /// programme's monthly lists, so that movement has something to move from.
 fn list_dates(as_of: AsOf) -> Vec<NaiveDate> {
-    let first = as_of.0.with_day(1).unwrap_or(as_of.0);
     (0..MONTHLY_LISTS)
         .rev()
-        .map(|back| first - Months::new(back))
+        .map(|back| first_of_month(as_of) - Months::new(back))
         .filter(|date| *date < as_of.0)
         .collect()
+}
+
+fn first_of_month(as_of: AsOf) -> NaiveDate {
+    as_of.0.with_day(1).unwrap_or(as_of.0)
 }
 
 /// The bundled table of published figures lands like any other file.

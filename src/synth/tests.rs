@@ -3,6 +3,7 @@
 
 mod contracts;
 mod list;
+mod series;
 mod services;
 
 use super::calendar::later;
