@@ -70,6 +70,7 @@ impl Demo {
             .try_for_each(output::line)?;
         stage.tell("commitment-measures", as_of)?;
         stage.tell("morning-briefing", as_of)?;
+        stage.tell("commitment-scorecard", as_of)?;
         stage.tell("harm-list-pack", as_of)?;
         stage.tell("operations-report", as_of)?;
         store.checkpoint()?;

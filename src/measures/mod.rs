@@ -9,6 +9,7 @@ pub mod reading;
 pub mod results;
 pub mod settings;
 pub mod shape;
+pub mod slices;
 pub mod statistics;
 pub mod take;
 pub mod window;

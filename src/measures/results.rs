@@ -185,8 +185,7 @@ pub fn stored(connection: &Connection, set_id: i64, which: Which<'_>) -> Result<
     )?;
     rows.into_iter()
         .map(|(point, state)| {
-            let state = State::parse(&state)
-                .with_context(|| format!("{state:?} is no state of a figure"))?;
+            let state = self::state(&state)?;
             Ok(Point { state, ..point })
         })
         .collect()
@@ -207,7 +206,13 @@ impl Point {
     }
 }
 
-fn point(row: &Row<'_>) -> duckdb::Result<Point> {
+/// The state that the ledger names.
+pub(super) fn state(text: &str) -> Result<State> {
+    State::parse(text).with_context(|| format!("{text:?} is no state of a figure"))
+}
+
+/// A cell without its state.
+pub(super) fn point(row: &Row<'_>) -> duckdb::Result<Point> {
     let bounds: (Option<f64>, Option<f64>) = (row.get("low")?, row.get("high")?);
     Ok(Point {
         month: row.get("period")?,

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::support::{MORNING, Site};
 
-const JOBS: [&str; 6] = [
+const JOBS: [&str; 7] = [
     "nightly-ingest",
     "harm-list",
     "commitment-measures",
     "morning-briefing",
+    "commitment-scorecard",
     "harm-list-pack",
     "operations-report",
 ];

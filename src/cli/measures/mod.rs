@@ -14,11 +14,9 @@ use clap::{Args, Subcommand};
 use super::output::Usage;
 use crate::measures::definition::{Definition, ONE_BASIS};
 use crate::measures::results::{FORCE, Which};
-use crate::measures::settings::MeasureSettings;
 use crate::measures::worked::Span;
 use crate::model::as_of::AsOf;
 use crate::schedule::context::Deployment;
-use crate::schedule::definition::Action;
 use crate::store::bind;
 
 #[derive(Debug, Args)]
@@ -105,18 +103,6 @@ fn definition<'a>(deployment: &'a Deployment, id: &str) -> Result<&'a Definition
             ))
             .into()
         })
-}
-
-/// The settings of the deployment's job.
-fn settings(deployment: &Deployment) -> MeasureSettings {
-    deployment
-        .jobs
-        .values()
-        .find_map(|job| match &job.action {
-            Action::Measures(settings) => Some(*settings),
-            _ => None,
-        })
-        .unwrap_or_default()
 }
 
 /// The date that is meant: the newest that measures were evaluated for.

@@ -2,6 +2,7 @@
 //! turned into bytes by `render`; the same view always gives the same bytes,
 //! because nothing here reads a clock or a database.
 
+pub mod commitment_scorecard;
 pub mod harm_list_pack;
 pub mod list;
 pub mod measure;

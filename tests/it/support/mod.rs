@@ -229,6 +229,7 @@ pub fn london() -> std::sync::MutexGuard<'static, Site> {
         }
         site.run("commitment-measures", MORNING).unwrap();
         site.run("morning-briefing", MORNING).unwrap();
+        site.run("commitment-scorecard", MORNING).unwrap();
         site.run("harm-list-pack", MORNING).unwrap();
         site.run("operations-report", MORNING).unwrap();
         std::sync::Mutex::new(site)
