@@ -8,6 +8,8 @@ pub mod cli;
 pub mod clock;
 /// The deployment folder's settings.
 pub mod config;
+/// Disclosure control for public output.
+pub mod disclosure;
 /// The harm list: ranked, explained, compared.
 pub mod harm;
 /// Takes extracts in.

@@ -15,7 +15,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ingest", &["store", "model", "config"]),
     ("warehouse", &["store", "model", "config", "clock"]),
     ("harm", &["store", "model", "config"]),
-    ("measures", &["store", "model", "config"]),
+    ("disclosure", &["model"]),
+    ("measures", &["store", "model", "config", "disclosure"]),
     // A report says which extracts it rests on, and so knows their contracts,
     // and what the warehouse stands on.
     (
@@ -23,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "harm",
             "measures",
+            "disclosure",
             "model",
             "store",
             "config",
@@ -39,6 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "warehouse",
             "harm",
             "measures",
+            "disclosure",
             "report",
             "mail",
             "store",
@@ -62,6 +65,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "report",
             "harm",
             "measures",
+            "disclosure",
             "ingest",
             "warehouse",
             "mail",

@@ -42,7 +42,9 @@ const MARKER: &str = ".daybook-demo";
 /// Whole months, so that a rolling year is known for each of the months shown.
 const MONTHS_OF_DATA: u32 = 36;
 const NIGHTS: u32 = 14;
-const MONTHLY_LISTS: u32 = 12;
+/// One for each month that measures show, so that people accepted are followed
+/// for a year and longer.
+const MONTHLY_LISTS: u32 = 24;
 
 impl Demo {
     pub fn run(&self) -> Result<()> {

@@ -188,7 +188,7 @@ impl Crime {
         }
         let bcu = &london.boroughs[usize::from(recorded_in.borough)].bcu;
         match offence.kin {
-            Kin::Homicide => "Specialist Crime".to_owned(),
+            Kin::Homicide | Kin::Exploitation => "Specialist Crime".to_owned(),
             _ if self.domestic || offence.is_sexual() => format!("{bcu} Public Protection"),
             Kin::Stalking | Kin::ChildCruelty | Kin::Honour | Kin::Images => {
                 format!("{bcu} Public Protection")

@@ -12,6 +12,7 @@ use super::source::{Kind, Source};
 use super::world::{World, index};
 use chrono::{NaiveDate, NaiveDateTime};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub(super) const ARRESTS: Source = Source {
     name: "arrests",
@@ -48,8 +49,8 @@ pub(super) struct Arrest {
 pub(super) struct Outlook {
     pub(super) practice: Practice,
     pub(super) known: BTreeMap<u32, Course>,
-    /// Nobody is charged from that day on.
-    pub(super) to: NaiveDate,
+    /// Charges are held of these days.
+    pub(super) span: Range<NaiveDate>,
 }
 
 /// Follows every crime up to the last day.
@@ -65,7 +66,7 @@ pub(super) fn run(world: &mut World, outlook: &Outlook, dice: &mut Dice) {
     for (number, arrest) in (1..).zip(&mut world.arrests) {
         arrest.number = number;
     }
-    courts::try_charges(world, outlook.to, dice);
+    courts::try_charges(world, outlook.span.end, dice);
 }
 
 /// The first suspect of each crime and the moment of naming.
@@ -144,7 +145,7 @@ fn follow(
         return;
     }
     world.crimes[crime as usize].closed = Some((course.ending.code(), ended));
-    if matches!(course.ending, Ending::Charged) && ended.date() < outlook.to {
+    if matches!(course.ending, Ending::Charged) && outlook.span.contains(&ended.date()) {
         courts::charge(world, (crime, person, ended), dice);
     }
 }

@@ -15,11 +15,11 @@ use chrono::{Datelike, NaiveDate};
 /// Cases in a year behind which no crime stands, at 36,000 suspects, and the
 /// share of them that is about violence against women and girls.
 const UNLINKED: [(&str, f64, f64); 8] = [
-    ("sexual_misconduct", 34.0, 1.0),
-    ("domestic_abuse", 40.0, 1.0),
+    ("sexual_misconduct", 18.0, 1.0),
+    ("domestic_abuse", 20.0, 1.0),
     ("sexism_and_misogyny", 92.0, 1.0),
-    ("abuse_of_position", 24.0, 0.6),
-    ("harassment", 32.0, 0.5),
+    ("abuse_of_position", 24.0, 0.4),
+    ("harassment", 32.0, 0.3),
     ("discreditable_conduct", 118.0, 0.12),
     ("use_of_force", 80.0, 0.0),
     ("duties_and_responsibilities", 128.0, 0.0),

@@ -93,7 +93,7 @@ impl Offence {
     /// summer, pursuit by message in the dark months.
     fn season(&self, day: NaiveDate) -> f64 {
         let (swing, feast) = match self.kin {
-            Kin::Rape | Kin::SexualAssault | Kin::Exposure => (0.17, 0.0),
+            Kin::Rape | Kin::SexualAssault | Kin::Exposure => (0.10, 0.0),
             Kin::Violence | Kin::SeriousViolence | Kin::Strangulation => (0.07, 0.25),
             Kin::Coercion | Kin::Threats | Kin::Detention | Kin::Breach => (0.04, 0.20),
             Kin::Harassment | Kin::Stalking | Kin::Images => (-0.07, 0.0),

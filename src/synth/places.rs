@@ -51,7 +51,7 @@ pub(super) struct London {
 const IN_THE_CENTRE: f64 = 0.22;
 
 /// How much more harm comes to the wards that have much crime.
-const HARM_GATHERS: f64 = 1.35;
+const HARM_GATHERS: f64 = 1.45;
 
 /// How wide a spot is where harm gathers: metres, as a standard deviation.
 const SPOT_METRES: f64 = 40.0;

@@ -36,9 +36,8 @@ const ROLES: &[&str] = &[
 /// public protection.
 type Unit = (&'static str, &'static [(&'static str, f64)], bool);
 
-/// At 36,000 suspects; a dash stands for a
-/// unit in every command.
-const UNITS: [Unit; 6] = [
+/// At 36,000 suspects; a dash stands for a unit in every command.
+const UNITS: [Unit; 7] = [
     (
         "- Public Protection",
         &[
@@ -75,10 +74,15 @@ const UNITS: [Unit; 6] = [
     (
         "Specialist Crime",
         &[
-            ("investigator", 2900.0),
-            ("supervisor", 520.0),
-            ("staff", 900.0),
+            ("investigator", 620.0),
+            ("supervisor", 110.0),
+            ("staff", 300.0),
         ],
+        false,
+    ),
+    (
+        "Serious and Organised Crime",
+        &[("constable", 2280.0), ("sergeant", 410.0), ("staff", 600.0)],
         false,
     ),
     (

@@ -44,11 +44,11 @@ pub(super) const TRAINING: Source = Source {
 /// Roles, how many hold each at 36,000 suspects, how many of them never
 /// complete a course.
 const STAFF: [(&str, f64, f64); 7] = [
-    ("investigator", 8_500.0, 0.07),
-    ("supervisor", 1_550.0, 0.05),
+    ("investigator", 6_200.0, 0.07),
+    ("supervisor", 1_140.0, 0.05),
     ("manager", 220.0, 0.06),
-    ("constable", 21_200.0, 0.11),
-    ("sergeant", 3_400.0, 0.08),
+    ("constable", 23_500.0, 0.11),
+    ("sergeant", 3_810.0, 0.08),
     ("inspector", 280.0, 0.06),
     ("staff", 10_700.0, 0.17),
 ];
@@ -67,7 +67,7 @@ const COURSES: [Course; 3] = [
     Course {
         name: "vawg_awareness",
         valid_days: 1_095,
-        held_before: 1_430,
+        held_before: 1_800,
         taken_up_days: 520.0,
         required: |role| if role == "staff" { 0.72 } else { 0.96 },
     },
@@ -85,14 +85,14 @@ const COURSES: [Course; 3] = [
     Course {
         name: "call_it_out",
         valid_days: 730,
-        held_before: 1_060,
+        held_before: 1_650,
         taken_up_days: 420.0,
         required: |_| 0.97,
     },
 ];
 
 /// The extract knows of staff who were there in the last so many days.
-const DAYS_BACK: i64 = 1_640;
+const DAYS_BACK: i64 = 2_010;
 
 /// Share of staff who join within a year, and of those who leave.
 const TURNOVER: f64 = 0.06;

@@ -68,7 +68,7 @@ impl World {
         let outlook = Outlook {
             known: backlog::add(&mut world, plan, &practice),
             practice,
-            to: plan.to,
+            span: plan.from..plan.to,
         };
         descriptions::omit(&mut world, plan);
         let mut dice = Dice::new(plan.seed, Theme::Investigation, 0);

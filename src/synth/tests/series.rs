@@ -2,7 +2,7 @@
 //! low because the data only began, and levels are near what is published.
 
 use super::list::{Fields, latest};
-use super::{Plan, day, in_range, later, plan, write};
+use super::{Plan, day, in_range, plan, write};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ static LONDON: LazyLock<TempDir> = LazyLock::new(|| {
     folder
 });
 
-fn quarter() -> Plan {
+pub(super) fn quarter() -> Plan {
     Plan {
         from: day("2023-11-01"),
         dirty_share: 0.0,
@@ -31,17 +31,22 @@ fn folder() -> &'static Path {
     LONDON.path()
 }
 
-fn rows(source: &str, keys: usize) -> Rows {
+pub(super) fn rows(source: &str, keys: usize) -> Rows {
     latest(folder(), source, keys, quarter().to)
 }
 
 /// How many days of a column lie within a span.
-fn within<'r>(rows: impl Iterator<Item = &'r Fields>, column: &str, from: &str, to: &str) -> usize {
+pub(super) fn within<'r>(
+    rows: impl Iterator<Item = &'r Fields>,
+    column: &str,
+    from: &str,
+    to: &str,
+) -> usize {
     rows.filter(|row| (from..to).contains(&row[column].get(..10).unwrap_or("")))
         .count()
 }
 
-fn per_cent(part: usize, whole: usize) -> usize {
+pub(super) fn per_cent(part: usize, whole: usize) -> usize {
     part * 100 / whole
 }
 
@@ -54,8 +59,16 @@ fn rapes_are_charged_from_the_first_month_on() {
     };
     let first = within(rapes(), "charged_at", "2023-11-01", "2024-05-01");
     let last = within(rapes(), "charged_at", "2026-05-01", "2026-11-01");
-    in_range("charges of the first half year", first, 20, 60);
-    in_range("charges of the last half year", last, 25, 80);
+    in_range("charges of the first half year", first, 15, 60);
+    in_range("charges of the last half year", last, 15, 60);
+}
+
+#[test]
+fn no_charge_is_held_from_before_the_data_begin() {
+    let charges = rows("charges", 1);
+    let days = charges.values().map(|row| row["charged_at"].as_str());
+    let first = days.min().unwrap();
+    assert!(("2023-11-01".."2023-11-03").contains(&first), "{first}");
 }
 
 #[test]
@@ -96,12 +109,7 @@ fn a_sixth_of_the_victims_of_domestic_abuse_are_victims_again_within_the_year() 
             }
         }
         let again = times.values().filter(|times| **times > 1).count();
-        in_range(
-            "per mille again",
-            again * 1_000 / times.len(),
-            140,
-            195,
-        );
+        in_range("per mille again", again * 1_000 / times.len(), 140, 195);
     }
 }
 
@@ -144,80 +152,6 @@ fn a_twentieth_of_the_cells_holds_two_fifths_of_the_harm() {
 }
 
 #[test]
-fn conduct_cases_about_women_mostly_have_a_crime_behind_them_except_sexism() {
-    let cases = rows("conduct_cases", 1);
-    let linked = |category: &str| {
-        let own = cases
-            .values()
-            .filter(|row| row["vawg"] == "true" && row["category"].starts_with(category));
-        let own: Vec<&Fields> = own.collect();
-        let linked = own.iter().filter(|row| !row["linked_crime_ref"].is_empty());
-        per_cent(linked.count(), own.len())
-    };
-    in_range("all", linked(""), 48, 68);
-    in_range("domestic abuse", linked("domestic_abuse"), 70, 90);
-    in_range("sexism", linked("sexism"), 2, 25);
-    in_range("discreditable", linked("discreditable"), 50, 95);
-    let crimes = rows("crimes", 1);
-    for case in cases.values().filter(|r| !r["linked_crime_ref"].is_empty()) {
-        assert!(crimes.contains_key(&vec![case["linked_crime_ref"].clone()]));
-    }
-    let months: Vec<usize> = (0..24)
-        .map(|back| {
-            let from = later(quarter().to, -30 * (back + 1)).to_string();
-            let to = later(quarter().to, -30 * back).to_string();
-            within(cases.values(), "recorded_at", &from, &to)
-        })
-        .collect();
-    let (least, most) = (months.iter().min().unwrap(), months.iter().max().unwrap());
-    assert!(most > &(least * 3 / 2), "months differ: {months:?}");
-}
-
-#[test]
-fn posts_are_counted_since_the_promise_and_are_lost_as_well_as_won() {
-    let mut filled: BTreeMap<String, f64> = BTreeMap::new();
-    for row in rows("posts", 3).values() {
-        if row["unit"].contains("Public Protection") {
-            let fte: f64 = row["filled_fte"].parse().unwrap();
-            *filled.entry(row["as_at"].clone()).or_default() += fte;
-        }
-    }
-    assert_eq!(filled.keys().next().unwrap(), "2023-07-01");
-    let counts: Vec<f64> = filled.into_values().collect();
-    let grown = (counts[counts.len() - 1] - counts[0]) / (565.0 / 4.0);
-    in_range("share of the promise kept", grown, 0.70, 1.0);
-    let fell = counts.windows(2).filter(|pair| pair[1] < pair[0]).count();
-    in_range("months with fewer than before", fell, 3, 20);
-}
-
-#[test]
-fn renewals_are_numbered_from_the_first_completion_on() {
-    let rows = rows("training", 3);
-    let mut last: Option<(&[String], usize, &str)> = None;
-    let mut renewed = 0;
-    for (key, row) in &rows {
-        let renewal: usize = key[2].parse().unwrap();
-        let (of, on) = (&key[..2], row["completed_on"].as_str());
-        match last {
-            Some((before, number, earlier)) if before == of => {
-                assert_eq!(renewal, number + 1, "{row:?}");
-                assert!(earlier < on && !earlier.is_empty(), "{row:?}");
-                renewed += 1;
-            }
-            _ => assert_eq!(renewal, 0, "{row:?}"),
-        }
-        let eligible = row["eligible"] == "true";
-        assert_eq!(
-            eligible,
-            !row["eligible_from"].is_empty() && row["eligible_until"].is_empty(),
-            "{row:?}"
-        );
-        last = Some((of, renewal, on));
-    }
-    in_range("renewals in a hundred rows", per_cent(renewed, rows.len()), 8, 40);
-}
-
-#[test]
 fn abuse_peaks_in_summer_and_at_the_turn_of_the_year() {
     let crimes = rows("crimes", 1);
     let daily = |kind: &str, spans: &[(&str, &str)]| {
@@ -229,14 +163,32 @@ fn abuse_peaks_in_summer_and_at_the_turn_of_the_year() {
             .iter()
             .map(|(from, to)| within(own(), "reported_at", from, to))
             .sum();
-        let days: i64 = spans.iter().map(|(a, b)| (day(b) - day(a)).num_days()).sum();
+        let days: i64 = spans
+            .iter()
+            .map(|(a, b)| (day(b) - day(a)).num_days())
+            .sum();
         found as f64 / days as f64
     };
     let summer = [("2024-06-01", "2024-09-01"), ("2025-06-01", "2025-09-01")];
     let spring = [("2024-02-01", "2024-04-01"), ("2025-02-01", "2025-04-01")];
     let turn = [("2024-12-30", "2025-01-03"), ("2025-12-30", "2026-01-03")];
     let beside_spring = |kind: &str, spans| daily(kind, spans) / daily(kind, &spring);
-    in_range("assaults in summer", beside_spring("105/01", &summer), 1.08, 1.4);
-    in_range("assaults at new year", beside_spring("105/01", &turn), 1.2, 2.2);
-    in_range("sexual assaults in summer", beside_spring("020/", &summer), 1.15, 1.8);
+    in_range(
+        "assaults in summer",
+        beside_spring("105/01", &summer),
+        1.08,
+        1.4,
+    );
+    in_range(
+        "assaults at new year",
+        beside_spring("105/01", &turn),
+        1.2,
+        2.2,
+    );
+    in_range(
+        "sexual assaults in summer",
+        beside_spring("020/", &summer),
+        1.08,
+        1.5,
+    );
 }
