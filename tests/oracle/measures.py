@@ -34,6 +34,7 @@ PLANS = (
         dt.date(2026, 4, 1),
         as_defined=(dt.date(2026, 4, 1),),
         with_few=(dt.date(2025, 11, 20),),
+        begins=(("crimes", "recorded_at", dt.date(2021, 4, 20)),),
     ),
     Plan(
         0,
@@ -43,7 +44,19 @@ PLANS = (
         ends_early=("order_breaches", "place_reports"),
         never=("pilots",),
         publishes=("met_vawg_offences", "met_vawg_victims"),
-        uncounted=(dt.date(2022, 11, 1), dt.date(2023, 5, 1), dt.date(2023, 6, 1)),
+        begins=(
+            ("crimes", "recorded_at", dt.date(2021, 6, 14)),
+            ("charges", "charged_at", dt.date(2021, 6, 14)),
+            ("engagements", "held_on", dt.date(2021, 6, 14)),
+            ("conduct_cases", "recorded_at", dt.date(2021, 9, 10)),
+        ),
+        # The count before these is just too old for the last of their months.
+        uncounted=(
+            dt.date(2022, 11, 1),
+            dt.date(2023, 5, 1),
+            dt.date(2023, 6, 1),
+            dt.date(2023, 7, 1),
+        ),
         newest_training=True,
     ),
 )

@@ -51,6 +51,8 @@ class Plan:
     ends_early: tuple = ()
     never: tuple = ()
     publishes: tuple = ("met_vawg_monthly",)
+    # Source, column and day: what is older is not held.
+    begins: tuple = ()
     # Days of which no count of posts is held.
     uncounted: tuple = ()
     # Whether training has the newest completions only, and no day of eligibility.
@@ -93,6 +95,8 @@ class Deployment:
                 shutil.move(path, landing / path.name)
         published.write(landing, self.folder / "jobs", plan)
         leave_out_counts(landing, plan.uncounted)
+        for source, column, day in plan.begins:
+            leave_out_before(landing, source, column, day)
         if plan.newest_training:
             leave_out_renewals(landing)
         self.see(landing)
@@ -178,9 +182,10 @@ class Deployment:
             )
 
     def happened(self):
-        """Days of arrests and charges by record."""
+        """Days of arrests, charges and spells in custody by record."""
         contracts, found = self.folder / "jobs/nightly-ingest/sources", {}
-        for source, column in (("arrests", "arrested_at"), ("charges", "charged_at")):
+        columns = {"arrests": "arrested_at", "charges": "charged_at", "custody_spells": "starts_at"}
+        for source, column in columns.items():
             table = extracts.read_source(source, contracts, extracts.delivered(self.seen))
             for row in table.to_dict("records"):
                 found.setdefault(row["nominal_id"], []).append(row[column].date())
@@ -318,6 +323,18 @@ def leave_out_counts(landing, days):
         lines = path.read_text().splitlines(keepends=True)
         kept = [line for line in lines if not any(day in line for day in told)]
         path.write_text("".join(kept))
+        keep_as_at(path)
+
+
+def leave_out_before(landing, source, column, day):
+    """Takes rows of an earlier day out of every file of a source."""
+    for path in landing.glob(f"{source}_[0-9]*.csv"):
+        with open(path, newline="") as file:
+            header, *lines = csv.reader(file)
+        at = header.index(column)
+        kept = [line for line in lines if len(line) != len(header) or line[at] >= str(day)]
+        with open(path, "w", newline="") as file:
+            csv.writer(file).writerows([header, *kept])
         keep_as_at(path)
 
 

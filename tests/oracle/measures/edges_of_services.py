@@ -3,7 +3,7 @@
 import datetime as dt
 
 from measures.asked import after
-from measures.edges import SECOND
+from measures.edges import SECOND, midnights
 
 
 def services(edges):
@@ -25,6 +25,10 @@ def services(edges):
         edges.put("victim_services", one, accepted=None)
     for one in edges.some("disclosures", 10):
         edges.put("disclosures", one, disclosed=None)
+    for day, begun in edges.reports():
+        for one in edges.some("disclosures", 6):
+            changed = {"applied_at": begun, "decided_at": day}
+            edges.put("disclosures", one, disclosed=True, **midnights(changed))
     for moment in [moment for _ in range(5) for moment in edges.turns()]:
         for one in edges.some("disclosures", 1):
             edges.put("disclosures", one, applied_at=moment)
@@ -37,7 +41,7 @@ def conduct(edges):
             {"subject_id": None},
             {"subject_id": cases[0]["subject_id"], "vawg": True, "outcome": "dismissed"},
             {"category": None},
-            {"vawg": None},
+            {"vawg": None, "outcome": "dismissed"},
             {"outcome": None},
             {"finalised_at": case["recorded_at"] - SECOND},
             {"linked_crime_ref": "C-UNKNOWN"},
@@ -101,6 +105,13 @@ def conversations(edges):
     for days in (364, 365, 366, -1):
         for one in edges.some("pilots", 2, lambda row: row["ended_on"]):
             edges.put("pilots", one, published_on=after(one["ended_on"], days))
+    for day, begun in edges.reports():
+        for one in edges.some("panel_reviews", 4):
+            edges.put("panel_reviews", one, held_on=begun, closed_on=day)
+        for one in edges.some("engagements", 8):
+            edges.put("engagements", one, held_on=begun, action_closed_on=day)
+        for one in edges.some("pilots", 2):
+            edges.put("pilots", one, ended_on=begun, published_on=day)
     for moment in [moment for _ in range(6) for moment in edges.turns()]:
         for one in edges.some("panel_reviews", 1):
             edges.put("panel_reviews", one, held_on=moment.date())
@@ -108,7 +119,7 @@ def conversations(edges):
             edges.put("engagements", one, held_on=moment.date())
         for one in edges.some("engagements", 2, lambda row: row["action_due_on"]):
             edges.put("engagements", one, action_due_on=moment.date())
-    for number, one in enumerate(edges.some("surveys", 420)):
+    for number, one in enumerate(edges.some("surveys", 480)):
         changed = (
             {"weight": 0},
             {"sex": None},
@@ -116,9 +127,10 @@ def conversations(edges):
             {"ethnicity": None},
             {"wave": f"{edges.month():%Y-%m}"},
             {"wave": f"{edges.month():%Y}-H{number % 2 + 1}"},
+            {"wave": f"{edges.month():%Y}-Q{number % 4 + 1}"},
             # None of a kind that is known.
             {"wave": "Spring 2024" if number % 3 else "2023-13"},
-        )[number % 7]
+        )[number % 8]
         edges.put("surveys", one, **changed)
 
 
