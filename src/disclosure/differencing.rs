@@ -159,10 +159,10 @@ impl<'a> Joint<'a> {
         let from: BTreeSet<usize> = from.into_iter().chain(with).collect();
         let from = from
             .into_iter()
-            .map(|variable| self.name(variable))
+            .filter_map(|variable| self.name(variable))
             .collect();
         Finding {
-            reveals: self.name(secret),
+            reveals: self.name(secret).unwrap_or_default(),
             from,
             how,
         }
@@ -180,26 +180,20 @@ impl<'a> Joint<'a> {
             .collect()
     }
 
-    /// The cell, difference or remainder that a variable stands for.
-    fn name(&self, variable: usize) -> String {
-        let extent = self
-            .system
-            .of_extent
-            .iter()
-            .position(|&own| own == variable);
-        let mut differences = self.system.differences.iter();
-        let difference = differences.find(|difference| difference.variable == variable);
-        match (extent, difference) {
-            (Some(extent), _) => self.name_of_extent(extent),
-            (None, Some(Difference { whole, less, .. })) => {
-                format!(
-                    "{} less {}",
-                    self.name_of_extent(*whole),
-                    self.name_of_extent(*less)
-                )
-            }
-            (None, None) => self.remainder(variable),
+    /// The cell, difference or remainder that a variable stands for. None of
+    /// what is known to be nothing.
+    fn name(&self, variable: usize) -> Option<String> {
+        let system = &self.system;
+        if let Some(extent) = system.extent_of(variable) {
+            return Some(self.name_of_extent(extent));
         }
+        let mut differences = system.differences.iter();
+        let difference = differences.find(|difference| difference.variable == variable);
+        if let Some(Difference { whole, less, .. }) = difference {
+            let (whole, less) = (self.name_of_extent(*whole), self.name_of_extent(*less));
+            return Some(format!("{whole} less {less}"));
+        }
+        (variable < system.classes.counts.len()).then(|| self.remainder(variable))
     }
 
     pub(super) fn name_of_extent(&self, extent: usize) -> String {

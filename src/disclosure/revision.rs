@@ -74,12 +74,12 @@ impl Known {
     /// does.
     fn count(&self, variable: usize) -> Option<(i64, BTreeSet<usize>)> {
         let (terms, scale) = self.worlds.terms(variable)?;
-        let told = |term: &usize| self.told[term];
-        let sum: i64 = terms
+        // Terms that no extent tells are known to be nothing.
+        let told = terms
             .iter()
-            .map(|(term, times)| told(term).count * times)
-            .sum();
-        let extents = terms.iter().map(|(term, _)| told(term).extent);
+            .filter_map(|(term, times)| Some((self.told.get(term)?, times)));
+        let sum: i64 = told.clone().map(|(told, times)| told.count * times).sum();
+        let extents = told.map(|(told, _)| told.extent);
         Some((sum / scale, extents.collect()))
     }
 }

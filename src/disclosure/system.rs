@@ -118,6 +118,15 @@ impl System {
             .collect()
     }
 
+    /// The first extent that a variable stands for.
+    pub(super) fn extent_of(&self, variable: usize) -> Option<usize> {
+        let extents = &mut self.of_extent.iter();
+        let twin = || self.twins.iter().find(|twin| twin.variable == variable);
+        extents
+            .position(|&own| own == variable)
+            .or_else(|| twin().map(|twin| twin.of))
+    }
+
     /// The classes that an extent holds, in every breakdown.
     pub(super) fn held(&self, extent: usize) -> impl Iterator<Item = &usize> {
         let twins = self.twins.iter().filter(move |twin| twin.of == extent);

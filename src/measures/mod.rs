@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod changes;
+pub mod counts;
 pub mod definition;
 pub mod evaluate;
 pub mod reach;

@@ -90,6 +90,15 @@ impl Point {
     }
 }
 
+/// The newest date that measures were evaluated for.
+pub fn newest(connection: &Connection) -> Result<Option<AsOf>> {
+    let newest: Option<NaiveDate> =
+        connection.query_row("select max(as_of) from ledger.measure_sets", [], |row| {
+            row.get(0)
+        })?;
+    Ok(newest.map(AsOf))
+}
+
 /// The last set of figures of a measure for a date.
 pub fn set(connection: &Connection, measure_id: &str, as_of: AsOf) -> Result<Option<Set>> {
     Ok(connection

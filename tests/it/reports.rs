@@ -175,6 +175,7 @@ fn a_report_is_kept_with_its_envelopes() {
     assert_eq!(
         rows,
         [
+            ["commitment-scorecard", "1", "2", "2", "sent", "sent"],
             ["harm-list-pack", "1", "1", "1", "sent", "sent"],
             ["morning-briefing", "1", "2", "2", "sent", "sent"],
             ["operations-report", "1", "1", "1", "sent", "sent"]

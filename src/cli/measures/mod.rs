@@ -13,11 +13,10 @@ use clap::{Args, Subcommand};
 
 use super::output::Usage;
 use crate::measures::definition::{Definition, ONE_BASIS};
-use crate::measures::results::{FORCE, Which};
+use crate::measures::results::{self, FORCE, Which};
 use crate::measures::worked::Span;
 use crate::model::as_of::AsOf;
 use crate::schedule::context::Deployment;
-use crate::store::bind;
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -110,14 +109,7 @@ fn newest(connection: &duckdb::Connection, asked: Option<AsOf>) -> Result<AsOf> 
     if let Some(as_of) = asked {
         return Ok(as_of);
     }
-    let newest: Option<chrono::NaiveDate> = bind::query_one(
-        connection,
-        "select max(as_of) from ledger.measure_sets",
-        &[],
-        |row| row.get(0),
-    )?;
-    newest
-        .map(AsOf)
+    results::newest(connection)?
         .context("no measure has been evaluated yet; run `daybook run commitment-measures`")
 }
 

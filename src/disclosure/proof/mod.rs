@@ -3,6 +3,8 @@
 
 mod attack;
 mod examples;
+mod london;
+mod measures;
 mod pairs;
 mod search;
 mod single;

@@ -122,14 +122,19 @@ fn both(pair: &Pair, then: &Release, now: &Release, knows_which: bool) -> (View,
 /// revisions.
 fn worked_out(pair: &Pair, then: &Release, now: &Release) -> Vec<String> {
     let (both, truth) = both(pair, then, now, true);
-    let span = both.span(&truth);
+    told(&both, &truth, then.cells.len())
+}
+
+/// The same of a view whose first cells are those of the first release.
+pub(super) fn told(both: &View, truth: &[i64], then: usize) -> Vec<String> {
+    let span = both.span(truth);
     let hidden = both
         .hidden()
         .filter(|(_, seen)| span.holds(&both.row(&seen.holds)));
     let mut told: Vec<String> = hidden.map(|(cell, _)| format!("hidden {cell}")).collect();
-    let old = both.only(0..then.cells.len());
-    let new = both.only(then.cells.len()..both.cells.len());
-    told.extend(differences(&both, &old, &truth));
+    let old = both.only(0..then);
+    let new = both.only(then..both.cells.len());
+    told.extend(differences(both, &old, truth));
     told.extend(revisions(&old, &new));
     told.extend(revisions(&new, &old));
     told

@@ -25,13 +25,16 @@ pub(super) fn cases(count: u32) -> ProptestConfig {
 /// tells, and small counts that one subtraction gives.
 fn solved(table: &Table, release: &Release) -> Vec<String> {
     let (view, truth) = View::new(seen(table, release, true), &counts(table));
-    let span = view.span(&truth);
+    solved_in(&view, &truth)
+}
+
+/// The same of what is before an attacker.
+pub(super) fn solved_in(view: &View, truth: &[i64]) -> Vec<String> {
+    let span = view.span(truth);
     let hidden = view
         .hidden()
         .filter(|(_, seen)| span.holds(&view.row(&seen.holds)));
-    let mut solved: Vec<String> = hidden
-        .map(|(cell, _)| release.cells[cell].cell.to_string())
-        .collect();
+    let mut solved: Vec<String> = hidden.map(|(cell, _)| format!("hidden {cell}")).collect();
     for (class, count) in truth.iter().enumerate() {
         let is_cell = view.cells.iter().any(|seen| seen.holds == [class]);
         if (1..10).contains(count) && !is_cell && span.holds(&view.row(&[class])) {

@@ -9,6 +9,7 @@ pub mod morning_briefing;
 pub mod operations_report;
 pub mod overnight;
 pub mod people;
+pub mod public_release;
 pub mod readers;
 pub mod sources;
 

@@ -8,6 +8,7 @@ pub mod list;
 pub mod measure;
 pub mod morning_briefing;
 pub mod operations_report;
+pub mod public_release;
 pub mod render;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -15,6 +15,7 @@ pub mod operations;
 pub mod operations_tables;
 pub mod pack;
 pub mod pack_sections;
+pub mod public_release;
 pub mod scorecard;
 pub mod scorecard_card;
 pub mod table;
