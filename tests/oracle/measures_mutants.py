@@ -21,6 +21,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 SEEDS = (7, 11)
 # Measures, module, what it says, what it says instead.
+# fmt: off
 MUTANTS = {
     "crimes count by their report": ("6.4", "c06_perpetrators", "day, counts = crime.recorded_on, True", "day, counts = crime.reported_on, True"),
     "merges are not followed": ("6.7 8.3", "world", "follow=True", "follow=False"),
@@ -169,6 +170,7 @@ MUTANTS = {
     "crimes closed on the turn of a month are open": ("3.3 3.4", "c03_resources", "crime.ended_on >= end", "crime.ended_on >= after(end, -1)"),
     "a list's first check counts": ("5.3", "c05_evidence", "(one.at, not one.is_identical))", "(one.at, not one.is_identical), reverse=True)"),
 }
+# fmt: on
 
 
 def main():

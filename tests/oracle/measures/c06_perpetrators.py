@@ -3,7 +3,18 @@
 import collections
 import fractions
 
-from measures.asked import FORCE, NOT_STATED, after, day_in_london, day_of, later, month_of, row, rows, share
+from measures.asked import (
+    FORCE,
+    NOT_STATED,
+    after,
+    day_in_london,
+    day_of,
+    later,
+    month_of,
+    row,
+    rows,
+    share,
+)
 from measures.world import offence_groups
 
 CHARGED = 1

@@ -206,7 +206,8 @@ def orders(edges):
     kinds = ("DVPO", "SPO", "NMO", "RO", "DAPO", "SHPO", "SRO", "DVPN", "DAPN")
     abuse = edges.some("crimes", 240, lambda row: row["domestic_abuse"] and row["status"] != "open")
     for number, crime in enumerate(abuse):
-        suspects, victims = edges.suspects_of(crime["crime_ref"]), edges.victims_of(crime["crime_ref"])
+        suspects = edges.suspects_of(crime["crime_ref"])
+        victims = edges.victims_of(crime["crime_ref"])
         if not suspects or not victims:
             continue
         day = (
