@@ -36,7 +36,7 @@ const REPORTS: Trend = rising(1.0, 0.02, 0.05).stepped(440, 0.13);
 const DAYS: Trend = rising(186.0, -13.0, 6.0);
 
 /// Share that ends with no action, where no crime stands behind it.
-const NO_ACTION: Trend = steady(0.73, 0.02);
+const NO_ACTION: Trend = steady(0.755, 0.02);
 
 /// What a case is made from.
 struct Allegation {

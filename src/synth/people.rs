@@ -53,7 +53,7 @@ const SHARES: [((&str, Group), u32); 16] = [
 ];
 
 /// Share of suspects who are police employees.
-pub(super) const POLICE: f64 = 0.0060;
+pub(super) const POLICE: f64 = 0.0067;
 
 /// What is known of a person. Days are those on which the record changed.
 #[derive(Clone)]

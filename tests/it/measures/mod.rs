@@ -4,6 +4,7 @@
 
 mod files;
 mod refused;
+mod training;
 
 use daybook::measures::evaluate::Evaluated;
 use daybook::measures::settings::MeasureSettings;
