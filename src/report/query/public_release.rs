@@ -3,10 +3,14 @@
 use chrono::NaiveDate;
 
 use crate::config::Config;
+use crate::disclosure::figure::{Figure, Rate};
 use crate::disclosure::measure as protected;
 use crate::publication::calendar::Planned;
 use crate::publication::draft::{self, Draft};
 use crate::report::view::public_release::{LeftOut, PublicRelease, Row, Section};
+
+const FORCE: &str = "Force";
+const ALL: &str = "All";
 
 /// Decimals of a percentage made of figures rounded to 5.
 const DECIMALS: u32 = 1;
@@ -48,9 +52,23 @@ fn section(section: &draft::Section) -> Section {
         reading: section.basis.clone(),
         from: section.from,
         to: section.to,
-        rows: section.rows.iter().map(|found| row(found, group)).collect(),
+        rows: in_order(&section.rows)
+            .into_iter()
+            .map(|found| row(found, group))
+            .collect(),
+        group: group.map(ToOwned::to_owned),
         withheld: section.withheld as u64,
     }
+}
+
+/// The force as a whole, its groups, then its boroughs.
+fn in_order(rows: &[protected::Row]) -> Vec<&protected::Row> {
+    let mut rows: Vec<&protected::Row> = rows.iter().collect();
+    rows.sort_by_key(|row| {
+        let is_borough = row.area != FORCE;
+        (is_borough, row.group != ALL, &row.area, &row.group)
+    });
+    rows
 }
 
 fn row(row: &protected::Row, group: Option<&str>) -> Row {
@@ -59,9 +77,15 @@ fn row(row: &protected::Row, group: Option<&str>) -> Row {
         group: group.unwrap_or(&row.group).to_owned(),
         counted: row.counted.to_string(),
         among: row.among.map(|among| among.to_string()),
-        percent: row
-            .among
-            .map(|among| row.counted.rate(among, 100, DECIMALS).to_string()),
+        percent: row.among.map(|among| percent(row.counted, among)),
+    }
+}
+
+/// Always with its decimals: `68.0`.
+fn percent(counted: Figure, among: Figure) -> String {
+    match counted.rate(among, 100, DECIMALS) {
+        Rate::Value(value) => format!("{value:.*}", DECIMALS as usize),
+        rate => rate.to_string(),
     }
 }
 

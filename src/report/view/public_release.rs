@@ -38,6 +38,8 @@ pub struct Section {
     pub among: Option<String>,
     /// `recorded`; empty for a measure that has only one reading.
     pub reading: String,
+    /// Set where each group is protected, and told, by itself.
+    pub group: Option<String>,
     /// First and last of its months.
     pub from: NaiveDate,
     pub to: NaiveDate,

@@ -4,6 +4,7 @@
 
 mod files;
 mod refused;
+mod releases;
 mod training;
 
 use daybook::measures::evaluate::Evaluated;

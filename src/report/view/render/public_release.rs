@@ -123,10 +123,9 @@ impl ReleasePage {
 }
 
 fn section((place, section): (usize, &Section)) -> ReleaseSection {
-    let reading = match section.reading.as_str() {
-        "" => String::new(),
-        reading => format!(", {reading}"),
-    };
+    let reading = Some(&section.reading).filter(|reading| !reading.is_empty());
+    let which = reading.into_iter().chain(&section.group);
+    let which: String = which.flat_map(|part| [", ", part]).collect();
     let months = format!(
         "{} to {}",
         format::month(section.from),
@@ -135,7 +134,7 @@ fn section((place, section): (usize, &Section)) -> ReleaseSection {
     ReleaseSection {
         id: format!("table-{}", place + 1),
         kicker: format!("Commitment {}", section.commitment),
-        heading: format!("{} {}{reading}", section.id, section.title),
+        heading: format!("{} {}{which}", section.id, section.title),
         definition: section.definition.clone(),
         counted: match &section.among {
             Some(among) => format!("Counted: {}, among {among}.", section.counted),
@@ -164,14 +163,20 @@ fn table(months: &str, rows: &[Row]) -> Table {
     for row in rows {
         let mut cells = vec![Cell::new(row.area.as_str())];
         cells.extend(has_groups.then(|| Cell::new(row.group.as_str())));
-        cells.push(Cell::new(row.counted.as_str()));
+        cells.push(Cell::new(grouped(&row.counted)));
         if is_among {
-            let shown = |text: &Option<String>| Cell::new(text.as_deref().unwrap_or("[z]"));
-            cells.extend([shown(&row.among), shown(&row.percent)]);
+            let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| "[z]".to_owned());
+            cells.push(Cell::new(grouped(&shown(&row.among))));
+            cells.push(Cell::new(shown(&row.percent)));
         }
         table.push(cells);
     }
     table
+}
+
+/// A count with its thousands apart; a mark as it is.
+fn grouped(text: &str) -> String {
+    text.parse().map_or_else(|_| text.to_owned(), format::count)
 }
 
 #[cfg(test)]
@@ -206,6 +211,7 @@ mod tests {
                 counted: "crimes charged".to_owned(),
                 among: Some("crimes recorded".to_owned()),
                 reading: "recorded".to_owned(),
+                group: None,
                 from: day(2025, 11, 1),
                 to: day(2026, 10, 1),
                 rows: vec![row("Force", "60"), row("Brent", "[c]")],
