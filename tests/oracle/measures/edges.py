@@ -8,7 +8,7 @@ import random
 
 import deliveries
 import extracts
-from measures.asked import later
+from measures.asked import after, later
 
 SECOND = dt.timedelta(seconds=1)
 NOBODY = "N9999999"
@@ -27,6 +27,11 @@ def deliver(landing, seen, contracts, plan, sources, parts):
         path = landing / f"{source}_{plan.last:%Y%m%d}.jsonl"
         deliveries.write_json_lines(path, rows.values())
         deliveries.stamp(path, dt.datetime.combine(plan.last, dt.time.min))
+
+
+def midnights(days):
+    """Columns with the moment at which their day begins."""
+    return {column: dt.datetime.combine(day, dt.time.min) for column, day in days.items()}
 
 
 class Edges:
@@ -72,6 +77,13 @@ class Edges:
         """The first moment of a month that is shown."""
         first = later(self.plan.last.replace(day=1), -self.dice.randint(1, 22))
         return dt.datetime.combine(first, dt.time.min)
+
+    def reports(self):
+        """Days of the reports and those before them, and a day of the last full month."""
+        for as_of in (*self.plan.as_defined, *self.plan.with_few):
+            begun = after(as_of.replace(day=1), -self.dice.randint(1, 20))
+            for day in (after(as_of, -1), as_of):
+                yield day, begun
 
     def turns(self):
         """Moments around the turn of a month."""

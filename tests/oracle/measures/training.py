@@ -1,8 +1,8 @@
-"""Staff in date on courses, by every completion that the extract has.
+"""Staff in date on courses at the ends of months.
 
-The newest row of somebody's course says whether, since when and until when it is
-required; where no row of the extract says since when, it holds the newest
-completion and today's eligibility alone, and tells the last full month.
+The row of the newest completion says who has to hold a course, since when and
+until which day. Where no row of the extract says since when, it holds today's
+staff and newest completions alone: then one month can be told, the last.
 """
 
 import collections
@@ -11,44 +11,29 @@ from measures.asked import last_day, later, rows, share
 
 
 def in_date(world, asked, courses):
-    """Staff in date at a month's end on every one of some courses for which they
-    are eligible then."""
-    staff = collections.defaultdict(lambda: collections.defaultdict(list))
-    for one in world.all("training"):
+    """Staff in date on every one of some courses that they have to hold."""
+    completions = collections.defaultdict(list)
+    for one in sorted(world.all("training"), key=lambda one: one.renewal):
         if one.course in courses:
-            staff[one.staff_id][one.course].append(one)
-    dated = any(one.eligible_from is not None for one in world.all("training"))
-    for month in months(world, asked, dated):
-        for held in staff.values():
-            yield from counted(held.values(), month, dated)
+            completions[one.staff_id, one.course].append(one)
+    role_of, told = {}, []
+    for month, is_dated in told_months(world, asked):
+        end, held = last_day(month), collections.defaultdict(list)
+        for (staff, _), rows_of_course in completions.items():
+            newest = rows_of_course[-1]
+            if has_to_hold(newest, end, is_dated):
+                held[staff].append(any(is_in_date(one, end) for one in rows_of_course))
+                role_of[staff] = max(role_of.get(staff, ""), newest.role)
+        told += [(month, staff, all(hits)) for staff, hits in held.items()]
+    for month, staff, hit in told:
+        yield from rows(month, groups=[role_of[staff].capitalize()], **share(hit))
 
 
-def counted(held, month, dated):
-    end = last_day(month)
-    wanted = [course for course in held if is_eligible(newest(course), end, dated)]
-    if wanted:
-        role = max(newest(course).role for course in wanted).capitalize()
-        hit = share(all(any(is_in_date(one, end) for one in course) for course in wanted))
-        yield from rows(month, groups=[role], **hit)
-
-
-def months(world, asked, dated):
-    if dated:
-        yield from asked.every_month()
+def told_months(world, asked):
+    if any(one.eligible_from is not None for one in world.all("training")):
+        yield from ((month, True) for month in asked.every_month())
     elif of_the_time(world, asked):
-        yield later(asked.until, -1)
-
-
-def newest(course):
-    return max(course, key=lambda one: one.renewal)
-
-
-def is_eligible(one, day, dated):
-    if dated and one.eligible_from is not None and one.eligible_from > day:
-        return False
-    if one.eligible_until is not None:
-        return one.eligible_until >= day
-    return one.eligible
+        yield later(asked.until, -1), False
 
 
 def of_the_time(world, asked):
@@ -56,6 +41,12 @@ def of_the_time(world, asked):
     completed = [one.completed_on for one in world.all("training") if one.completed_on]
     after = sum(day >= later(asked.until, 1) for day in completed)
     return 1000 * after <= len(completed)
+
+
+def has_to_hold(one, day, is_dated):
+    if is_dated and one.eligible_from is not None and one.eligible_from > day:
+        return False
+    return one.eligible if one.eligible_until is None else one.eligible_until >= day
 
 
 def is_in_date(one, day):
