@@ -20,6 +20,8 @@ pub mod mail;
 pub mod measures;
 /// Words of the field that parse at the edge.
 pub mod model;
+/// Public releases, after disclosure control.
+pub mod publication;
 /// Reports: views, words, charts, pages.
 pub mod report;
 /// Jobs: when they are due and what running one does.

@@ -16,7 +16,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("warehouse", &["store", "model", "config", "clock"]),
     ("harm", &["store", "model", "config"]),
     ("disclosure", &["model"]),
-    ("measures", &["store", "model", "config", "disclosure"]),
+    ("measures", &["store", "model", "config"]),
+    ("publication", &["store", "model", "measures", "disclosure"]),
     // A report says which extracts it rests on, and so knows their contracts,
     // and what the warehouse stands on.
     (
@@ -25,6 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "harm",
             "measures",
             "disclosure",
+            "publication",
             "model",
             "store",
             "config",
@@ -65,7 +67,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "report",
             "harm",
             "measures",
-            "disclosure",
+            "publication",
             "ingest",
             "warehouse",
             "mail",

@@ -36,7 +36,8 @@ enum Action {
 struct Subject {
     /// Lower-case name: letters, digits, dots and hyphens.
     name: AccountName,
-    /// authorising-officer, specialist-reviewer, analyst or conduct-reader.
+    /// authorising-officer, specialist-reviewer, analyst, conduct-reader or
+    /// publisher.
     #[arg(long)]
     role: Role,
     /// The authorising officer who says so; before there is one, anybody who

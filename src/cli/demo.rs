@@ -39,9 +39,12 @@ pub struct Demo {
 
 /// Marks a folder as a demo's, which the next demo may replace.
 const MARKER: &str = ".daybook-demo";
-const YEARS_OF_DATA: u32 = 2;
+/// Whole months, so that a rolling year is known for each of the months shown.
+const MONTHS_OF_DATA: u32 = 36;
 const NIGHTS: u32 = 14;
-const MONTHLY_LISTS: u32 = 12;
+/// One for each month that measures show, so that people accepted are followed
+/// for a year and longer.
+const MONTHLY_LISTS: u32 = 24;
 
 impl Demo {
     pub fn run(&self) -> Result<()> {
@@ -69,6 +72,7 @@ impl Demo {
             .try_for_each(output::line)?;
         stage.tell("commitment-measures", as_of)?;
         stage.tell("morning-briefing", as_of)?;
+        stage.tell("commitment-scorecard", as_of)?;
         stage.tell("harm-list-pack", as_of)?;
         stage.tell("operations-report", as_of)?;
         store.checkpoint()?;
@@ -107,7 +111,7 @@ impl Demo {
     fn write_landing(&self, config: &Config, as_of: AsOf) -> Result<()> {
         let plan = Plan {
             suspects: self.suspects,
-            from: as_of.0 - Months::new(12 * YEARS_OF_DATA),
+            from: first_of_month(as_of) - Months::new(MONTHS_OF_DATA),
             to: as_of.0,
             seed: self.seed,
             nights: NIGHTS,
@@ -163,12 +167,15 @@ fn replace(folder: &Path) -> Result<()> {
 /// The first of each of the last months, and the morning itself: the
 /// programme's monthly lists, so that movement has something to move from.
 fn list_dates(as_of: AsOf) -> Vec<NaiveDate> {
-    let first = as_of.0.with_day(1).unwrap_or(as_of.0);
     (0..MONTHLY_LISTS)
         .rev()
-        .map(|back| first - Months::new(back))
+        .map(|back| first_of_month(as_of) - Months::new(back))
         .filter(|date| *date < as_of.0)
         .collect()
+}
+
+fn first_of_month(as_of: AsOf) -> NaiveDate {
+    as_of.0.with_day(1).unwrap_or(as_of.0)
 }
 
 /// The bundled table of published figures lands like any other file.

@@ -14,6 +14,7 @@ pub mod measures;
 pub mod output;
 pub mod progress;
 pub mod query;
+pub mod release;
 pub mod run;
 pub mod serve;
 pub mod synth;
@@ -59,6 +60,8 @@ enum Command {
     List(list::List),
     /// Show, preview and explain the commitment measures
     Measures(measures::Measures),
+    /// Announce, preview and issue public releases
+    Release(release::Release),
     /// Import, show and compare harm indexes, and show the VAWG basket
     Index(index::Index),
     /// Say who may decide, review and read
@@ -83,6 +86,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Ingest(command) => command.run(dir),
         Command::List(command) => command.run(dir),
         Command::Measures(command) => command.run(dir),
+        Command::Release(command) => command.run(dir),
         Command::Index(command) => command.run(dir),
         Command::Account(command) => command.run(dir),
         Command::Query(command) => command.run(dir),

@@ -24,13 +24,16 @@ pub enum Role {
     Analyst,
     /// Reads conduct and HR data; each look is on record.
     ConductReader,
+    /// Announces and issues public releases.
+    Publisher,
 }
 
-const ROLES: [Role; 4] = [
+const ROLES: [Role; 5] = [
     Role::AuthorisingOfficer,
     Role::SpecialistReviewer,
     Role::Analyst,
     Role::ConductReader,
+    Role::Publisher,
 ];
 
 impl Role {
@@ -40,6 +43,7 @@ impl Role {
             Self::SpecialistReviewer => "specialist-reviewer",
             Self::Analyst => "analyst",
             Self::ConductReader => "conduct-reader",
+            Self::Publisher => "publisher",
         }
     }
 }
@@ -60,7 +64,7 @@ impl FromStr for Role {
             .ok_or_else(|| {
                 format!(
                     "{text:?} is no role; expected authorising-officer, specialist-reviewer, \
-                     analyst or conduct-reader"
+                     analyst, conduct-reader or publisher"
                 )
             })
     }

@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod changes;
+pub mod counts;
 pub mod definition;
 pub mod evaluate;
 pub mod reach;
@@ -9,6 +10,7 @@ pub mod reading;
 pub mod results;
 pub mod settings;
 pub mod shape;
+pub mod slices;
 pub mod statistics;
 pub mod take;
 pub mod window;

@@ -90,6 +90,15 @@ impl Point {
     }
 }
 
+/// The newest date that measures were evaluated for.
+pub fn newest(connection: &Connection) -> Result<Option<AsOf>> {
+    let newest: Option<NaiveDate> =
+        connection.query_row("select max(as_of) from ledger.measure_sets", [], |row| {
+            row.get(0)
+        })?;
+    Ok(newest.map(AsOf))
+}
+
 /// The last set of figures of a measure for a date.
 pub fn set(connection: &Connection, measure_id: &str, as_of: AsOf) -> Result<Option<Set>> {
     Ok(connection
@@ -185,8 +194,7 @@ pub fn stored(connection: &Connection, set_id: i64, which: Which<'_>) -> Result<
     )?;
     rows.into_iter()
         .map(|(point, state)| {
-            let state = State::parse(&state)
-                .with_context(|| format!("{state:?} is no state of a figure"))?;
+            let state = self::state(&state)?;
             Ok(Point { state, ..point })
         })
         .collect()
@@ -207,7 +215,13 @@ impl Point {
     }
 }
 
-fn point(row: &Row<'_>) -> duckdb::Result<Point> {
+/// The state that the ledger names.
+pub(super) fn state(text: &str) -> Result<State> {
+    State::parse(text).with_context(|| format!("{text:?} is no state of a figure"))
+}
+
+/// A cell without its state.
+pub(super) fn point(row: &Row<'_>) -> duckdb::Result<Point> {
     let bounds: (Option<f64>, Option<f64>) = (row.get("low")?, row.get("high")?);
     Ok(Point {
         month: row.get("period")?,

@@ -1,6 +1,7 @@
 //! From a cell's sums to its value, its interval and its state.
 
 use chrono::{Months, NaiveDate};
+use serde::Serialize;
 
 use super::definition::{Definition, Kind};
 use super::reach::Reach;
@@ -52,7 +53,8 @@ pub struct Worked {
 }
 
 /// What a reader may make of a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     Shown,
     /// Rests on fewer cases than the definition asks for.

@@ -4,6 +4,7 @@
 pub mod accusation;
 pub mod actions;
 pub mod asked;
+pub mod changed;
 pub mod fairness;
 pub mod index;
 pub mod list;
@@ -12,6 +13,7 @@ pub mod night;
 pub mod operations;
 pub mod people;
 pub mod published;
+pub mod scorecard;
 pub mod signal;
 pub mod stale;
 pub mod standing;

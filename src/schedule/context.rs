@@ -15,6 +15,7 @@ use crate::harm::settings::ListSettings;
 use crate::harm::sql::ListSql;
 use crate::ingest::contract::{self, Contract};
 use crate::measures::definition::{self as measure, Loaded};
+use crate::measures::settings::MeasureSettings;
 use crate::store::Store;
 use crate::warehouse::checks::{self, Check};
 use crate::warehouse::models::{self, Model};
@@ -88,6 +89,15 @@ impl Deployment {
     pub fn reference(&self, settings: &ListSettings) -> Result<Reference> {
         editions::check_named(&self.dir, settings)?;
         Reference::load(&self.dir, &settings.edition, &settings.compare_editions)
+    }
+
+    /// How the deployment's job evaluates the measures.
+    pub fn measure_settings(&self) -> MeasureSettings {
+        let of_job = self.jobs.values().find_map(|job| match &job.action {
+            Action::Measures(settings) => Some(*settings),
+            _ => None,
+        });
+        of_job.unwrap_or_default()
     }
 
     /// Opens the database; the folder has been found sound by then.

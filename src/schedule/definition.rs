@@ -41,6 +41,7 @@ pub enum Action {
 #[serde(rename_all = "kebab-case")]
 pub enum ReportKind {
     MorningBriefing,
+    CommitmentScorecard,
     HarmListPack,
     OperationsReport,
 }
@@ -49,6 +50,7 @@ impl ReportKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::MorningBriefing => "morning-briefing",
+            Self::CommitmentScorecard => "commitment-scorecard",
             Self::HarmListPack => "harm-list-pack",
             Self::OperationsReport => "operations-report",
         }

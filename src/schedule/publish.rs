@@ -116,7 +116,8 @@ fn render(
         dir: &context.deployment.dir,
         config: &context.deployment.config,
         contracts: &context.deployment.contracts,
-        measures: &context.deployment.measures.definitions,
+        measures: &context.deployment.measures,
+        measure_settings: context.deployment.measure_settings(),
         standing,
         as_of: slot.as_of,
         at: slot.scheduled_at,
@@ -124,6 +125,9 @@ fn render(
     match kind {
         ReportKind::MorningBriefing => {
             render::render_morning_briefing(&query::morning_briefing::view(&scope)?)
+        }
+        ReportKind::CommitmentScorecard => {
+            render::render_commitment_scorecard(&query::commitment_scorecard::view(&scope)?)
         }
         ReportKind::HarmListPack => {
             render::render_harm_list_pack(&query::harm_list_pack::view(&scope)?)

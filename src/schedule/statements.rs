@@ -204,6 +204,8 @@ pub fn of_jobs<'a>(jobs: impl Iterator<Item = &'a Job>) -> Vec<Statement> {
                 ReportKind::HarmListPack => pack = true,
                 ReportKind::MorningBriefing => briefing = true,
                 ReportKind::OperationsReport => operations = true,
+                // Reads the ledger's figures alone.
+                ReportKind::CommitmentScorecard => {}
             },
             Action::Ingest | Action::Measures(_) => {}
         }

@@ -49,6 +49,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "rooms",
         sql: include_str!("migrations/0007_rooms.sql"),
     },
+    Migration {
+        version: 8,
+        name: "releases",
+        sql: include_str!("migrations/0008_releases.sql"),
+    },
 ];
 
 /// Runs what has not been run yet. A file from a newer program, or one whose

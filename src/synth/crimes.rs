@@ -104,7 +104,7 @@ impl Crime {
             committed_from,
             committed_to,
             count: dice.choose(&[(1, 965), (2, 25), (3, 8), (4, 2)]),
-            spot: london.spot(report.borough, !home, dice),
+            spot: london.spot(report.borough, !home, report.on, dice),
             misplaced: None,
             location,
             domestic: report.domestic,
@@ -156,7 +156,7 @@ impl Crime {
         if dice.chance(0.004) {
             let until = in_days(self.recorded, 1.0 + dice.exponential(9.0));
             let borough = london.borough(dice);
-            self.misplaced = Some((london.spot(borough, true, dice), until));
+            self.misplaced = Some((london.spot(borough, true, until.date(), dice), until));
         }
         if dice.chance(0.038) {
             let when = in_days(self.recorded, 2.0 + dice.exponential(32.0));
@@ -188,7 +188,7 @@ impl Crime {
         }
         let bcu = &london.boroughs[usize::from(recorded_in.borough)].bcu;
         match offence.kin {
-            Kin::Homicide => "Specialist Crime".to_owned(),
+            Kin::Homicide | Kin::Exploitation => "Specialist Crime".to_owned(),
             _ if self.domestic || offence.is_sexual() => format!("{bcu} Public Protection"),
             Kin::Stalking | Kin::ChildCruelty | Kin::Honour | Kin::Images => {
                 format!("{bcu} Public Protection")

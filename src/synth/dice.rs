@@ -26,6 +26,9 @@ pub(super) enum Theme {
     Patrols = 17,
     PlaceReports = 18,
     Pilots = 19,
+    Backlog = 20,
+    Descriptions = 21,
+    Endings = 22,
 }
 
 pub(super) struct Dice(ChaCha8Rng);

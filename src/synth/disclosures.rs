@@ -5,6 +5,7 @@ use super::Plan;
 use super::calendar::{busy, day_time, days, in_days, later, years_between};
 use super::dice::{Dice, Theme};
 use super::files::Record;
+use super::levels::{Level, Trend, rising, steady};
 use super::row::Row;
 use super::source::{Kind, Source};
 use super::world::World;
@@ -30,7 +31,7 @@ struct Way {
     /// By how much a year's applications exceed those of the year before.
     growth: f64,
     /// Published for England and Wales: know 53%, ask 38%.
-    disclosed: f64,
+    disclosed: Trend,
     decided_days: f64,
 }
 
@@ -39,14 +40,14 @@ const WAYS: [Way; 2] = [
         route: "ask",
         per_year: 4_300.0,
         growth: 0.12,
-        disclosed: 0.38,
+        disclosed: rising(0.375, -0.012, 0.012),
         decided_days: 21.0,
     },
     Way {
         route: "know",
         per_year: 3_400.0,
         growth: 0.09,
-        disclosed: 0.53,
+        disclosed: steady(0.53, 0.015),
         decided_days: 16.0,
     },
 ];
@@ -64,12 +65,14 @@ pub(super) fn make(plan: &Plan) -> Vec<Application> {
     let mut dice = Dice::new(plan.seed, Theme::Disclosures, 0);
     let mut all = Vec::new();
     for way in &WAYS {
+        let disclosed = Level::new(way.disclosed, plan.to, &mut dice);
+        let volume = Level::new(steady(1.0, 0.05), plan.to, &mut dice);
         let daily = way.per_year / 365.0 * f64::from(plan.suspects) / 36_000.0;
         for day in days(later(plan.from, -60), plan.to) {
             let years = years_between(day, plan.to);
             let rate = daily * busy(day, plan.to) / (1.0 + way.growth).powf(years);
-            for _ in 0..dice.poisson(rate) {
-                all.push(Application::new(way, day, &mut dice));
+            for _ in 0..dice.poisson(rate * volume.at(day)) {
+                all.push(Application::new(way, day, disclosed.at(day), &mut dice));
             }
         }
     }
@@ -81,14 +84,14 @@ pub(super) fn make(plan: &Plan) -> Vec<Application> {
 }
 
 impl Application {
-    fn new(way: &Way, day: NaiveDate, dice: &mut Dice) -> Self {
+    fn new(way: &Way, day: NaiveDate, disclosed: f64, dice: &mut Dice) -> Self {
         let applied = day_time(day, dice);
         Self {
             number: 0,
             route: way.route,
             applied,
             decided: in_days(applied, dice.lognormal(way.decided_days, 0.55)),
-            disclosed: dice.chance(way.disclosed),
+            disclosed: dice.chance(disclosed),
         }
     }
 }

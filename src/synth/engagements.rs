@@ -5,6 +5,8 @@ use super::Plan;
 use super::calendar::{days, is_weekend, later, years_between};
 use super::dice::{Dice, Theme, whole};
 use super::files::Record;
+use super::levels::{Level, Trend, rising, steady};
+use super::places::lean;
 use super::row::Row;
 use super::source::{Kind, Source};
 use super::world::World;
@@ -44,9 +46,8 @@ struct Habit {
     /// Share that leads to an action, and the days in which it is due.
     acted: f64,
     due_days: i64,
-    /// Share closed when due, and by how much it was lower a year before.
-    in_time: f64,
-    gain: f64,
+    /// Share closed when due.
+    in_time: Trend,
 }
 
 const HABITS: [Habit; 5] = [
@@ -57,8 +58,7 @@ const HABITS: [Habit; 5] = [
         season: evenings,
         acted: 0.72,
         due_days: 60,
-        in_time: 0.72,
-        gain: 0.03,
+        in_time: rising(0.72, 0.02, 0.02),
     },
     // Each school is visited once in a school year.
     Habit {
@@ -68,8 +68,7 @@ const HABITS: [Habit; 5] = [
         season: |day| if is_school_day(day) { 1.0 } else { 0.0 },
         acted: 0.35,
         due_days: 42,
-        in_time: 0.77,
-        gain: 0.02,
+        in_time: steady(0.76, 0.02),
     },
     Habit {
         kind: "problem_solving",
@@ -78,8 +77,7 @@ const HABITS: [Habit; 5] = [
         season: |day| if is_weekend(day) { 0.1 } else { 1.0 },
         acted: 1.0,
         due_days: 90,
-        in_time: 0.66,
-        gain: 0.05,
+        in_time: rising(0.70, 0.01, 0.03).stepped(450, 0.10),
     },
     Habit {
         kind: "safe_space",
@@ -88,8 +86,7 @@ const HABITS: [Habit; 5] = [
         season: evenings,
         acted: 0.50,
         due_days: 28,
-        in_time: 0.80,
-        gain: 0.02,
+        in_time: steady(0.79, 0.02),
     },
     Habit {
         kind: "event",
@@ -98,10 +95,12 @@ const HABITS: [Habit; 5] = [
         season: campaigns,
         acted: 0.28,
         due_days: 42,
-        in_time: 0.70,
-        gain: 0.03,
+        in_time: rising(0.70, -0.02, 0.02),
     },
 ];
+
+/// How boroughs differ in that share.
+const LOCALLY: f64 = 0.07;
 
 pub(super) struct Engagement {
     number: u32,
@@ -143,18 +142,22 @@ fn is_school_day(day: NaiveDate) -> bool {
     !holiday && !is_weekend(day)
 }
 
-/// Engagements of the span, and those of the quarter before it.
+/// Engagements of the span, and those of the half year before it.
 pub(super) fn make(world: &World, plan: &Plan) -> Vec<Engagement> {
     let mut dice = Dice::new(plan.seed, Theme::Engagements, 0);
     let scale = f64::from(plan.suspects) / 36_000.0;
     let mut all = Vec::new();
     for habit in &HABITS {
-        for held in days(later(plan.from, -90), plan.to) {
+        let in_time = Level::new(habit.in_time, plan.to, &mut dice);
+        let volume = Level::new(steady(1.0, 0.06), plan.to, &mut dice);
+        for held in days(later(plan.from, -180), plan.to) {
             let years = years_between(held, plan.to);
             let rate = habit.daily * scale * (habit.season)(held);
-            for _ in 0..dice.poisson(rate / (1.0 + habit.growth).powf(years)) {
+            let rate = rate * volume.at(held) / (1.0 + habit.growth).powf(years);
+            for _ in 0..dice.poisson(rate) {
                 let borough = world.london.borough(&mut dice);
-                all.push(Engagement::new(habit, (borough, held), years, &mut dice));
+                let share = in_time.at(held) + LOCALLY * lean(borough, Theme::Engagements);
+                all.push(Engagement::new(habit, (borough, held), share, &mut dice));
             }
         }
     }
@@ -166,9 +169,9 @@ pub(super) fn make(world: &World, plan: &Plan) -> Vec<Engagement> {
 }
 
 impl Engagement {
-    fn new(habit: &Habit, (borough, held): (u8, NaiveDate), years: f64, dice: &mut Dice) -> Self {
+    fn new(habit: &Habit, (borough, held): (u8, NaiveDate), in_time: f64, dice: &mut Dice) -> Self {
         let acted = dice.chance(habit.acted);
-        let after = if dice.chance(habit.in_time - habit.gain * years) {
+        let after = if dice.chance(in_time) {
             let span = f64::from(i32::try_from(habit.due_days - 3).unwrap_or(0));
             Some(3 + whole(span * dice.unit().sqrt()))
         } else if dice.chance(0.2) {

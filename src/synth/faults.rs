@@ -49,7 +49,7 @@ fn attempt(
     dice: &mut Dice,
 ) -> Option<Damage> {
     match kind {
-        "missing_key" => Some(changed(kind, source, fields, dice.index(source.keys), "")),
+        "missing_key" => Some(missing_key(source, fields, dice)),
         "exact_duplicate" => Some(twice(kind, fields, None)),
         "too_few_fields" => Some(cut(kind, fields, dice)),
         "too_many_fields" => Some(extended(kind, fields)),
@@ -61,6 +61,14 @@ fn attempt(
             Some(changed(kind, source, fields, at, &value))
         }
     }
+}
+
+/// A key that is a number is left: a contract may say what stands for none.
+fn missing_key(source: &Source, fields: &[&str], dice: &mut Dice) -> Damage {
+    let mut able = source.filled(fields, |column| column != Kind::Number);
+    able.retain(|at| *at < source.keys);
+    let at = able[dice.index(able.len())];
+    changed("missing_key", source, fields, at, "")
 }
 
 fn suits(kind: &str, column: Kind) -> bool {

@@ -2,11 +2,13 @@
 //! over the last year; suspects under 18 are referred to a programme instead.
 
 use super::Plan;
-use super::calendar::{YEAR, day_time, in_days, later, years_between};
+use super::calendar::{YEAR, day_time, in_days, later};
 use super::dice::{Dice, Theme};
 use super::files::Record;
+use super::levels::{Level, Trend, rising};
 use super::parties::Role;
 use super::people::nominal_id;
+use super::places::lean;
 use super::row::Row;
 use super::source::{Kind, Source};
 use super::world::World;
@@ -89,10 +91,10 @@ const ADULT: [&[(Work, u32)]; 4] = [
 
 const YOUTH: Work = work("prevent", "youth_programme", 120.0, 0.58);
 
-/// Share of suspects under 18 who are referred to a programme, and by how
-/// much it was lower a year before.
-const REFERRED: f64 = 0.44;
-const REFERRED_GAIN: f64 = 0.05;
+/// Share of suspects under 18 who are referred to a programme: fewer since a
+/// provider closed, and not in every borough alike.
+const REFERRED: Trend = rising(0.42, 0.045, 0.025).stepped(300, -0.05);
+const REFERRED_LOCALLY: f64 = 0.07;
 
 pub(super) struct Intervention {
     number: u32,
@@ -108,9 +110,16 @@ type Accusation = (NaiveDate, f64);
 
 pub(super) fn make(world: &World, plan: &Plan) -> Vec<Intervention> {
     let mut dice = Dice::new(plan.seed, Theme::Interventions, 0);
+    let referred = Level::new(REFERRED, plan.to, &mut dice);
     let mut all = Vec::new();
     for (person, accusations) in accusations(world) {
-        follow(world, plan, (person, &accusations), &mut dice, &mut all);
+        follow(
+            world,
+            &referred,
+            (person, &accusations),
+            &mut dice,
+            &mut all,
+        );
     }
     all.retain(|done| done.starts.date() < plan.to);
     all.sort_by_key(|done| (done.starts, done.person));
@@ -139,7 +148,7 @@ fn accusations(world: &World) -> BTreeMap<u32, Vec<Accusation>> {
 /// four months.
 fn follow(
     world: &World,
-    plan: &Plan,
+    referred: &Level,
     (person, accusations): (u32, &[Accusation]),
     dice: &mut Dice,
     all: &mut Vec<Intervention>,
@@ -148,7 +157,7 @@ fn follow(
     let mut free_from = NaiveDate::MIN;
     for (at, (known, _)) in accusations.iter().enumerate() {
         let dead = record.died.is_some_and(|death| death.what <= *known);
-        if dead || *known < free_from || *known >= plan.to {
+        if dead || *known < free_from {
             continue;
         }
         let before = all.len();
@@ -156,8 +165,10 @@ fn follow(
             let harm = harm_within_a_year(&accusations[..=at]);
             all.extend(against_adult((person, *known), harm, dice));
         } else {
-            let share = REFERRED - REFERRED_GAIN * years_between(*known, plan.to);
-            if dice.chance(share) {
+            let local = record
+                .home
+                .map_or(0.0, |home| lean(home, Theme::Interventions));
+            if dice.chance(referred.at(*known) + REFERRED_LOCALLY * local) {
                 all.push(Intervention::new((person, *known), YOUTH, 16.0, dice));
             }
         }

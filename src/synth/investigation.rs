@@ -3,14 +3,16 @@
 use super::calendar::{in_days, midnight};
 use super::courts;
 use super::dice::Dice;
+use super::endings::{Case, Course, Ending, Practice};
 use super::files::Record;
-use super::offences::{Kin, Offence};
 use super::parties::Role;
 use super::people::nominal_id;
 use super::row::Row;
 use super::source::{Kind, Source};
 use super::world::{World, index};
 use chrono::{NaiveDate, NaiveDateTime};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub(super) const ARRESTS: Source = Source {
     name: "arrests",
@@ -43,27 +45,28 @@ pub(super) struct Arrest {
     steady: bool,
 }
 
-/// How a crime ended.
-#[derive(Clone, Copy)]
-enum Ending {
-    Charged,
-    Closed(u8),
+/// How crimes go on: by practice, or as is told of some.
+pub(super) struct Outlook {
+    pub(super) practice: Practice,
+    pub(super) known: BTreeMap<u32, Course>,
+    /// Charges are held of these days.
+    pub(super) span: Range<NaiveDate>,
 }
 
-/// Follows every crime up to `to`.
-pub(super) fn run(world: &mut World, to: NaiveDate, dice: &mut Dice) {
+/// Follows every crime up to the last day.
+pub(super) fn run(world: &mut World, outlook: &Outlook, dice: &mut Dice) {
     let suspects = suspects(world);
     for (crime, suspect) in suspects.into_iter().enumerate() {
         match suspect {
-            Some((person, named)) => follow(world, (index(crime), person, named), to, dice),
-            None => close_unsolved(world, crime, dice),
+            Some((person, named)) => follow(world, (index(crime), person, named), outlook, dice),
+            None => close_unsolved(world, index(crime), outlook, dice),
         }
     }
     world.arrests.sort_by_key(|arrest| arrest.at);
     for (number, arrest) in (1..).zip(&mut world.arrests) {
         arrest.number = number;
     }
-    courts::try_charges(world, to, dice);
+    courts::try_charges(world, outlook.span.end, dice);
 }
 
 /// The first suspect of each crime and the moment of naming.
@@ -77,68 +80,58 @@ fn suspects(world: &World) -> Vec<Option<(u32, NaiveDateTime)>> {
     found
 }
 
-fn close_unsolved(world: &mut World, crime: usize, dice: &mut Dice) {
-    let crime = &mut world.crimes[crime];
-    let offence = world.catalogue.get(crime.offence);
-    let grave = offence.is_sexual() || offence.days > 500.0;
-    let outcomes = [
-        (18, 60),
-        (14, 31),
-        (20, 3),
-        (21, 2),
-        (13, 1),
-        (19, 1),
-        (10, 2),
-    ];
-    let median = if grave { 95.0 } else { 17.0 };
-    let when = in_days(crime.recorded, dice.lognormal(median, 1.1));
-    let outcome = dice.choose(&outcomes);
+/// A crime as those see it who investigate; no charge follows against the dead
+/// or for what leaves the record.
+fn case(world: &World, crime: u32, suspect: Option<u32>) -> Case<'_> {
+    let record = &world.crimes[crime as usize];
+    let dead = suspect.is_some_and(|at| world.people[at as usize].died.is_some());
+    Case {
+        offence: world.catalogue.get(record.offence),
+        domestic: record.domestic,
+        borough: record.spot.borough,
+        on: record.recorded.date(),
+        pressed: record.steady,
+        chargeable: !dead && record.dropped.is_none(),
+    }
+}
+
+fn close_unsolved(world: &mut World, crime: u32, outlook: &Outlook, dice: &mut Dice) {
+    let known = outlook.known.get(&crime).copied();
+    let course = known.unwrap_or_else(|| outlook.practice.unnamed(&case(world, crime, None), dice));
+    let crime = &mut world.crimes[crime as usize];
+    let when = in_days(crime.recorded, course.lasts);
     let stopped = crime.dropped.is_some_and(|(_, stop)| stop < when);
-    crime.closed = (!stopped).then_some((outcome, when));
+    crime.closed = (!stopped).then_some((course.ending.code(), when));
 }
 
 /// One crime with a named suspect.
 fn follow(
     world: &mut World,
     (crime, person, named): (u32, u32, NaiveDateTime),
-    to: NaiveDate,
+    outlook: &Outlook,
     dice: &mut Dice,
 ) {
+    let known = outlook.known.get(&crime).copied();
+    let mut course = known.unwrap_or_else(|| {
+        outlook
+            .practice
+            .named(&case(world, crime, Some(person)), dice)
+    });
     let record = &world.crimes[crime as usize];
-    let offence = world.catalogue.get(record.offence);
     let steady = record.steady;
     let death = world.people[person as usize].died.map(|death| death.what);
-    let charged = dice.chance(charge_share(offence, record.domestic));
-    let ending = if death.is_some() {
-        Ending::Closed(5)
-    } else if charged && record.dropped.is_none() {
-        Ending::Charged
-    } else {
-        Ending::Closed(outcome(offence, dice))
-    };
-    let arrest_share = match ending {
-        Ending::Charged => 0.86,
-        Ending::Closed(_) if record.domestic || steady => 0.42,
-        Ending::Closed(_) => 0.20,
-    };
-    let arrested = dice
-        .chance(arrest_share)
-        .then(|| in_days(named, arrest_lag(dice)));
-    let median = match ending {
-        Ending::Charged => offence.lag_days,
-        Ending::Closed(_) => closing_days(offence),
-    };
-    let after = arrested.unwrap_or(named);
-    // Long investigations differ less in length than short ones.
-    let spread = if median > 150.0 { 0.5 } else { 0.9 };
-    let ended = in_days(after, dice.lognormal(median, spread).max(0.4));
+    if death.is_some() {
+        course.ending = Ending::Closed(5);
+    }
+    let arrested = course.arrested.map(|days| in_days(named, days));
+    let ended = in_days(arrested.unwrap_or(named), course.lasts);
     let stopped = record.dropped.map(|(_, when)| when);
     let ended_first = stopped.is_none_or(|stop| ended < stop);
     let free = |at: &NaiveDateTime| {
         stopped.is_none_or(|stop| *at < stop) && death.is_none_or(|died| at.date() < died)
     };
     if let Some(at) = arrested.filter(free) {
-        let last = ended_first.then_some((ending, ended));
+        let last = ended_first.then_some((course.ending, ended));
         world.arrests.push(Arrest {
             number: 0,
             person,
@@ -151,58 +144,10 @@ fn follow(
     if !ended_first {
         return;
     }
-    let code = match ending {
-        Ending::Charged => 1,
-        Ending::Closed(code) => code,
-    };
-    world.crimes[crime as usize].closed = Some((code, ended));
-    if matches!(ending, Ending::Charged) && ended.date() < to {
+    world.crimes[crime as usize].closed = Some((course.ending.code(), ended));
+    if matches!(course.ending, Ending::Charged) && outlook.span.contains(&ended.date()) {
         courts::charge(world, (crime, person, ended), dice);
     }
-}
-
-fn charge_share(offence: &Offence, domestic: bool) -> f64 {
-    offence.charge_share() * if domestic { 1.32 } else { 1.04 }
-}
-
-fn arrest_lag(dice: &mut Dice) -> f64 {
-    if dice.chance(0.62) {
-        dice.exponential(0.5)
-    } else {
-        1.0 + dice.exponential(11.0)
-    }
-}
-
-fn closing_days(offence: &Offence) -> f64 {
-    match offence.kin {
-        Kin::Rape | Kin::ChildSexual | Kin::Homicide => 190.0,
-        Kin::SexualAssault | Kin::SeriousViolence | Kin::Exploitation => 110.0,
-        Kin::Violence | Kin::Harassment => 34.0,
-        _ => 60.0,
-    }
-}
-
-/// Of crimes with a named suspect who is not charged.
-fn outcome(offence: &Offence, dice: &mut Dice) -> u8 {
-    let shared = [
-        (16, 500),
-        (15, 330),
-        (14, 22),
-        (13, 8),
-        (12, 6),
-        (11, 6),
-        (10, 22),
-        (9, 8),
-        (5, 3),
-        (17, 8),
-        (20, 20),
-        (21, 12),
-    ];
-    let minor = offence.days <= 182.0 && !offence.is_sexual();
-    if minor && dice.chance(0.09) {
-        return dice.choose(&[(8, 52), (3, 26), (2, 6), (22, 16)]);
-    }
-    dice.choose(&shared)
 }
 
 fn disposals(

@@ -2,23 +2,29 @@
 //! with the shape of what is published, for trying and testing everything
 //! else. The same plan always gives the same bytes.
 
+mod backlog;
 mod calendar;
 mod careers;
 mod conduct;
 mod courts;
 mod crimes;
+mod descriptions;
 mod dice;
 mod disclosures;
+mod endings;
 mod engagements;
 mod faults;
 mod files;
 mod high_harm;
 mod interventions;
 mod investigation;
+mod levels;
+mod misconduct;
 mod names;
 mod numbering;
 mod offences;
 mod order_breaches;
+mod order_subjects;
 mod orders;
 mod ordinary;
 mod panel_reviews;

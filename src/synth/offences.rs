@@ -8,6 +8,7 @@ use super::dice::{Dice, Wheel};
 use super::people::Ages;
 use super::places::table;
 use anyhow::Context;
+use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
 
 const OFFENCES: &str = include_str!("offences.csv");
@@ -86,7 +87,27 @@ impl Offence {
     pub(super) fn in_basket(&self) -> bool {
         self.kin != Kin::Excluded
     }
+
+    /// How often it happens on a day beside the year's average: abuse at home
+    /// in summer and at the turn of the year, sexual offences by night in
+    /// summer, pursuit by message in the dark months.
+    fn season(&self, day: NaiveDate) -> f64 {
+        let (swing, feast) = match self.kin {
+            Kin::Rape | Kin::SexualAssault | Kin::Exposure => (0.10, 0.0),
+            Kin::Violence | Kin::SeriousViolence | Kin::Strangulation => (0.07, 0.25),
+            Kin::Coercion | Kin::Threats | Kin::Detention | Kin::Breach => (0.04, 0.20),
+            Kin::Harassment | Kin::Stalking | Kin::Images => (-0.07, 0.0),
+            _ => (-0.04, 0.0),
+        };
+        let turn = f64::from(day.ordinal()) / 366.0 - 0.53;
+        let festive = matches!((day.month(), day.day()), (12, 24..) | (1, ..=2));
+        let feast = if festive { feast } else { 0.0 };
+        1.0 + swing * (std::f64::consts::TAU * turn).cos() + feast
+    }
 }
+
+/// No offence happens more often than so on any day, beside its average.
+const HIGH_SEASON: f64 = 1.33;
 
 /// The offences by number, and wheels to draw them by.
 pub(super) struct Catalogue {
@@ -131,14 +152,23 @@ impl Catalogue {
         Ok(u8::try_from(at)?)
     }
 
-    /// An offence as ordinary suspects are accused of.
-    pub(super) fn of_suspects(&self, dice: &mut Dice) -> u8 {
-        number(self.suspects.spin(dice))
+    /// An offence as ordinary suspects are accused of on that day.
+    pub(super) fn of_suspects(&self, day: NaiveDate, dice: &mut Dice) -> u8 {
+        self.in_season(&self.suspects, day, dice)
     }
 
     /// An offence as those without a named suspect are.
-    pub(super) fn of_unsolved(&self, dice: &mut Dice) -> u8 {
-        number(self.unsolved.spin(dice))
+    pub(super) fn of_unsolved(&self, day: NaiveDate, dice: &mut Dice) -> u8 {
+        self.in_season(&self.unsolved, day, dice)
+    }
+
+    fn in_season(&self, wheel: &Wheel, day: NaiveDate, dice: &mut Dice) -> u8 {
+        loop {
+            let offence = number(wheel.spin(dice));
+            if dice.chance(self.get(offence).season(day) / HIGH_SEASON) {
+                return offence;
+            }
+        }
     }
 
     pub(super) fn outside_basket(&self, dice: &mut Dice) -> u8 {

@@ -2,9 +2,10 @@
 //! is accused again, and those known from an officer's or a court's note only.
 
 use super::Plan;
-use super::calendar::{in_days, years_between};
+use super::calendar::in_days;
 use super::dice::{Dice, Theme};
 use super::files::Record;
+use super::levels::{Level, Trend, rising};
 use super::offences::Kin;
 use super::orders::Order;
 use super::parties::Role;
@@ -25,9 +26,8 @@ pub(super) const ORDER_BREACHES: Source = Source {
     ],
 };
 
-/// Share of breaches charged, and by how much it was lower a year before.
-const CHARGED: f64 = 0.54;
-const CHARGED_GAIN: f64 = 0.03;
+/// Share charged of the breaches beside which no crime stands.
+const CHARGED: Trend = rising(0.56, 0.01, 0.02).stepped(210, 0.05);
 
 pub(super) struct Breach {
     order: u32,
@@ -48,6 +48,7 @@ struct Standing {
 pub(super) fn make(world: &World, plan: &Plan) -> Vec<Breach> {
     let mut dice = Dice::new(plan.seed, Theme::OrderBreaches, 0);
     let accused = accused(world);
+    let charged = Level::new(CHARGED, plan.to, &mut dice);
     let mut breaches = Vec::new();
     for (order, made) in (0u32..).zip(&world.orders) {
         let Some((start, end)) = made.stands() else {
@@ -55,7 +56,7 @@ pub(super) fn make(world: &World, plan: &Plan) -> Vec<Breach> {
         };
         let standing = Standing { order, start, end };
         for _ in 0..dice.poisson(times_breached(made)) {
-            breaches.push(standing.noted(plan, &mut dice));
+            breaches.push(standing.noted(&charged, &mut dice));
         }
         for crime in accused.get(&made.subject).into_iter().flatten() {
             breaches.extend(standing.as_crime(world, *crime, plan, &mut dice));
@@ -90,11 +91,11 @@ fn accused(world: &World) -> HashMap<u32, Vec<u32>> {
 
 impl Standing {
     /// A breach with no crime beside it; most come soon after the order.
-    fn noted(&self, plan: &Plan, dice: &mut Dice) -> Breach {
+    fn noted(&self, charged: &Level, dice: &mut Dice) -> Breach {
         let stands = (self.end - self.start).as_seconds_f64() / 86_400.0;
         let at = in_days(self.start, stands * dice.unit().powf(1.6));
         let recorded = in_days(at, dice.exponential(1.5));
-        let share = CHARGED - CHARGED_GAIN * years_between(at.date(), plan.to);
+        let share = charged.at(at.date());
         let charged = in_days(recorded, 0.2 + dice.exponential(8.0));
         Breach {
             order: self.order,

@@ -5,6 +5,7 @@ use super::Plan;
 use super::calendar::{days, later, night_out};
 use super::dice::{Dice, Theme, whole};
 use super::files::Record;
+use super::levels::{Level, Trend, steady};
 use super::places::Spot;
 use super::row::Row;
 use super::source::{Kind, Source};
@@ -27,6 +28,9 @@ pub(super) const PATROLS: Source = Source {
 /// Patrols on an ordinary day, at 36,000 suspects.
 const DAILY: f64 = 105.0;
 
+/// Share of patrols that nobody walks: fewer since they are booked in advance.
+const MISSED: Trend = steady(0.006, 0.002).stepped(390, -0.006);
+
 pub(super) struct Patrol {
     number: u32,
     spot: Spot,
@@ -40,10 +44,11 @@ pub(super) struct Patrol {
 pub(super) fn make(world: &World, plan: &Plan) -> Vec<Patrol> {
     let mut dice = Dice::new(plan.seed, Theme::Patrols, 0);
     let daily = DAILY * f64::from(plan.suspects) / 36_000.0;
+    let missed = Level::new(MISSED, plan.to, &mut dice);
     let mut patrols = Vec::new();
     for day in days(plan.from, plan.to) {
         for _ in 0..dice.poisson(daily * demand(day)) {
-            patrols.push(Patrol::new(world, day, &mut dice));
+            patrols.push(Patrol::new(world, day, missed.at(day), &mut dice));
         }
     }
     patrols.sort_by_key(|patrol| patrol.starts);
@@ -62,10 +67,9 @@ fn demand(day: NaiveDate) -> f64 {
 
 /// Share of the ordered minutes that are walked: most patrols go their whole
 /// time, a few are called away, and fewer still when calls are many.
-fn walked(day: NaiveDate, dice: &mut Dice) -> f64 {
+fn walked(day: NaiveDate, missed: f64, dice: &mut Dice) -> f64 {
     let strained = matches!((day.month(), day.day()), (7 | 8, _) | (12, 12..) | (1, 1));
-    let missed = if strained { 0.018 } else { 0.008 };
-    if dice.chance(missed) {
+    if dice.chance(if strained { 0.012 + missed } else { missed }) {
         0.0
     } else if dice.chance(0.06) {
         0.35 + 0.6 * dice.unit()
@@ -75,10 +79,10 @@ fn walked(day: NaiveDate, dice: &mut Dice) -> f64 {
 }
 
 impl Patrol {
-    fn new(world: &World, day: NaiveDate, dice: &mut Dice) -> Self {
+    fn new(world: &World, day: NaiveDate, missed: f64, dice: &mut Dice) -> Self {
         let borough = world.london.borough(dice);
         let scheduled = dice.choose(&[(15, 30), (20, 20), (30, 30), (45, 8), (60, 12)]);
-        let delivered = f64::from(scheduled) * walked(day, dice);
+        let delivered = f64::from(scheduled) * walked(day, missed, dice);
         let late = if dice.chance(0.07) {
             dice.between(1, 6)
         } else {
@@ -86,7 +90,7 @@ impl Patrol {
         };
         Self {
             number: 0,
-            spot: world.london.spot(borough, true, dice),
+            spot: world.london.spot(borough, true, day, dice),
             starts: night_out(day, dice),
             scheduled: i64::from(scheduled),
             delivered: whole(delivered),

@@ -52,6 +52,9 @@ const SHARES: [((&str, Group), u32); 16] = [
     (("O9", Group::Other), 42),
 ];
 
+/// Share of suspects who are police employees.
+pub(super) const POLICE: f64 = 0.0067;
+
 /// What is known of a person. Days are those on which the record changed.
 #[derive(Clone)]
 pub(super) struct Person {
@@ -104,7 +107,10 @@ impl Person {
             _ => 38.0 + dice.exponential(10.0),
         };
         let mut person = Self::new(day, years, sex, home, dice);
-        person.police = years > 19.0 && dice.chance(0.003);
+        person.police = years > 19.0 && dice.chance(POLICE);
+        if dice.chance(0.22) {
+            person.ethnicity = "NS";
+        }
         if dice.chance(0.02) {
             person.born = None;
         }
@@ -125,23 +131,18 @@ impl Person {
             _ if dice.chance(0.72) => 16.0 + 24.0 * dice.unit(),
             _ => 40.0 + dice.exponential(12.0),
         };
-        let mut person = Self::new(day, years, sex, home, dice);
-        if dice.chance(0.03) {
-            person.born = None;
-        }
-        person
+        Self::new(day, years, sex, home, dice)
     }
 
     fn new(day: NaiveDate, years: f64, sex: &'static str, home: u8, dice: &mut Dice) -> Self {
         let (ethnicity, group) = dice.choose(&SHARES);
-        let stated = dice.chance(0.78);
         let lag = whole(dice.exponential(25.0)) + 1;
         Self {
             number: 0,
             name: Name::draw(group, sex == "F", dice),
             born: Some(day - TimeDelta::days(whole(years.min(96.0) * 365.25))),
             sex,
-            ethnicity: if stated { ethnicity } else { "NS" },
+            ethnicity,
             home: dice.chance(0.93).then_some(home),
             seen: NaiveDate::MAX,
             died: None,

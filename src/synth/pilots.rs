@@ -5,6 +5,7 @@ use super::Plan;
 use super::calendar::{days, later};
 use super::dice::{Dice, Theme, whole};
 use super::files::Record;
+use super::levels::{Level, Trend, rising};
 use super::row::Row;
 use super::source::{Kind, Source};
 use super::world::World;
@@ -22,7 +23,7 @@ pub(super) const PILOTS: Source = Source {
     ],
 };
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 24] = [
     "Early advocate in the control room",
     "Video response to domestic abuse calls",
     "Stalking risk panel",
@@ -39,10 +40,24 @@ const NAMES: [&str; 16] = [
     "Trauma-informed interview rooms",
     "Bystander training in schools",
     "Order breach fast track",
+    "Live facial recognition for wanted suspects",
+    "Digital disclosure before charge",
+    "One officer for one victim",
+    "Night buses with stewards",
+    "Data on repeat callers for patrols",
+    "Court updates by an independent adviser",
+    "Misogyny module for new supervisors",
+    "Forensic kits at home",
 ];
 
-/// Days between one start and the next.
-const EVERY_DAYS: f64 = 75.0;
+/// Days between one start and the next: about one ends each month.
+const EVERY_DAYS: f64 = 29.0;
+
+/// Pilots begin so long before the data.
+const DAYS_BACK: i64 = 730;
+
+/// Share whose result is published.
+const PUBLISHED: Trend = rising(0.80, 0.07, 0.0);
 
 pub(super) struct Pilot {
     number: u32,
@@ -51,13 +66,14 @@ pub(super) struct Pilot {
     published: Option<NaiveDate>,
 }
 
-/// Pilots of the span, and those of the year before it.
+/// Pilots of the span, and those of the two years before it.
 pub(super) fn make(plan: &Plan) -> Vec<Pilot> {
     let mut dice = Dice::new(plan.seed, Theme::Pilots, 0);
+    let published = Level::new(PUBLISHED, plan.to, &mut dice);
     let mut pilots = Vec::new();
-    for day in days(later(plan.from, -365), plan.to) {
+    for day in days(later(plan.from, -DAYS_BACK), plan.to) {
         if dice.chance(1.0 / EVERY_DAYS) {
-            pilots.push(Pilot::new(day, &mut dice));
+            pilots.push(Pilot::new(day, published.at(day), &mut dice));
         }
     }
     for (number, pilot) in (1..).zip(&mut pilots) {
@@ -67,7 +83,7 @@ pub(super) fn make(plan: &Plan) -> Vec<Pilot> {
 }
 
 impl Pilot {
-    fn new(started: NaiveDate, dice: &mut Dice) -> Self {
+    fn new(started: NaiveDate, published: f64, dice: &mut Dice) -> Self {
         let lasted = dice.choose(&[(92, 20), (183, 50), (274, 15), (365, 15)]);
         let ended = later(started, lasted);
         let after = 30 + whole(dice.exponential(110.0));
@@ -75,7 +91,7 @@ impl Pilot {
             number: 0,
             started,
             ended,
-            published: dice.chance(0.68).then(|| later(ended, after)),
+            published: dice.chance(published).then(|| later(ended, after)),
         }
     }
 

@@ -4,6 +4,7 @@ use super::Plan;
 use super::calendar::{days, in_days, later, night_out, years_between};
 use super::dice::{Dice, Theme};
 use super::files::Record;
+use super::levels::{Level, Trend, rising};
 use super::places::Spot;
 use super::row::Row;
 use super::source::{Kind, Source};
@@ -36,9 +37,8 @@ pub(super) const PLACE_REPORTS: Source = Source {
 /// Reports in the last year, at 36,000 suspects.
 const PER_YEAR: f64 = 8_200.0;
 
-/// Share answered within 28 days, and by how much it was lower a year before.
-const IN_TIME: f64 = 0.79;
-const GAIN: f64 = 0.04;
+/// Share answered within 28 days.
+const IN_TIME: Trend = rising(0.80, 0.03, 0.02);
 
 pub(super) struct PlaceReport {
     number: u32,
@@ -52,12 +52,13 @@ pub(super) struct PlaceReport {
 pub(super) fn make(world: &World, plan: &Plan) -> Vec<PlaceReport> {
     let mut dice = Dice::new(plan.seed, Theme::PlaceReports, 0);
     let daily = PER_YEAR / 365.0 * f64::from(plan.suspects) / 36_000.0;
+    let in_time = Level::new(IN_TIME, plan.to, &mut dice);
     let mut reports = Vec::new();
     for day in days(later(plan.from, -90), plan.to) {
         let years = years_between(day, plan.to);
         let rate = daily * (1.0 + 0.35 * darkness(day)) / 1.08_f64.powf(years);
         for _ in 0..dice.poisson(rate) {
-            reports.push(PlaceReport::new(world, day, years, &mut dice));
+            reports.push(PlaceReport::new(world, day, in_time.at(day), &mut dice));
         }
     }
     reports.sort_by_key(|report| report.reported);
@@ -74,7 +75,7 @@ fn darkness(day: NaiveDate) -> f64 {
 }
 
 impl PlaceReport {
-    fn new(world: &World, day: NaiveDate, years: f64, dice: &mut Dice) -> Self {
+    fn new(world: &World, day: NaiveDate, in_time: f64, dice: &mut Dice) -> Self {
         let reported = night_out(day, dice);
         let borough = world.london.borough(dice);
         let dark = if darkness(day) > 0.0 { 34 } else { 20 };
@@ -86,7 +87,7 @@ impl PlaceReport {
             ("hidden_place", 9),
             ("no_help_near", 4),
         ]);
-        let after = if dice.chance(IN_TIME - GAIN * years) {
+        let after = if dice.chance(in_time) {
             Some(1.0 + 27.0 * dice.unit())
         } else if dice.chance(0.3) {
             None
@@ -96,7 +97,7 @@ impl PlaceReport {
         Self {
             number: 0,
             reported,
-            spot: world.london.spot(borough, true, dice),
+            spot: world.london.spot(borough, true, day, dice),
             category,
             answered: after.map(|days| in_days(reported, days)),
         }

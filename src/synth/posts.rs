@@ -8,7 +8,7 @@ use super::places::London;
 use super::row::Row;
 use super::sheet::{Sheet, WrittenFile};
 use super::source::{Kind, Source};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 pub(super) const POSTS: Source = Source {
     name: "posts",
@@ -36,9 +36,8 @@ const ROLES: &[&str] = &[
 /// public protection.
 type Unit = (&'static str, &'static [(&'static str, f64)], bool);
 
-/// At 36,000 suspects; a dash stands for a
-/// unit in every command.
-const UNITS: [Unit; 6] = [
+/// At 36,000 suspects; a dash stands for a unit in every command.
+const UNITS: [Unit; 7] = [
     (
         "- Public Protection",
         &[
@@ -75,10 +74,15 @@ const UNITS: [Unit; 6] = [
     (
         "Specialist Crime",
         &[
-            ("investigator", 2900.0),
-            ("supervisor", 520.0),
-            ("staff", 900.0),
+            ("investigator", 620.0),
+            ("supervisor", 110.0),
+            ("staff", 300.0),
         ],
+        false,
+    ),
+    (
+        "Serious and Organised Crime",
+        &[("constable", 2280.0), ("sergeant", 410.0), ("staff", 600.0)],
         false,
     ),
     (
@@ -92,8 +96,17 @@ const UNITS: [Unit; 6] = [
     ),
 ];
 
-/// Posts promised to public protection over two years, and those filled.
+/// Posts promised to public protection in July 2023; most were filled within a
+/// year and a half, then leavers weighed up against new people.
 const PROMISED: f64 = 565.0;
+const PROMISED_IN: (i32, u32) = (2023, 7);
+const FILLED: f64 = 0.88;
+const FILLED_MONTHS: f64 = 13.0;
+
+/// How far the share of a post's places that are vacant strays, and how much
+/// of that is left a month later.
+const STRAYS: f64 = 0.011;
+const LASTING: f64 = 0.8;
 
 struct Post {
     unit: String,
@@ -101,14 +114,14 @@ struct Post {
     established: f64,
     /// This post's share of the promised growth.
     growth: f64,
-    vacant: f64,
+    /// Share of the places that are vacant, month by month.
+    vacant: Vec<f64>,
 }
 
 /// Every file holds every month so far.
 pub(super) struct Posts {
     all: Vec<Post>,
     months: Vec<NaiveDate>,
-    span_days: f64,
     mornings: Vec<NaiveDate>,
 }
 
@@ -116,37 +129,37 @@ impl Posts {
     pub(super) fn new(plan: &Plan, london: &London, mornings: &[NaiveDate]) -> Self {
         let mut dice = Dice::new(plan.seed, Theme::Posts, 0);
         let scale = f64::from(plan.suspects) / 36_000.0;
-        let mut posts = posts(london, scale, &mut dice);
-        posts.extend(city_posts(scale, &mut dice));
-        let first = month_start(plan.from, 0);
-        let months = (0..).map(|ahead| month_start(first, ahead));
-        let months = months
-            .skip_while(|month| *month < plan.from)
-            .take_while(|month| *month <= plan.to);
+        let months = months(plan);
+        let mut posts = posts(london, scale);
+        posts.extend(city_posts(scale));
+        for post in &mut posts {
+            post.staff(&months, &mut dice);
+        }
         Self {
             all: posts,
-            months: months.collect(),
-            span_days: f64::from(i32::try_from((plan.to - plan.from).num_days()).unwrap_or(1)),
+            months,
             mornings: mornings.to_vec(),
         }
     }
 
-    fn known(&self, morning: NaiveDate) -> impl Iterator<Item = NaiveDate> {
-        self.months
-            .iter()
-            .copied()
-            .filter(move |month| *month <= morning)
-    }
-
-    /// From nought when the data begin to one at their end.
-    fn progress(&self, month: NaiveDate) -> f64 {
-        let last = self.mornings.last().copied().unwrap_or(month);
-        let left = f64::from(i32::try_from((last - month).num_days()).unwrap_or(0));
-        (1.0 - left / self.span_days.max(1.0)).clamp(0.0, 1.0)
+    /// The months known by a morning, with their places.
+    fn known(&self, morning: NaiveDate) -> impl Iterator<Item = (usize, NaiveDate)> {
+        let months = self.months.iter().copied().enumerate();
+        months.take_while(move |(_, month)| *month <= morning)
     }
 }
 
-fn posts(london: &London, scale: f64, dice: &mut Dice) -> Vec<Post> {
+/// From the promise on, or from the data's beginning if that was before it;
+/// a promise of long ago is no news.
+fn months(plan: &Plan) -> Vec<NaiveDate> {
+    let (year, month) = PROMISED_IN;
+    let promised = NaiveDate::from_ymd_opt(year, month, 1).unwrap_or(plan.from);
+    let first = promised.clamp(month_start(plan.from, -48), month_start(plan.from, 0));
+    let months = (0..).map(|ahead| month_start(first, ahead));
+    months.take_while(|month| *month <= plan.to).collect()
+}
+
+fn posts(london: &London, scale: f64) -> Vec<Post> {
     let mut commands: Vec<&str> = london.boroughs.iter().map(|b| b.bcu.as_str()).collect();
     commands.sort_unstable();
     commands.dedup();
@@ -165,48 +178,66 @@ fn posts(london: &London, scale: f64, dice: &mut Dice) -> Vec<Post> {
                 } else {
                     0.0
                 };
-                posts.push(Post::new(
-                    unit.clone(),
-                    role,
-                    fte * scale,
-                    grown * scale,
-                    dice,
-                ));
+                posts.push(Post::new(unit.clone(), role, fte * scale, grown * scale));
             }
         }
     }
     posts
 }
 
-fn city_posts(scale: f64, dice: &mut Dice) -> Vec<Post> {
+fn city_posts(scale: f64) -> Vec<Post> {
     let roles = [
         ("investigator", 26.0),
         ("supervisor", 6.0),
         ("manager", 2.0),
     ];
     let unit = "City of London Public Protection";
-    let post = |(role, fte)| Post::new(unit.to_owned(), role, fte * scale, 0.0, dice);
+    let post = |(role, fte)| Post::new(unit.to_owned(), role, fte * scale, 0.0);
     roles.into_iter().map(post).collect()
 }
 
 impl Post {
-    fn new(unit: String, role: &'static str, fte: f64, growth: f64, dice: &mut Dice) -> Self {
+    fn new(unit: String, role: &'static str, fte: f64, growth: f64) -> Self {
         Self {
             unit,
             role,
-            established: (fte * (0.9 + 0.2 * dice.unit())).round().max(1.0),
+            established: fte,
             growth,
-            vacant: 0.05 + 0.07 * dice.unit(),
+            vacant: Vec::new(),
         }
+    }
+
+    /// Sets how many places there are, and who comes and goes.
+    fn staff(&mut self, months: &[NaiveDate], dice: &mut Dice) {
+        self.established = (self.established * (0.9 + 0.2 * dice.unit()))
+            .round()
+            .max(1.0);
+        let usual = 0.06 + 0.07 * dice.unit();
+        let fresh = STRAYS * (1.0 - LASTING * LASTING).sqrt();
+        let mut off = STRAYS * dice.normal();
+        let vacant = months.iter().map(|month| {
+            off = LASTING * off + fresh * dice.normal();
+            usual + off + season(*month)
+        });
+        self.vacant = vacant.collect();
     }
 
     /// Established and filled posts; those promised are filled later than
     /// they are established.
-    fn at(&self, progress: f64) -> (f64, f64) {
-        let established = (self.established + self.growth * progress.sqrt()).round();
-        let promised = self.growth * (0.12 + 0.62 * progress);
-        let filled = self.established * (1.0 - self.vacant) + promised;
+    fn at(&self, month: usize) -> (f64, f64) {
+        let filled = FILLED * (1.0 - (-real(month) / FILLED_MONTHS).exp());
+        let established = (self.established + self.growth * filled.sqrt()).round();
+        let filled = self.established * (1.0 - self.vacant[month]) + self.growth * filled;
         (established, (filled.min(established) * 2.0).round() / 2.0)
+    }
+}
+
+/// Many leave in spring and summer, most courses end in autumn.
+fn season(month: NaiveDate) -> f64 {
+    match month.month() {
+        5..=9 => 0.003,
+        11 | 12 => -0.003,
+        _ => 0.0,
     }
 }
 
@@ -220,9 +251,9 @@ impl Feed for Posts {
         let morning = self.mornings[night];
         let mut file = Sheet::create(desk.out, &POSTS, morning)?;
         let mut row = Row::default();
-        for month in self.known(morning) {
+        for (at, month) in self.known(morning) {
             for post in &self.all {
-                let (established, filled) = post.at(self.progress(month));
+                let (established, filled) = post.at(at);
                 row.clear();
                 row.text(&post.unit);
                 row.text(post.role);

@@ -2,9 +2,10 @@
 //! is one person's answer to one statement.
 
 use super::Plan;
-use super::calendar::{later, month_start, years_between};
+use super::calendar::{later, month_start};
 use super::dice::{Dice, Theme, count};
 use super::files::Record;
+use super::levels::{Level, Trend, rising};
 use super::row::Row;
 use super::source::{Kind, Source};
 use super::world::World;
@@ -38,9 +39,9 @@ pub(super) const SURVEYS: Source = Source {
     ],
 };
 
-/// A statement: its id, the share of men who agree, how many points fewer
-/// women do, how many points a year agreement gains.
-type Statement = (&'static str, f64, f64, f64);
+/// A statement: its id, the share of men who agree, how much smaller that of
+/// women is.
+type Statement = (&'static str, Trend, f64);
 
 struct Survey {
     name: &'static str,
@@ -53,14 +54,20 @@ struct Survey {
 }
 
 const SURVEYS_HELD: [Survey; 5] = [
+    // Asked all year round.
     Survey {
         name: "pas",
-        months: 3,
-        people: 2400.0,
+        months: 1,
+        people: 800.0,
         women: 0.51,
         statements: &[
-            ("fair_treatment", 66.0, 4.0, 1.2),
-            ("confident_to_report", 61.0, 6.0, 0.8),
+            // Trust fell with a case that all papers had, and came back.
+            (
+                "fair_treatment",
+                rising(0.655, 0.025, 0.012).stepped(610, -0.035),
+                0.04,
+            ),
+            ("confident_to_report", rising(0.61, 0.008, 0.012), 0.06),
         ],
     },
     Survey {
@@ -68,7 +75,7 @@ const SURVEYS_HELD: [Survey; 5] = [
         months: 1,
         people: 420.0,
         women: 0.56,
-        statements: &[("satisfied", 62.0, 1.0, 0.6)],
+        statements: &[("satisfied", rising(0.61, -0.015, 0.015), 0.01)],
     },
     Survey {
         name: "da_victim",
@@ -76,8 +83,8 @@ const SURVEYS_HELD: [Survey; 5] = [
         people: 160.0,
         women: 0.86,
         statements: &[
-            ("satisfied", 68.0, 2.0, 1.5),
-            ("felt_believed", 74.0, 1.0, 1.0),
+            ("satisfied", rising(0.68, 0.015, 0.02), 0.02),
+            ("felt_believed", rising(0.74, 0.01, 0.02), 0.01),
         ],
     },
     Survey {
@@ -86,8 +93,8 @@ const SURVEYS_HELD: [Survey; 5] = [
         people: 5200.0,
         women: 0.36,
         statements: &[
-            ("confident_to_challenge", 76.0, 9.0, 2.0),
-            ("leaders_act", 58.0, 8.0, 1.5),
+            ("confident_to_challenge", rising(0.75, 0.025, 0.008), 0.09),
+            ("leaders_act", rising(0.58, 0.015, 0.01), 0.08),
         ],
     },
     Survey {
@@ -95,7 +102,7 @@ const SURVEYS_HELD: [Survey; 5] = [
         months: 1,
         people: 240.0,
         women: 0.6,
-        statements: &[("feels_safe_after_dark", 64.0, 18.0, 0.7)],
+        statements: &[("feels_safe_after_dark", rising(0.63, 0.005, 0.015), 0.18)],
     },
 ];
 
@@ -119,10 +126,14 @@ pub(super) fn make(plan: &Plan) -> Vec<Answer> {
     let scale = (f64::from(plan.suspects) / 36_000.0).clamp(0.05, 2.0);
     let mut answers = Vec::new();
     for (at, survey) in (0u8..).zip(&SURVEYS_HELD) {
+        let statements = survey.statements.iter();
+        let men: Vec<Level> = statements
+            .map(|(_, men, _)| Level::new(*men, plan.to, &mut dice))
+            .collect();
         for wave in waves(survey, plan) {
             let people = count(survey.people * scale).max(40);
             for respondent in (1..).take(people) {
-                ask(&mut answers, (at, wave, respondent), plan, &mut dice);
+                ask(&mut answers, (at, wave, respondent), &men, &mut dice);
             }
         }
     }
@@ -147,7 +158,7 @@ fn known(survey: &Survey, wave: NaiveDate) -> NaiveDate {
 fn ask(
     answers: &mut Vec<Answer>,
     (at, wave, respondent): (u8, NaiveDate, u32),
-    plan: &Plan,
+    men: &[Level],
     dice: &mut Dice,
 ) {
     let survey = &SURVEYS_HELD[usize::from(at)];
@@ -176,9 +187,9 @@ fn ask(
     ];
     let age_band = dice.choose(&bands);
     let weight = (dice.lognormal(1.0, 0.28) * 1000.0).round() / 1000.0;
-    let years = years_between(wave, plan.to);
-    for (statement, held) in (0u8..).zip(survey.statements) {
-        let share = agreement(*held, sex, ethnicity, years);
+    for ((statement, level), (_, _, gap)) in (0u8..).zip(men).zip(survey.statements) {
+        let women = if sex == "F" { *gap } else { 0.0 };
+        let share = level.at(wave) - women - shortfall(ethnicity);
         answers.push(Answer {
             survey: at,
             statement,
@@ -194,15 +205,14 @@ fn ask(
     }
 }
 
-fn agreement((_, men, gap, gain): Statement, sex: &str, ethnicity: &str, years: f64) -> f64 {
-    let women = if sex == "F" { gap } else { 0.0 };
-    let group = match ethnicity {
-        "black" => 9.0,
-        "mixed" => 6.0,
-        "other" | "asian" => 2.0,
+/// By how much smaller the share of a group is that agrees.
+fn shortfall(ethnicity: &str) -> f64 {
+    match ethnicity {
+        "black" => 0.09,
+        "mixed" => 0.06,
+        "other" | "asian" => 0.02,
         _ => 0.0,
-    };
-    (men - women - group - gain * years) / 100.0
+    }
 }
 
 fn respond(agree: f64, dice: &mut Dice) -> &'static str {
@@ -276,8 +286,8 @@ mod tests {
             dirty_share: 0.0,
         };
         assert_eq!(
-            waves(&SURVEYS_HELD[0], &plan).last(),
-            Some(&day(2026, 7, 1))
+            waves(&SURVEYS_HELD[3], &plan).last(),
+            Some(&day(2026, 1, 1))
         );
         assert_eq!(
             waves(&SURVEYS_HELD[1], &plan).last(),

@@ -3,7 +3,9 @@
 
 mod contracts;
 mod list;
+mod series;
 mod services;
+mod staff;
 
 use super::calendar::later;
 use super::careers::Setting;

@@ -1,5 +1,6 @@
-//! Training: for each member of staff and course, whether it is required, when
-//! it was last completed and until when that counts.
+//! Training: for each member of staff and course, since when it is required,
+//! when it was completed and until when that counts; a renewal is a row of its
+//! own.
 
 use super::Plan;
 use super::calendar::{later, years_between};
@@ -12,13 +13,14 @@ use chrono::{Datelike, NaiveDate};
 
 pub(super) const TRAINING: Source = Source {
     name: "training",
-    keys: 2,
+    keys: 3,
     columns: &[
         ("staff_id", Kind::Text),
         (
             "course",
             Kind::Choice(&["vawg_awareness", "vawg_investigation", "call_it_out"]),
         ),
+        ("renewal", Kind::Number),
         (
             "role",
             Kind::Choice(&[
@@ -32,6 +34,8 @@ pub(super) const TRAINING: Source = Source {
             ]),
         ),
         ("eligible", Kind::Flag),
+        ("eligible_from", Kind::Date),
+        ("eligible_until", Kind::Date),
         ("completed_on", Kind::Date),
         ("expires_on", Kind::Date),
     ],
@@ -40,11 +44,11 @@ pub(super) const TRAINING: Source = Source {
 /// Roles, how many hold each at 36,000 suspects, how many of them never
 /// complete a course.
 const STAFF: [(&str, f64, f64); 7] = [
-    ("investigator", 8_500.0, 0.07),
-    ("supervisor", 1_550.0, 0.05),
+    ("investigator", 6_200.0, 0.07),
+    ("supervisor", 1_140.0, 0.05),
     ("manager", 220.0, 0.06),
-    ("constable", 21_200.0, 0.11),
-    ("sergeant", 3_400.0, 0.08),
+    ("constable", 23_500.0, 0.11),
+    ("sergeant", 3_810.0, 0.08),
     ("inspector", 280.0, 0.06),
     ("staff", 10_700.0, 0.17),
 ];
@@ -52,7 +56,7 @@ const STAFF: [(&str, f64, f64); 7] = [
 struct Course {
     name: &'static str,
     valid_days: i64,
-    /// Days before the data begin, when it was first held.
+    /// Days before the last one, when it was first held.
     held_before: i64,
     /// Median days from then, or from joining, to a first completion.
     taken_up_days: f64,
@@ -63,14 +67,14 @@ const COURSES: [Course; 3] = [
     Course {
         name: "vawg_awareness",
         valid_days: 1_095,
-        held_before: 700,
+        held_before: 1_800,
         taken_up_days: 520.0,
         required: |role| if role == "staff" { 0.72 } else { 0.96 },
     },
     Course {
         name: "vawg_investigation",
         valid_days: 730,
-        held_before: 900,
+        held_before: 1_630,
         taken_up_days: 380.0,
         required: |role| match role {
             "investigator" => 0.90,
@@ -81,75 +85,96 @@ const COURSES: [Course; 3] = [
     Course {
         name: "call_it_out",
         valid_days: 730,
-        held_before: 330,
-        taken_up_days: 480.0,
+        held_before: 1_650,
+        taken_up_days: 420.0,
         required: |_| 0.97,
     },
 ];
 
+/// The extract knows of staff who were there in the last so many days.
+const DAYS_BACK: i64 = 2_010;
+
 /// Share of staff who join within a year, and of those who leave.
 const TURNOVER: f64 = 0.06;
 
-/// One member of staff's place on one course.
-pub(super) struct Place {
+/// One completion of a course by a member of staff, or that it is still due.
+pub(super) struct Completion {
     staff: u32,
     course: u8,
+    /// 0 for the first.
+    renewal: u8,
     role: &'static str,
-    required: bool,
+    required: Option<NaiveDate>,
     joined: NaiveDate,
     left: Option<NaiveDate>,
-    /// The first completion and the renewal.
-    completed: [Option<NaiveDate>; 2],
+    on: Option<NaiveDate>,
 }
 
-pub(super) fn make(plan: &Plan) -> Vec<Place> {
+/// A member of staff, who may have joined or left meanwhile.
+struct Member {
+    number: u32,
+    role: &'static str,
+    never: f64,
+    joined: NaiveDate,
+    left: Option<NaiveDate>,
+}
+
+pub(super) fn make(plan: &Plan) -> Vec<Completion> {
     let mut dice = Dice::new(plan.seed, Theme::Training, 0);
     let scale = f64::from(plan.suspects) / 36_000.0;
-    let mut places = Vec::new();
-    let mut staff = 0;
+    let first = later(plan.to, -DAYS_BACK);
+    let turnover = TURNOVER * years_between(first, plan.to);
+    let mut completions = Vec::new();
+    let mut number = 0;
     for (role, held, never) in STAFF {
-        let span = TURNOVER * years_between(plan.from, plan.to);
-        for _ in 0..count(held * scale * (1.0 + span)).max(1) {
-            staff += 1;
-            enrol(&mut places, (staff, role, never), plan, &mut dice);
+        for _ in 0..count(held * scale * (1.0 + turnover)).max(1) {
+            number += 1;
+            let share = turnover / (1.0 + turnover);
+            let joins = dice.chance(share);
+            let leaves = !joins && dice.chance(share);
+            let day = later(first, dice.between(1, DAYS_BACK));
+            let member = Member {
+                number,
+                role,
+                never,
+                joined: if joins { day } else { first },
+                left: leaves.then_some(day),
+            };
+            member.enrol(&mut completions, plan.to, &mut dice);
         }
     }
-    places
+    completions
 }
 
-/// The places of one member of staff, who may have joined or left meanwhile.
-fn enrol(
-    places: &mut Vec<Place>,
-    (staff, role, never): (u32, &'static str, f64),
-    plan: &Plan,
-    dice: &mut Dice,
-) {
-    let span = (plan.to - plan.from).num_days();
-    let turnover = TURNOVER * years_between(plan.from, plan.to);
-    let turnover = turnover / (1.0 + turnover);
-    let joins = dice.chance(turnover).then(|| dice.between(1, span));
-    let joined = joins.map_or(plan.from, |after| later(plan.from, after));
-    let leaves = joins.is_none() && dice.chance(turnover);
-    let left = leaves.then(|| later(plan.from, dice.between(1, span)));
-    for (at, course) in (0u8..).zip(&COURSES) {
-        let share = (course.required)(role);
-        if share == 0.0 {
-            continue;
+impl Member {
+    /// The member's completions of every course that the role may need.
+    fn enrol(&self, all: &mut Vec<Completion>, to: NaiveDate, dice: &mut Dice) {
+        for (at, course) in (0u8..).zip(&COURSES) {
+            let share = (course.required)(self.role);
+            if share == 0.0 {
+                continue;
+            }
+            let asked = self.joined.max(later(to, -course.held_before));
+            let required = dice.chance(share).then_some(asked);
+            let mut next = (!dice.chance(self.never)).then(|| course.first(asked, dice));
+            for renewal in 0.. {
+                let on = next.filter(|on| *on < to && self.left.is_none_or(|left| *on < left));
+                if on.is_none() && renewal > 0 {
+                    break;
+                }
+                all.push(Completion {
+                    staff: self.number,
+                    course: at,
+                    renewal,
+                    role: self.role,
+                    required,
+                    joined: self.joined,
+                    left: self.left,
+                    on,
+                });
+                next = on.and_then(|on| course.renewed(on, dice));
+            }
         }
-        let launched = later(plan.from, -course.held_before);
-        let asked = if joins.is_some() { joined } else { launched };
-        let first = (!dice.chance(never)).then(|| course.first(asked, dice));
-        let renewed = first.and_then(|on| course.renewed(on, dice));
-        places.push(Place {
-            staff,
-            course: at,
-            role,
-            required: dice.chance(share),
-            joined,
-            left,
-            completed: [first, renewed]
-                .map(|on| on.filter(|on| left.is_none_or(|left| *on < left))),
-        });
     }
 }
 
@@ -181,28 +206,32 @@ fn taught(on: NaiveDate, dice: &mut Dice) -> NaiveDate {
     }
 }
 
-impl Record for Place {
+impl Record for Completion {
     const DAMAGE: Option<Theme> = Some(Theme::Training);
 
     fn order(&self, _: &World) -> u64 {
-        u64::from(self.staff) << 8 | u64::from(self.course)
+        u64::from(self.staff) << 16 | u64::from(self.course) << 8 | u64::from(self.renewal)
     }
 
     fn days(&self, days: &mut Vec<NaiveDate>) {
-        days.push(self.joined);
+        if self.renewal == 0 {
+            days.push(self.joined);
+        }
+        days.extend(self.on);
         days.extend(self.left);
-        days.extend(self.completed.iter().flatten());
     }
 
     fn fill(&self, _: &World, morning: NaiveDate, row: &mut Row) {
         let course = &COURSES[usize::from(self.course)];
-        let gone = self.left.is_some_and(|left| left < morning);
-        let mut latest_first = self.completed.iter().rev().flatten();
-        let completed = latest_first.find(|on| **on < morning).copied();
+        let left = self.left.filter(|left| *left < morning);
+        let completed = self.on.filter(|on| *on < morning);
         row.text(&format!("S{:06}", self.staff));
         row.text(course.name);
+        row.number(self.renewal);
         row.text(self.role);
-        row.flag(self.required && !gone);
+        row.flag(self.required.is_some() && left.is_none());
+        row.day(self.required);
+        row.day(self.required.and(left));
         row.day(completed);
         row.day(completed.map(|on| later(on, course.valid_days)));
     }

@@ -2,13 +2,15 @@
 //! it was done, and whether a service that was offered was accepted.
 
 use super::Plan;
-use super::calendar::{in_days, midnight, working_days, years_between};
+use super::calendar::{in_days, midnight, working_days};
 use super::crimes::Crime;
 use super::dice::{Dice, Theme};
 use super::files::Record;
+use super::levels::{Level, Trend, rising, steady};
 use super::offences::{Catalogue, Kin};
 use super::parties::{Party, Role};
 use super::people::nominal_id;
+use super::places::lean;
 use super::row::Row;
 use super::source::{Kind, Source};
 use super::world::World;
@@ -42,27 +44,56 @@ pub(super) const VICTIM_SERVICES: Source = Source {
 /// How one kind of duty is kept.
 struct Habit {
     kind: &'static str,
-    /// Share done in time, and by how much it was lower a year before.
-    in_time: f64,
-    gain: f64,
+    /// Share done in time.
+    in_time: Trend,
     /// Share accepted of those offered, for what is an offer.
-    accepted: Option<f64>,
+    accepted: Option<Trend>,
 }
 
-const ACKNOWLEDGEMENT: Habit = habit("acknowledgement", 0.86, 0.02, None);
-const NEEDS_ASSESSMENT: Habit = habit("needs_assessment", 0.78, 0.035, None);
-const REFERRAL: Habit = habit("referral", 0.88, 0.015, Some(0.41));
-const UPDATE: Habit = habit("update", 0.69, 0.03, None);
-const VPS_OFFER: Habit = habit("vps_offer", 0.74, 0.04, Some(0.35));
-const RELEASE_NOTICE: Habit = habit("release_notice", 0.90, 0.01, None);
+const HABITS: [Habit; 6] = [
+    habit("acknowledgement", steady(0.85, 0.008), None),
+    habit("needs_assessment", rising(0.77, 0.025, 0.01), None),
+    // Another provider took referrals over.
+    habit(
+        "referral",
+        steady(0.87, 0.01),
+        Some(rising(0.43, -0.01, 0.012).stepped(400, 0.05)),
+    ),
+    // Slower since a new case system came.
+    habit(
+        "update",
+        rising(0.69, 0.03, 0.012).stepped(250, -0.05),
+        None,
+    ),
+    habit(
+        "vps_offer",
+        rising(0.73, 0.03, 0.015),
+        Some(steady(0.35, 0.0)),
+    ),
+    habit("release_notice", steady(0.90, 0.015), None),
+];
+const ACKNOWLEDGEMENT: usize = 0;
+const NEEDS_ASSESSMENT: usize = 1;
+const REFERRAL: usize = 2;
+const UPDATE: usize = 3;
+const VPS_OFFER: usize = 4;
+const RELEASE_NOTICE: usize = 5;
 
-const fn habit(kind: &'static str, in_time: f64, gain: f64, accepted: Option<f64>) -> Habit {
+/// How boroughs differ in both shares.
+const LOCALLY: f64 = 0.04;
+
+const fn habit(kind: &'static str, in_time: Trend, accepted: Option<Trend>) -> Habit {
     Habit {
         kind,
         in_time,
-        gain,
         accepted,
     }
+}
+
+/// The levels of one habit.
+struct Levels {
+    in_time: Level,
+    accepted: Option<Level>,
 }
 
 /// Of duties not done in time, those that are never done.
@@ -79,8 +110,8 @@ pub(super) struct Duty {
     accepted: Option<bool>,
 }
 
-/// What is owed: how it is kept, from when, within how many working days.
-type Claim = (&'static Habit, NaiveDateTime, u32);
+/// What is owed: by which habit, from when, within how many working days.
+type Claim = (usize, NaiveDateTime, u32);
 
 /// One victim of one crime, from when the police know of both.
 struct Owed<'a> {
@@ -97,6 +128,12 @@ pub(super) fn make(world: &World, plan: &Plan) -> Vec<Duty> {
     let suspects = world.parties.iter().filter(|p| p.role == Role::Suspect);
     let named: HashSet<u32> = suspects.map(|party| party.crime).collect();
     let releases = releases(world);
+    let levels = HABITS.map(|habit| Levels {
+        in_time: Level::new(habit.in_time, plan.to, &mut dice),
+        accepted: habit
+            .accepted
+            .map(|accepted| Level::new(accepted, plan.to, &mut dice)),
+    });
     let mut duties = Vec::new();
     for owed in world.parties.iter().filter_map(|party| owed(world, party)) {
         let crime = owed.victim.crime;
@@ -105,12 +142,13 @@ pub(super) fn make(world: &World, plan: &Plan) -> Vec<Duty> {
             claims.extend(owed.at_the_end());
         }
         let freed = releases.get(&crime).into_iter().flatten();
-        claims.extend(freed.map(|when| (&RELEASE_NOTICE, *when, 1)));
+        claims.extend(freed.map(|when| (RELEASE_NOTICE, *when, 1)));
         for claim in claims {
-            duties.push(owed.duty(claim, plan, &mut dice));
+            duties.push(owed.duty(claim, &levels, &mut dice));
         }
     }
-    duties.retain(|duty| duty.owed.date() < plan.to);
+    let span = plan.from..plan.to;
+    duties.retain(|duty| span.contains(&duty.owed.date()));
     duties.sort_by_key(|duty| duty.owed);
     for (number, duty) in (1..).zip(&mut duties) {
         duty.number = number;
@@ -164,13 +202,13 @@ impl Owed<'_> {
         let mut claims: Vec<Claim> = Vec::new();
         // A letter home could put a victim of domestic abuse at risk.
         if !self.crime.domestic {
-            claims.push((&ACKNOWLEDGEMENT, self.known, 5));
+            claims.push((ACKNOWLEDGEMENT, self.known, 5));
         }
         if dice.chance(assessed) {
-            claims.push((&NEEDS_ASSESSMENT, self.known, soon));
+            claims.push((NEEDS_ASSESSMENT, self.known, soon));
         }
         if dice.chance(referred) {
-            claims.push((&REFERRAL, self.known, 2));
+            claims.push((REFERRAL, self.known, 2));
         }
         claims
     }
@@ -180,16 +218,18 @@ impl Owed<'_> {
         let Some((_, when)) = self.crime.closed else {
             return Vec::new();
         };
-        let mut claims: Vec<Claim> = vec![(&UPDATE, when, if self.enhanced { 1 } else { 5 })];
+        let mut claims: Vec<Claim> = vec![(UPDATE, when, if self.enhanced { 1 } else { 5 })];
         if self.crime.charged().is_some() {
-            claims.push((&VPS_OFFER, when, 10));
+            claims.push((VPS_OFFER, when, 10));
         }
         claims
     }
 
-    fn duty(&self, (habit, owed, days): Claim, plan: &Plan, dice: &mut Dice) -> Duty {
+    fn duty(&self, (habit, owed, days): Claim, levels: &[Levels], dice: &mut Dice) -> Duty {
         let due = working_days(owed, days);
-        let share = habit.in_time - habit.gain * years_between(owed.date(), plan.to);
+        let levels = &levels[habit];
+        let local = LOCALLY * lean(self.crime.spot.borough, Theme::VictimServices);
+        let share = levels.in_time.at(owed.date()) + local;
         let span = (due - owed).as_seconds_f64() / 86_400.0;
         let done = if dice.chance(share) {
             Some(in_days(owed, span * (0.02 + 0.96 * dice.unit().powf(1.4))))
@@ -202,11 +242,14 @@ impl Owed<'_> {
             number: 0,
             crime: self.victim.crime,
             person: self.victim.person,
-            kind: habit.kind,
+            kind: HABITS[habit].kind,
             owed,
             due,
             done,
-            accepted: habit.accepted.map(|share| dice.chance(share)),
+            accepted: levels
+                .accepted
+                .as_ref()
+                .map(|share| dice.chance(share.at(owed.date()) + local)),
         }
     }
 }

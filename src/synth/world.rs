@@ -7,14 +7,16 @@ use super::careers::{Allegation, Career, Setting};
 use super::courts::{Charge, CourtResult, Spell};
 use super::crimes::{Crime, Report};
 use super::dice::{Dice, Theme};
+use super::endings::Practice;
+use super::investigation::Outlook;
 use super::offences::Catalogue;
 use super::parties::{Party, Role};
 use super::people::{Ages, Person};
 use super::places::London;
 use super::{
-    conduct, disclosures, engagements, high_harm, interventions, investigation, numbering,
-    order_breaches, orders, ordinary, panel_reviews, patrols, pilots, place_reports, surveys,
-    training, unsolved, victim_services,
+    backlog, conduct, descriptions, disclosures, engagements, high_harm, interventions,
+    investigation, misconduct, numbering, order_breaches, orders, ordinary, panel_reviews, patrols,
+    pilots, place_reports, surveys, training, unsolved, victim_services,
 };
 use chrono::{Days, NaiveDate};
 
@@ -38,7 +40,7 @@ pub(super) struct World {
     pub(super) interventions: Vec<interventions::Intervention>,
     pub(super) disclosures: Vec<disclosures::Application>,
     pub(super) services: Vec<victim_services::Duty>,
-    pub(super) training: Vec<training::Place>,
+    pub(super) training: Vec<training::Completion>,
     pub(super) recommendations: Vec<panel_reviews::Recommendation>,
     pub(super) engagements: Vec<engagements::Engagement>,
     pub(super) patrols: Vec<patrols::Patrol>,
@@ -62,10 +64,17 @@ impl World {
         }
         let mut dice = Dice::new(plan.seed, Theme::Unsolved, 0);
         unsolved::add(&mut world, plan, &mut dice);
+        let practice = Practice::new(plan);
+        let outlook = Outlook {
+            known: backlog::add(&mut world, plan, &practice),
+            practice,
+            span: plan.from..plan.to,
+        };
+        descriptions::omit(&mut world, plan);
         let mut dice = Dice::new(plan.seed, Theme::Investigation, 0);
-        investigation::run(&mut world, plan.to, &mut dice);
+        investigation::run(&mut world, &outlook, &mut dice);
         orders::make(&mut world, plan);
-        conduct::make(&mut world, plan);
+        misconduct::make(&mut world, plan);
         world.answers = surveys::make(plan);
         numbering::number(&mut world);
         world.follow_up(plan);

@@ -21,6 +21,7 @@ fn minutely() -> Site {
         "harm-list",
         "commitment-measures",
         "morning-briefing",
+        "commitment-scorecard",
         "harm-list-pack",
         "operations-report",
     ] {

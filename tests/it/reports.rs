@@ -30,11 +30,16 @@ fn parsed(bytes: &[u8]) -> Message<'_> {
 #[test]
 fn every_page_carries_marking_date_and_edition_at_both_ends() {
     let site = london();
-    for report in ["morning-briefing", "harm-list-pack", "operations-report"] {
+    for report in [
+        "morning-briefing",
+        "commitment-scorecard",
+        "harm-list-pack",
+        "operations-report",
+    ] {
         let page = page(&site, report);
         assert!(page.matches("OFFICIAL-SENSITIVE").count() >= 2, "{report}");
         assert!(page.contains("21 November 2026"), "{report}");
-        let is_scored = report != "operations-report";
+        let is_scored = ["morning-briefing", "harm-list-pack"].contains(&report);
         assert_eq!(page.contains("starter 2026"), is_scored, "{report}");
         assert!(page.contains("Synthetic data"), "{report}");
         assert!(page.len() > 20_000, "{report}");
@@ -83,6 +88,7 @@ fn no_mail_no_briefing_and_no_pack_of_a_proposed_list_names_a_person() {
     let mut texts = vec![
         ("briefing".to_owned(), page(&site, "morning-briefing")),
         ("operations".to_owned(), page(&site, "operations-report")),
+        ("scorecard".to_owned(), page(&site, "commitment-scorecard")),
         ("pack".to_owned(), page(&site, "harm-list-pack")),
     ];
     for bytes in &mails(&site, "") {
@@ -169,6 +175,7 @@ fn a_report_is_kept_with_its_envelopes() {
     assert_eq!(
         rows,
         [
+            ["commitment-scorecard", "1", "2", "2", "sent", "sent"],
             ["harm-list-pack", "1", "1", "1", "sent", "sent"],
             ["morning-briefing", "1", "2", "2", "sent", "sent"],
             ["operations-report", "1", "1", "1", "sent", "sent"]

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::support::{MORNING, Site};
 
-const JOBS: [&str; 6] = [
+const JOBS: [&str; 7] = [
     "nightly-ingest",
     "harm-list",
     "commitment-measures",
     "morning-briefing",
+    "commitment-scorecard",
     "harm-list-pack",
     "operations-report",
 ];
@@ -54,9 +55,9 @@ fn every_job_twice_gives_the_same_answer() {
     let once = state(&site);
     assert_eq!(
         site.one("select count(*) from ledger.outbox where state = 'sent'"),
-        "4"
+        "6"
     );
-    assert_eq!(std::fs::read_dir(site.dir.join("mail")).unwrap().count(), 4);
+    assert_eq!(std::fs::read_dir(site.dir.join("mail")).unwrap().count(), 6);
     for job in JOBS {
         site.run(job, MORNING).unwrap();
     }

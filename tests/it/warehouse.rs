@@ -12,7 +12,12 @@ use crate::support::{MORNING, Site};
 const ABH: &str = "008/06";
 const NEXT: &str = "2026-11-22";
 const LATER: &str = "2026-11-23";
-const REPORTS: [&str; 3] = ["morning-briefing", "harm-list-pack", "operations-report"];
+const REPORTS: [&str; 4] = [
+    "morning-briefing",
+    "commitment-scorecard",
+    "harm-list-pack",
+    "operations-report",
+];
 const CHECK: &str = "jobs/nightly-ingest/checks/wards_exist.sql";
 const SENTENCE: &str = "Every crime lies in a ward that exists";
 

@@ -101,7 +101,11 @@ def judge(path, contract):
         for column in contract["columns"]
         for header in column.get("headers", [])
     }
-    needed = {column["name"] for column in contract["columns"] if not column.get("may_be_absent")}
+    needed = {
+        column["name"]
+        for column in contract["columns"]
+        if not column.get("may_be_absent") and "default" not in column
+    }
     judged, sound, spoilt = Judged(), {}, set()
     for cells in raw_rows(path):
         judged.read += 1
@@ -185,6 +189,8 @@ def value_of(cell, column, year):
     except (ValueError, KeyError) as error:
         raise Rejected(f"{column['name']}: {cell}") from error
     if "values" in column and cell not in column["values"]:
+        raise Rejected(f"{column['name']}: {cell}")
+    if "pattern" in column and not re.fullmatch(column["pattern"], cell, re.ASCII):
         raise Rejected(f"{column['name']}: {cell}")
     if isinstance(value, dt.date):
         if not FIRST_YEAR <= value.year <= year + column.get("years_ahead", 1):

@@ -3,15 +3,19 @@
 -- Purpose: whether what the public asks for is done.
 -- Only engagements that led to an action are counted, those with a date by
 -- which it is due or was closed: a visit that asked for nothing is no failure.
--- The clock runs 90 days from the engagement, whatever the due date, and an
--- action said to be closed before the engagement was not closed in time.
+-- The clock runs 90 days from the engagement, whatever the due date. An action
+-- that is not closed by the report's date, or is said to be closed before the
+-- engagement, was not closed in time.
 with engagements as (
     select
         cast(date_trunc('month', held_on) as date) as period,
-        borough,
+        coalesce(borough, 'Not stated') as borough,
         upper(left(kind, 1)) || replace(substr(kind, 2), '_', ' ') as kind,
-        coalesce(action_closed_on between held_on and held_on + 90, false)
-            as is_closed_in_time,
+        coalesce(
+            action_closed_on between held_on and held_on + 90
+            and action_closed_on < $as_of,
+            false
+        ) as is_closed_in_time,
     from staging.engagements
     where
         held_on >= $from
@@ -27,4 +31,3 @@ select
     count(*) as denominator,
 from engagements
 group by grouping sets ((period), (period, kind), (period, borough))
-having grouping(borough) = 1 or borough is not null

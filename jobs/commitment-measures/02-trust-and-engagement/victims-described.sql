@@ -18,7 +18,7 @@ with undescribed as (
 victims as (
     select
         cast(date_trunc('month', crimes.recorded_on) as date) as period,
-        crimes.borough,
+        coalesce(crimes.borough, 'Not stated') as borough,
         victims.sex <> 'U' as has_sex,
         coalesce(victims.age between 0 and 120, false) as has_age,
         undescribed.person_key is null as has_ethnicity,
@@ -80,4 +80,3 @@ select
     described as numerator,
     victims as denominator,
 from counts
-where borough is not null

@@ -2,7 +2,8 @@
 -- Purpose: the load on those who investigate VAWG crimes.
 -- A crime is open from the day recorded to the day it is closed, cancelled or
 -- transferred: until then it was work, whatever became of it. One of which that
--- day is not known is left out; one that was reopened counts all through.
+-- day is not known is left out; one that was reopened counts all through. A
+-- unit whose investigators have no such crime has none open.
 -- Investigators are posts filled with that role at the newest count, all of one
 -- date, up to the day after the month's end, used for a quarter at most. What
 -- else they investigate is not counted, so a unit that does much else looks
@@ -79,13 +80,13 @@ investigators as (
 )
 
 select
-    cast(open_crimes.period as date) as period,
+    cast(investigators.period as date) as period,
     'Force' as area,
-    open_crimes.unit as "group",
-    open_crimes.crimes as numerator,
+    investigators.unit as "group",
+    coalesce(open_crimes.crimes, 0) as numerator,
     investigators.filled_posts as denominator,
-from open_crimes
-inner join investigators
-    on investigators.period = open_crimes.period
-    and investigators.unit = open_crimes.unit
+from investigators
+left join open_crimes
+    on open_crimes.period = investigators.period
+    and open_crimes.unit = investigators.unit
 where investigators.filled_posts > 0

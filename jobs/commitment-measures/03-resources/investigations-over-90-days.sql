@@ -8,7 +8,7 @@
 -- held: crimes recorded before it that are still open are missing until then.
 with spells as (
     select
-        borough,
+        coalesce(borough, 'Not stated') as borough,
         date_trunc('month', recorded_on) as opened_in,
         date_trunc('month', recorded_on + 91) as old_in,
         case when status <> 'open' then
@@ -72,4 +72,4 @@ select
     old_crimes as numerator,
     crimes as denominator,
 from stocks
-where area is not null and crimes > 0
+where crimes > 0

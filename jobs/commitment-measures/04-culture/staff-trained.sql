@@ -1,45 +1,139 @@
--- Grain: one row for the last month asked for, for all and by role.
+-- Grain: one row per month, for all and by role.
 -- Purpose: how many staff hold the training to identify sexism and misogyny and
 -- to call it out.
 -- Trained is completed and not expired on the month's last day, the day of
--- expiry included; without an expiry it stays in date. The extract holds the
--- newest completion and today's eligibility alone: whoever renewed since would
--- look untrained in every month before, and level training would look like a
--- steep rise. So only the last month is told, and only from an extract of its
--- time: of the completions no more than one in a thousand a month or more after
--- its end. In it, too, those who renewed since are not in date: it is a little
--- low.
+-- expiry included; without an expiry it stays in date. The newest completion's
+-- row says who is eligible, since when and until which day.
+-- Where no row says since when, the extract holds the newest completion and
+-- today's eligibility alone: whoever renewed since would look untrained in
+-- every month before, and level training would look like a steep rise. Then
+-- only the last month is told, and only from an extract of its time: of the
+-- completions no more than one in a thousand a month or more after its end. In
+-- it, too, those who renewed since are not in date: it is a little low.
+-- A month's end lies in a spell that began in that month or before and ends in
+-- a later one: +1 in the month in which it begins, -1 in that in which it ends.
 with extract as (
     select
+        bool_or(eligible_from is not null) as is_dated,
         coalesce(
             quantile_disc(completed_on, 0.999)
             < cast($until as date) + interval 1 month,
             true
         ) as is_of_the_time,
+        cast($from as timestamp) as first_month,
+        cast($until as timestamp) as end_month,
     from conduct.training
 ),
 
-staff as (
+required as (
     select
-        role,
+        training.staff_id,
+        arg_max(training.role, training.renewal) as role,
+        arg_max(
+            case
+                when extract.is_dated then greatest(
+                    date_trunc('month', training.eligible_from),
+                    extract.first_month
+                )
+                else extract.end_month - interval 1 month
+            end,
+            training.renewal
+        ) as begins_in,
+        arg_max(
+            case
+                when training.eligible_until is not null
+                    then date_trunc('month', training.eligible_until + 1)
+                when training.eligible then extract.end_month
+                else extract.first_month
+            end,
+            training.renewal
+        ) as ends_in,
+    from conduct.training as training
+    inner join extract on extract.is_dated or extract.is_of_the_time
+    where training.course = 'call_it_out'
+    group by training.staff_id
+    having begins_in < ends_in
+),
+
+completions as (
+    select
+        staff_id,
+        renewal,
+        completed_on,
+        date_trunc('month', completed_on) as begins_in,
         coalesce(
-            completed_on < $until
-            and coalesce(expires_on >= cast($until as date) - 1, true),
-            false
-        ) as is_in_date,
+            date_trunc('month', expires_on + 1), cast($until as timestamp)
+        ) as ends_in,
     from conduct.training
-    where eligible and course = 'call_it_out'
+    where course = 'call_it_out' and completed_on is not null
+),
+
+-- What an earlier completion covers still is not counted again.
+covers as (
+    select
+        staff_id,
+        greatest(begins_in, max(ends_in) over before_it) as begins_in,
+        ends_in,
+    from completions
+    window before_it as (
+        partition by staff_id
+        order by completed_on, renewal
+        rows between unbounded preceding and 1 preceding
+    )
+),
+
+held as (
+    select
+        required.role,
+        greatest(covers.begins_in, required.begins_in) as begins_in,
+        least(covers.ends_in, required.ends_in) as ends_in,
+    from required
+    inner join covers on covers.staff_id = required.staff_id
+),
+
+steps as (
+    select role, begins_in as month, 1 as staff, 0 as trained from required
+    union all
+    select role, ends_in as month, -1 as staff, 0 as trained from required
+    union all
+    select role, begins_in as month, 0 as staff, 1 as trained
+    from held
+    where begins_in < ends_in
+    union all
+    select role, ends_in as month, 0 as staff, -1 as trained
+    from held
+    where begins_in < ends_in
+),
+
+monthly_steps as (
+    select
+        upper(left(role, 1)) || substr(role, 2) as role,
+        month,
+        sum(staff) as staff,
+        sum(trained) as trained,
+    from steps
+    group by role, month
+),
+
+months as (
+    select unnest(generate_series(
+        cast($from as timestamp),
+        cast($until as timestamp) - interval 1 month,
+        interval 1 month
+    )) as month,
 )
 
 select
-    cast(cast($until as date) - interval 1 month as date) as period,
+    cast(months.month as date) as period,
     'Force' as area,
-    case when grouping(role) = 1 then 'All'
-        else upper(left(role, 1)) || substr(role, 2)
+    case when grouping(monthly_steps.role) = 1 then 'All'
+        else monthly_steps.role
     end as "group",
-    count(*) filter (is_in_date) as numerator,
-    count(*) as denominator,
-from staff
-inner join extract on extract.is_of_the_time
-group by grouping sets ((), (role))
-having count(*) > 0
+    cast(sum(monthly_steps.trained) as bigint) as numerator,
+    cast(sum(monthly_steps.staff) as bigint) as denominator,
+from months
+inner join monthly_steps on monthly_steps.month <= months.month
+group by grouping sets (
+    (months.month), (months.month, monthly_steps.role)
+)
+having sum(monthly_steps.staff) > 0

@@ -13,8 +13,8 @@ with acceptances as (
     select
         nominal_id,
         decided_at,
-        make_date(cast(year(decided_at) as integer), 3, 31) as march_ends,
-        make_date(cast(year(decided_at) as integer), 10, 31) as october_ends,
+        make_date(year(decided_at), 3, 31) as march_ends,
+        make_date(year(decided_at), 10, 31) as october_ends,
     from ledger.list_decisions
     where decision = 'accept'
 ),
@@ -22,26 +22,22 @@ with acceptances as (
 local_acceptances as (
     select
         nominal_id,
-        cast(
-            decided_at + case
-                when
-                    decided_at >= march_ends - to_days(
-                        cast(dayofweek(march_ends) as integer)
-                    ) + interval 1 hour
-                    and decided_at < october_ends - to_days(
-                        cast(dayofweek(october_ends) as integer)
-                    ) + interval 1 hour
-                    then interval 1 hour
-                else interval 0 hour
-            end as date
-        ) as accepted_on,
+        decided_at + to_hours(cast(
+            decided_at >= march_ends
+            - to_days(cast(dayofweek(march_ends) as integer))
+            + interval 1 hour
+            and decided_at < october_ends
+            - to_days(cast(dayofweek(october_ends) as integer))
+            + interval 1 hour
+            as integer
+        )) as accepted_at,
     from acceptances
 ),
 
 entries as (
     select
         identities.person_key,
-        min(local_acceptances.accepted_on) as accepted_on,
+        cast(min(local_acceptances.accepted_at) as date) as accepted_on,
     from local_acceptances
     inner join core.identities as identities
         on identities.nominal_id = local_acceptances.nominal_id

@@ -34,6 +34,7 @@ rapes as (
         crimes.is_vawg
         and crimes.vawg_group = 'rape'
         and crimes.status not in ('cancelled', 'transferred')
+        and first_charges.charged_on < $as_of
 ),
 
 placed as (

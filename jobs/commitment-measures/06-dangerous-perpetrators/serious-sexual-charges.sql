@@ -7,7 +7,8 @@
 -- Groups of the VAWG basket (jobs/harm-list/basket.csv), by the offence
 -- charged: rape, sexual abuse of children and the other contact sexual
 -- offences count as serious. The first month for which charges are held may be
--- held in part, so that no month is set against it.
+-- held in part, so that no month is set against it. A month with cases now and
+-- none a year before has no change of its own and counts in the year's.
 with first_charges as (
     select
         coalesce(crime_ref, charge_ref) as case_ref,
@@ -58,20 +59,27 @@ months as (
 held as (
     select date_trunc('month', min(charged_on)) as first_month
     from core.charges
+),
+
+pairs as (
+    select month, area, "group", cases, 0 as cases_before from months
+    union all
+    select
+        month + interval 1 year as month,
+        area,
+        "group",
+        0 as cases,
+        cases as cases_before,
+    from months
 )
 
 select
-    cast(year_before.month + interval 1 year as date) as period,
-    year_before.area,
-    year_before."group",
-    cast(coalesce(months.cases, 0) as bigint) as numerator,
-    cast(year_before.cases as bigint) as denominator,
-from months as year_before
-inner join held on year_before.month > held.first_month
-left join months
-    on months.month = year_before.month + interval 1 year
-    and months.area = year_before.area
-    and months."group" = year_before."group"
-where
-    year_before.month + interval 1 year >= $from
-    and year_before.month + interval 1 year < $until
+    cast(pairs.month as date) as period,
+    pairs.area,
+    pairs."group",
+    cast(sum(pairs.cases) as bigint) as numerator,
+    cast(sum(pairs.cases_before) as bigint) as denominator,
+from pairs
+inner join held on pairs.month > held.first_month + interval 1 year
+where pairs.month >= $from and pairs.month < $until
+group by pairs.month, pairs.area, pairs."group"

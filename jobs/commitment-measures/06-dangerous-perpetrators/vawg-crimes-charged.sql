@@ -1,8 +1,8 @@
 -- Grain: one row per month, area and group; groups for the force only.
 -- Purpose: VAWG crimes whose outcome is a charge or summons. On the basis
--- `recorded` by the month in which a crime was recorded, charged so far, of
--- all recorded; on the basis `closed` by the month in which an outcome was
--- given, of all given one.
+-- `recorded` by the month in which a crime was recorded, charged by the
+-- report's date, of all recorded; on the basis `closed` by the month in which
+-- an outcome was given, of all given one.
 -- Outcome 1 is a charge or summons (Home Office outcomes framework). Groups
 -- are those of the VAWG basket (jobs/harm-list/basket.csv); "Domestic abuse" is
 -- a flag and lies across them.
@@ -37,7 +37,9 @@ with counts as (
             else 'Other'
         end as offences,
         is_domestic_abuse,
-        count(*) filter (where outcome_code = 1) as charged,
+        count(*) filter (
+            where outcome_code = 1 and coalesce(outcome_on < $as_of, true)
+        ) as charged,
         count(*) as crimes,
     from core.crimes
     where

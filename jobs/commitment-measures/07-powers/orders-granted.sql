@@ -1,7 +1,7 @@
 -- Grain: one row per month of application and kind of order.
--- Purpose: of the orders applied for in a month, those granted so far; one
--- withdrawn was applied for and not granted, and one that is not decided yet
--- counts as not granted, hence the lag. Notices, which a senior officer
+-- Purpose: of the orders applied for in a month, those granted by the report's
+-- date; one withdrawn was applied for and not granted, and one not decided by
+-- then counts as not granted, hence the lag. Notices, which a senior officer
 -- gives, count as applied for when they were asked for.
 -- There is no row for all kinds: courts make restraining orders of their own
 -- and victims apply for non-molestation orders, so that a share over all would
@@ -20,7 +20,9 @@ with applications as (
             when 'SRO' then 'Sexual risk orders'
             when 'RO' then 'Restraining orders'
         end as kind,
-        coalesce(decision = 'granted', false) as is_granted,
+        coalesce(
+            decision = 'granted' and coalesce(decided_on < $as_of, true), false
+        ) as is_granted,
     from core.orders
     where applied_on >= $from and applied_on < $until
 )

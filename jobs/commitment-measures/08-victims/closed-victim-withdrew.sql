@@ -2,7 +2,7 @@
 -- Purpose: of VAWG crimes closed with an outcome, those closed because the
 -- victim did not support action. On the basis `closed` by the month of the
 -- outcome; on the basis `recorded` by the month in which the crime was
--- recorded, of those closed so far.
+-- recorded, of those closed by the report's date.
 -- Outcome 14 is that without a suspect identified, 16 that with one (Home
 -- Office outcomes framework). Groups are those of the VAWG basket
 -- (jobs/harm-list/basket.csv); "Domestic abuse" is a flag and lies across them.
@@ -44,6 +44,7 @@ with counts as (
         is_vawg
         and status not in ('cancelled', 'transferred')
         and outcome_code is not null
+        and coalesce(outcome_on < $as_of, true)
         and case $basis
             when 'closed' then outcome_on >= $from and outcome_on < $until
             else recorded_on >= $from and recorded_on < $until

@@ -3,18 +3,18 @@
 -- as victims. The user satisfaction survey and the survey of victims of
 -- domestic abuse are taken together in "All" and by ethnicity, each response
 -- with the weight of its own survey; each survey stands by itself as well,
--- since the two ask different victims. Those who did not know are left out.
--- A wave is named after its month, or after its quarter, which then stands in
--- its last month; a wave of another name has no month and is left out.
+-- since the two ask different victims. Those who did not know are left out, and
+-- so are responses without a weight above zero, which cannot be weighed.
+-- The wave says when people were asked: a quarter or a half year stands in its
+-- last month, so that a year to that month holds whole waves.
 with responses as (
     select
-        case
-            when regexp_full_match(wave, '[0-9]{4}-(0[1-9]|1[0-2])')
-                then cast(wave || '-01' as date)
-            when regexp_full_match(wave, '[0-9]{4}-Q[1-4]')
-                then make_date(
-                    cast(wave[1:4] as bigint), 3 * cast(wave[7] as bigint), 1
-                )
+        case substr(wave, 6, 1)
+            when 'Q' then cast(left(wave, 4) || '-01-01' as date)
+                + to_months(3 * cast(right(wave, 1) as integer) - 1)
+            when 'H' then cast(left(wave, 4) || '-01-01' as date)
+                + to_months(6 * cast(right(wave, 1) as integer) - 1)
+            else cast(wave || '-01' as date)
         end as period,
         survey,
         ethnicity,
@@ -25,6 +25,7 @@ with responses as (
         survey in ('uss', 'da_victim')
         and question = 'satisfied'
         and sex = 'F'
+        and weight > 0
         and response in ('agree', 'neither', 'disagree')
 ),
 
@@ -53,7 +54,7 @@ grouped as (
 )
 
 select
-    period,
+    cast(period as date) as period,
     'Force' as area,
     "group",
     numerator,

@@ -22,27 +22,22 @@ crimes as (
     select
         date_trunc('month', crimes.reported_on) as month,
         coalesce(crimes.borough, 'Not stated') as borough,
-        places.easting // 500 as easting,
-        places.northing // 500 as northing,
+        crimes.easting // 500 as easting,
+        crimes.northing // 500 as northing,
         sum(harm_index.days * crimes.offence_count) as harm_days,
     from core.crimes as crimes
     inner join staging.harm_index as harm_index
         on harm_index.ho_code = crimes.index_code
     inner join editions on editions.edition = harm_index.edition
-    inner join staging.crimes as places
-        on places.crime_ref = crimes.crime_ref
     where
         crimes.is_vawg
         and crimes.status not in ('cancelled', 'transferred')
         and not crimes.is_proactive
         and crimes.reported_on >= cast($from as date) - interval 11 months
         and crimes.reported_on < $until
-        -- Says the same of the crime once more, so that both sides are short.
-        and places.reported_at >= cast($from as date) - interval 11 months
-        and places.reported_at < $until
-        and places.easting is not null
-        and places.northing is not null
-        and places.location_type is distinct from 'online'
+        and crimes.easting is not null
+        and crimes.northing is not null
+        and not crimes.is_online
     group by all
 ),
 

@@ -6,6 +6,8 @@
 -- was under way on the day of the report; declining it later changes nothing.
 -- Kinds that end in `_programme` are programmes
 -- (jobs/nightly-ingest/sources/interventions.toml).
+-- Age is in completed years, as on the list: born on 29 February, one comes of
+-- age on 1 March.
 -- Someone whose date of birth is not known is left out, and so are crimes
 -- cancelled or transferred and those of which the suspect is also the victim.
 with reports as (
@@ -22,7 +24,11 @@ with reports as (
         and not allegations.is_own_victim
         and allegations.reported_on >= $from
         and allegations.reported_on < $until
-        and allegations.born_on + interval 18 years > allegations.reported_on
+        and year(allegations.reported_on) - year(allegations.born_on) - cast(
+            (month(allegations.reported_on), day(allegations.reported_on))
+            < (month(allegations.born_on), day(allegations.born_on))
+            as integer
+        ) < 18
 ),
 
 named as (

@@ -131,7 +131,7 @@ impl Explain {
             known_at: set.known_at,
             settings: MeasureSettings {
                 months: set.months,
-                ..super::settings(&deployment)
+                ..deployment.measure_settings()
             },
             inputs: &texts,
             made_at: set.made_at,

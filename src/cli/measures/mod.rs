@@ -13,13 +13,10 @@ use clap::{Args, Subcommand};
 
 use super::output::Usage;
 use crate::measures::definition::{Definition, ONE_BASIS};
-use crate::measures::results::{FORCE, Which};
-use crate::measures::settings::MeasureSettings;
+use crate::measures::results::{self, FORCE, Which};
 use crate::measures::worked::Span;
 use crate::model::as_of::AsOf;
 use crate::schedule::context::Deployment;
-use crate::schedule::definition::Action;
-use crate::store::bind;
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -107,31 +104,12 @@ fn definition<'a>(deployment: &'a Deployment, id: &str) -> Result<&'a Definition
         })
 }
 
-/// The settings of the deployment's job.
-fn settings(deployment: &Deployment) -> MeasureSettings {
-    deployment
-        .jobs
-        .values()
-        .find_map(|job| match &job.action {
-            Action::Measures(settings) => Some(*settings),
-            _ => None,
-        })
-        .unwrap_or_default()
-}
-
 /// The date that is meant: the newest that measures were evaluated for.
 fn newest(connection: &duckdb::Connection, asked: Option<AsOf>) -> Result<AsOf> {
     if let Some(as_of) = asked {
         return Ok(as_of);
     }
-    let newest: Option<chrono::NaiveDate> = bind::query_one(
-        connection,
-        "select max(as_of) from ledger.measure_sets",
-        &[],
-        |row| row.get(0),
-    )?;
-    newest
-        .map(AsOf)
+    results::newest(connection)?
         .context("no measure has been evaluated yet; run `daybook run commitment-measures`")
 }
 

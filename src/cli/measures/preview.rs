@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::show::{Row, tell_definition, tell_points};
-use super::{Asked, definition, series_name, settings};
+use super::{Asked, definition, series_name};
 use crate::cli::output;
 use crate::clock::Clock;
 use crate::measures::evaluate::{self, Basis};
@@ -44,7 +44,7 @@ impl Preview {
         let known_at = standing::standing(connection)?
             .context("nothing has been taken in yet; run `daybook run nightly-ingest` first")?
             .known_at;
-        let settings = settings(&deployment);
+        let settings = deployment.measure_settings();
         let basis = Basis {
             as_of,
             known_at,

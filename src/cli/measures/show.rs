@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Asked, definition, newest, series_name, settings};
+use super::{Asked, definition, newest, series_name};
 use crate::cli::output::{self, Format};
 use crate::measures::changes::{self, Changed};
 use crate::measures::definition::Definition;
@@ -15,6 +15,7 @@ use crate::measures::worked::{Span, State};
 use crate::model::as_of::AsOf;
 use crate::report::format;
 use crate::report::query::measures::{self, unit};
+use crate::report::sentence::changed;
 use crate::report::sentence::standing::{self, Footing};
 use crate::report::view::measure::Measure;
 use crate::schedule::context::Deployment;
@@ -101,7 +102,7 @@ impl Show {
         let points = |span| results::points(connection, set.set_id, Which { span, ..month });
         let (months, years) = (points(Span::Month)?, points(Span::Year)?);
         let sentence = sentence(definition, &measures::one(connection, as_of, definition)?);
-        let starts = settings(&deployment).year_starts_month;
+        let starts = deployment.measure_settings().year_starts_month;
         let year_on_year = changes::year_on_year(definition, &months, &years);
         let year_to_date = changes::year_to_date(definition, &months, starts);
         if self.json {
@@ -129,8 +130,12 @@ impl Show {
         output::line(sentence)?;
         output::line(format!("{}, as of {as_of}:", series_name(&month)))?;
         tell_points(definition, &months, &years)?;
-        tell_change(definition, "A year before", year_on_year.as_ref())?;
-        tell_change(definition, "Year to date", year_to_date.as_ref())
+        let (unit, accrual) = (unit(definition), definition.series);
+        year_on_year
+            .map(|found| changed::year_on_year(unit, accrual, &found))
+            .into_iter()
+            .chain(year_to_date.map(|found| changed::year_to_date(unit, &found)))
+            .try_for_each(output::line)
     }
 }
 
@@ -143,41 +148,6 @@ pub(super) fn sentence(definition: &Definition, measure: &Measure) -> String {
             minimum_denominator: definition.minimum_denominator,
         },
     )
-}
-
-fn tell_change(definition: &Definition, what: &str, changed: Option<&Changed>) -> Result<()> {
-    let Some(changed) = changed else {
-        return Ok(());
-    };
-    let print = |value: Option<f64>| {
-        value.map_or_else(
-            || "[x]".to_owned(),
-            |value| format::value(unit(definition), value),
-        )
-    };
-    let plain = |value: f64| {
-        if changed.is_ratio {
-            format!("{} times", format::number(value, 2))
-        } else {
-            format::signed((value * 10.0).round() / 10.0)
-        }
-    };
-    let by = changed.change.map(plain).unwrap_or_default();
-    let interval = match (changed.low, changed.high) {
-        (Some(low), Some(high)) => format!(", 95% {} to {}", plain(low), plain(high)),
-        _ => String::new(),
-    };
-    let without = changed
-        .without
-        .as_ref()
-        .map_or_else(String::new, |why| format!("; {why}"));
-    output::line(format!(
-        "{what}: to {} {}, to {} {}: {by}{interval}{without}",
-        changed.period.format("%Y-%m"),
-        print(changed.now_value),
-        changed.before.format("%Y-%m"),
-        print(changed.before_value),
-    ))
 }
 
 fn held(connection: &duckdb::Connection, set_id: i64) -> Result<Vec<Held>> {

@@ -1,5 +1,6 @@
 //! The `XmR` chart of one measure: monthly values, mean and limits, signals as
-//! diamonds, immature months as open circles.
+//! diamonds, immature months as open circles, months without a figure as a
+//! cross at the foot, known changes of the process as upright lines.
 
 use super::labels::{Label, spread, text_width};
 use super::scale::{Scale, extent, tick_decimals, ticks};
@@ -14,6 +15,8 @@ pub struct XmrPoint {
     pub value: Option<f64>,
     pub is_signal: bool,
     pub is_immature: bool,
+    /// Nothing is told of the month, for too few cases or for want of data.
+    pub is_withheld: bool,
 }
 
 /// Mean and limits with the words that stand beside them: `mean 7.1%`.
@@ -29,6 +32,22 @@ pub struct XmrLines {
     pub lower: Option<XmrLine>,
     pub upper: Option<XmrLine>,
     pub target: Option<XmrLine>,
+    /// The first month that mean and limits are drawn for.
+    pub from: usize,
+    /// Mean and limits of earlier months, without words.
+    pub earlier: Vec<XmrStretch>,
+    /// The first months after a known change; each has its number on the chart.
+    pub steps: Vec<usize>,
+}
+
+/// Mean and limits from one month to another, both inside.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct XmrStretch {
+    pub from: usize,
+    pub to: usize,
+    pub centre: f64,
+    pub lower: f64,
+    pub upper: f64,
 }
 
 const TOP: f64 = 12.0;
@@ -55,6 +74,7 @@ pub fn xmr_chart(
         return svg.finish();
     };
     plot.draw_axes(&mut svg, points);
+    plot.draw_steps(&mut svg, lines);
     plot.draw_lines(&mut svg, lines);
     plot.draw_points(&mut svg, points);
     plot.draw_labels(&mut svg, points, lines, latest);
@@ -74,7 +94,12 @@ impl Plot {
     fn new(size: Size, points: &[XmrPoint], lines: &XmrLines, latest: &str) -> Option<Self> {
         let values = points.iter().filter_map(|point| point.value);
         let limits = [&lines.centre, &lines.lower, &lines.upper];
-        let limits = limits.into_iter().flatten().map(|line| line.value);
+        let earlier = lines.earlier.iter().flat_map(|e| [e.lower, e.upper]);
+        let limits = limits
+            .into_iter()
+            .flatten()
+            .map(|line| line.value)
+            .chain(earlier);
         extent(points.iter().filter_map(|point| point.value))?;
         let (low, high) = extent(values.chain(limits))?;
         let (low, high) = with_target(low, high, lines.target.as_ref());
@@ -109,16 +134,54 @@ impl Plot {
     }
 
     fn draw_lines(&self, svg: &mut Svg, lines: &XmrLines) {
-        let mut rule = |line: &Option<XmrLine>, stroke: Stroke<'_>| {
-            if let Some(line) = line.as_ref().filter(|line| self.holds(line.value)) {
-                let y = self.y.at(line.value);
-                svg.line((self.left, y), (self.right, y), stroke);
+        let mut rule = |value: f64, (left, right): (f64, f64), stroke: Stroke<'_>| {
+            if self.holds(value) {
+                let y = self.y.at(value);
+                svg.line((left, y), (right, y), stroke);
             }
         };
-        rule(&lines.lower, Stroke::dashed(1.0, GREY));
-        rule(&lines.upper, Stroke::dashed(1.0, GREY));
-        rule(&lines.centre, Stroke::solid(1.0, GREY));
-        rule(&lines.target, Stroke::dashed(2.0, PLUM));
+        for stretch in &lines.earlier {
+            let span = (self.edge(stretch.from), self.edge(stretch.to + 1));
+            rule(stretch.lower, span, Stroke::dashed(1.0, GREY));
+            rule(stretch.upper, span, Stroke::dashed(1.0, GREY));
+            rule(stretch.centre, span, Stroke::solid(1.0, GREY));
+        }
+        let span = (self.edge(lines.from), self.right);
+        for (line, stroke) in [
+            (&lines.lower, Stroke::dashed(1.0, GREY)),
+            (&lines.upper, Stroke::dashed(1.0, GREY)),
+            (&lines.centre, Stroke::solid(1.0, GREY)),
+        ] {
+            if let Some(line) = line {
+                rule(line.value, span, stroke);
+            }
+        }
+        if let Some(target) = &lines.target {
+            rule(
+                target.value,
+                (self.left, self.right),
+                Stroke::dashed(2.0, PLUM),
+            );
+        }
+    }
+
+    /// An upright line with its number before the first month after a change.
+    fn draw_steps(&self, svg: &mut Svg, lines: &XmrLines) {
+        let foot = self.size.height - FOOT;
+        for (number, at) in lines.steps.iter().enumerate() {
+            let x = self.edge(*at);
+            svg.line((x, TOP), (x, foot), Stroke::solid(1.0, PALE));
+            let text = (number + 1).to_string();
+            svg.text((x + 4.0, TOP + 2.0), Anchor::Start, Ink::AXIS, &text);
+        }
+    }
+
+    /// Halfway from the month before to this one; the frame for the first.
+    fn edge(&self, index: usize) -> f64 {
+        if index == 0 {
+            return self.left;
+        }
+        self.x.at(position(index) - 0.5).min(self.right)
     }
 
     fn draw_points(&self, svg: &mut Svg, points: &[XmrPoint]) {
@@ -128,6 +191,9 @@ impl Plot {
         }
         for (index, point) in points.iter().enumerate() {
             let Some(value) = point.value.filter(|value| value.is_finite()) else {
+                if point.is_withheld {
+                    self.draw_cross(svg, index);
+                }
                 continue;
             };
             let at = self.place(index, value);
@@ -138,6 +204,14 @@ impl Plot {
             } else {
                 svg.dot(at, 3.0, BLUE, None);
             }
+        }
+    }
+
+    fn draw_cross(&self, svg: &mut Svg, index: usize) {
+        let (x, y) = (self.x.at(position(index)), self.size.height - FOOT - 4.0);
+        for lean in [-3.0, 3.0] {
+            let ends = ((x - 3.0, y - lean), (x + 3.0, y + lean));
+            svg.line(ends.0, ends.1, Stroke::solid(1.5, GREY));
         }
     }
 
@@ -282,6 +356,7 @@ mod tests {
                 value: *value,
                 is_signal: false,
                 is_immature: false,
+                is_withheld: false,
             })
             .collect()
     }
@@ -324,6 +399,51 @@ mod tests {
         let svg = xmr_chart(WORDS, Size::HALF, &points, &XmrLines::default(), "2");
         assert_eq!(svg.matches("<polygon").count(), 1);
         assert_eq!(svg.matches("fill=\"#FFFFFF\"").count(), 1);
+    }
+
+    #[test]
+    fn months_without_a_figure_are_crosses_where_they_are_withheld() {
+        let mut points = series(&[Some(1.0), None, None, Some(2.0)]);
+        let plain = xmr_chart(WORDS, Size::HALF, &points, &XmrLines::default(), "2");
+        points[1].is_withheld = true;
+        let crossed = xmr_chart(WORDS, Size::HALF, &points, &XmrLines::default(), "2");
+        let lines = |svg: &str| svg.matches("<line").count();
+        assert_eq!(lines(&crossed), lines(&plain) + 2);
+    }
+
+    #[test]
+    fn a_known_change_is_an_upright_line_with_limits_on_both_sides() {
+        let line = |value| {
+            Some(XmrLine {
+                value,
+                text: String::new(),
+            })
+        };
+        let newest = XmrLines {
+            centre: line(2.0),
+            lower: line(1.5),
+            upper: line(2.5),
+            from: 2,
+            ..XmrLines::default()
+        };
+        let stepped = XmrLines {
+            steps: vec![2],
+            earlier: vec![XmrStretch {
+                from: 0,
+                to: 1,
+                centre: 1.0,
+                lower: 0.5,
+                upper: 1.5,
+            }],
+            ..newest.clone()
+        };
+        let points = series(&[Some(1.0), Some(1.1), Some(2.0), Some(2.1)]);
+        let draw = |lines: &XmrLines| xmr_chart(WORDS, Size::HALF, &points, lines, "2.1");
+        let count = |svg: &str| svg.matches("<line").count();
+        let (plain, drawn) = (draw(&newest), draw(&stepped));
+        // The change itself and three lines before it; half a tick may differ.
+        assert!(count(&drawn) >= count(&plain) + 4, "{drawn}");
+        assert!(drawn.contains(">1</text>") && !plain.contains(">1</text>"));
     }
 
     #[test]

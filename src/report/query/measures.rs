@@ -1,29 +1,34 @@
 //! Measures as the reports show them.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use duckdb::Connection;
 
 use super::Scope;
-use crate::measures::definition::{self, Definition};
+use crate::measures::definition::{self, Audience, Definition};
 use crate::measures::results::{self, Series, Which};
 use crate::measures::statistics::assurance::{self, assurance};
 use crate::measures::statistics::false_signals;
-use crate::measures::xmr::{Limits, Rule};
+use crate::measures::xmr::{self, Chart, Limits, Rule};
 use crate::model::as_of::AsOf;
 use crate::report::view::measure::{
     Assurance, Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal,
-    SignalKind, Unit, Xmr,
+    SignalKind, StepChange, Stretch, Unit, Xmr,
 };
 use crate::report::view::source::{MonthCount, PublishedSeries};
 
 /// Commitment 0 holds figures that the force publishes itself.
-const PUBLISHED: u8 = 0;
+pub const PUBLISHED: u8 = 0;
+
+/// The measures that leadership may be shown.
+pub fn for_leadership<'a>(scope: &Scope<'a>) -> impl Iterator<Item = &'a Definition> {
+    let may_see = |definition: &&Definition| definition.audiences.contains(&Audience::Leadership);
+    scope.measures.definitions.iter().filter(may_see)
+}
 
 /// Every commitment measure as evaluated for the date.
 pub fn all(scope: &Scope<'_>) -> Result<Vec<Measure>> {
-    scope
-        .measures
-        .iter()
+    for_leadership(scope)
         .filter(|definition| definition.commitment.number != PUBLISHED)
         .map(|definition| one(scope.connection, scope.as_of, definition))
         .collect()
@@ -40,11 +45,7 @@ pub fn expected_false_signals(measures: &[Measure]) -> f64 {
 
 /// The force's own published series for London.
 pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
-    let Some(definition) = scope
-        .measures
-        .iter()
-        .find(|d| d.commitment.number == PUBLISHED)
-    else {
+    let Some(definition) = for_leadership(scope).find(|d| d.commitment.number == PUBLISHED) else {
         return Ok(None);
     };
     let headline = Which::headline(definition);
@@ -106,7 +107,49 @@ pub fn one(connection: &Connection, as_of: AsOf, definition: &Definition) -> Res
         state: state(definition, series.as_ref()),
         series: shown.map_or_else(Vec::new, |series| series.points.iter().map(point).collect()),
         xmr,
+        steps: shown.map_or_else(Vec::new, |series| steps(definition, series)),
     })
+}
+
+/// The recorded step changes that fall between two months of the series.
+fn steps(definition: &Definition, series: &Series) -> Vec<StepChange> {
+    let months: Vec<NaiveDate> = series.points.iter().map(|point| point.month).collect();
+    let dates: Vec<NaiveDate> = definition.steps.iter().map(|step| step.date).collect();
+    xmr::step_positions(&months, &dates)
+        .into_iter()
+        .zip(&definition.steps)
+        .filter(|(at, _)| (1..months.len()).contains(at))
+        .map(|(at, step)| StepChange {
+            at,
+            date: step.date,
+            reason: step.reason.clone(),
+        })
+        .collect()
+}
+
+/// Where the newest limits begin, and those before.
+fn stretches(chart: &Chart) -> (usize, Vec<Stretch>) {
+    let newest = chart
+        .segments
+        .iter()
+        .rposition(|segment| chart.newest.is_some_and(|newest| segment.from <= newest));
+    let (before, from) = newest.map_or((&[][..], 0), |at| {
+        (&chart.segments[..at], chart.segments[at].from)
+    });
+    let earlier = before
+        .iter()
+        .filter_map(|segment| {
+            let limits = segment.limits?;
+            Some(Stretch {
+                from: segment.from,
+                to: segment.to,
+                centre: limits.centre,
+                lower: limits.lower,
+                upper: limits.upper,
+            })
+        })
+        .collect();
+    (from, earlier)
 }
 
 fn state(definition: &Definition, series: Option<&Series>) -> MeasureState {
@@ -133,6 +176,7 @@ fn state(definition: &Definition, series: Option<&Series>) -> MeasureState {
 
 fn chart(definition: &Definition, series: &Series, limits: Limits) -> Xmr {
     let found = series.chart.as_ref().map(|chart| chart.signals.as_slice());
+    let (from, earlier) = series.chart.as_ref().map_or((0, Vec::new()), stretches);
     let signals: Vec<Signal> = found
         .unwrap_or_default()
         .iter()
@@ -161,6 +205,8 @@ fn chart(definition: &Definition, series: &Series, limits: Limits) -> Xmr {
         drops_extreme_ranges: false,
         reading: reading(definition, series, &signals),
         signals,
+        from,
+        earlier,
     }
 }
 
@@ -193,7 +239,8 @@ fn outlook(definition: &Definition, series: &Series) -> Option<Assurance> {
     })
 }
 
-fn point(point: &results::Point) -> Point {
+/// A stored figure as a view holds it.
+pub fn point(point: &results::Point) -> Point {
     Point {
         month: point.month,
         numerator: point.numerator,
@@ -201,6 +248,7 @@ fn point(point: &results::Point) -> Point {
         value: point.value,
         interval: point.interval.map(|(low, high)| Interval { low, high }),
         is_immature: point.is_immature(),
+        state: point.state,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Fills the views from the database: one file per report, and one for each
 //! part that reports share.
 
+pub mod commitment_scorecard;
 pub mod harm_list_pack;
 pub mod list;
 pub mod measures;
@@ -8,6 +9,7 @@ pub mod morning_briefing;
 pub mod operations_report;
 pub mod overnight;
 pub mod people;
+pub mod public_release;
 pub mod readers;
 pub mod sources;
 
@@ -19,7 +21,8 @@ use duckdb::Connection;
 
 use crate::config::Config;
 use crate::ingest::contract::Contract;
-use crate::measures::definition::Definition;
+use crate::measures::definition::Loaded;
+use crate::measures::settings::MeasureSettings;
 use crate::model::as_of::AsOf;
 use crate::report::view::source::FailedCheck;
 use crate::report::view::{Header, Stale};
@@ -32,7 +35,8 @@ pub struct Scope<'a> {
     pub dir: &'a Path,
     pub config: &'a Config,
     pub contracts: &'a [Contract],
-    pub measures: &'a [Definition],
+    pub measures: &'a Loaded,
+    pub measure_settings: MeasureSettings,
     /// What the tables stand on.
     pub standing: &'a Standing,
     pub as_of: AsOf,

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Scope, list, measures, overnight, sources};
+use super::{Scope, commitment_scorecard, list, measures, overnight, sources};
 use crate::report::view::list::ListSummary;
 use crate::report::view::morning_briefing::{Ask, AskKind, MorningBriefing};
 use crate::report::view::source::{Source, SourceState};
@@ -28,6 +28,7 @@ pub fn view(scope: &Scope<'_>) -> Result<MorningBriefing> {
         list: summary,
         expected_false_signals: measures::expected_false_signals(&measures),
         measures,
+        broken: commitment_scorecard::broken(scope),
         published: measures::published(scope)?,
         checks: sources::checks(scope)?,
         sources,

@@ -1,6 +1,7 @@
 //! What the measures say: findings for signals, quiet for the rest.
 
 use super::{Sentence, signal};
+use crate::measures::worked::State;
 use crate::report::format;
 use crate::report::view::measure::{
     Assurance, Direction, Measure, MeasureState, Reading, Unit, Xmr,
@@ -140,6 +141,8 @@ pub fn notes(measure: &Measure) -> Vec<String> {
             notes.push("Extreme moving ranges are left out of the limits.".to_owned());
         }
     }
+    notes.extend(without_figure(measure));
+    notes.extend(steps(measure));
     if let Some(target) = measure.target {
         notes.push(target_in_words(measure, target));
     }
@@ -147,6 +150,50 @@ pub fn notes(measure: &Measure) -> Vec<String> {
         notes.push(format!("Published baseline: {baseline}."));
     }
     notes
+}
+
+/// The known changes of the process, by their numbers on the chart.
+fn steps(measure: &Measure) -> impl Iterator<Item = String> {
+    measure.steps.iter().enumerate().map(|(number, step)| {
+        let reason = step.reason.trim_end_matches('.');
+        format!(
+            "Known change {}, {}: {reason}; limits start anew.",
+            number + 1,
+            format::date(step.date)
+        )
+    })
+}
+
+/// Months that are told without a figure, and why.
+fn without_figure(measure: &Measure) -> Vec<String> {
+    let count = |state| {
+        let of_state = measure.series.iter().filter(|point| point.state == state);
+        of_state.count() as u64
+    };
+    let told = |state, one: &str, many: &str| {
+        let months = count(state);
+        let number = format::capitalised(&format::count_in_words(months));
+        match months {
+            0 => None,
+            1 => Some(format!("{number} month {one} and has no figure.")),
+            _ => Some(format!("{number} months {many} and have no figure.")),
+        }
+    };
+    [
+        told(
+            State::Few,
+            "rests on too few cases",
+            "rest on too few cases",
+        ),
+        told(
+            State::Stale,
+            "is not covered whole by the extracts",
+            "are not covered whole by the extracts",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Limits that rest on few months.

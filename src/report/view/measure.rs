@@ -4,6 +4,8 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::measures::worked::State;
+
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Measure {
     /// `6.4`.
@@ -31,6 +33,9 @@ pub struct Measure {
     pub series: Vec<Point>,
     /// Absent when there are too few points for any limits.
     pub xmr: Option<Xmr>,
+    /// Changes of the process that are known and lie within the series, the
+    /// oldest first: limits are drawn anew from each.
+    pub steps: Vec<StepChange>,
 }
 
 /// How values are printed. Percent values run from 0 to 100.
@@ -86,6 +91,18 @@ pub struct Point {
     pub interval: Option<Interval>,
     /// Too young to judge; drawn grey and left out of the limits.
     pub is_immature: bool,
+    /// Why there is no value, or none to judge by.
+    pub state: State,
+}
+
+/// A known change of the process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepChange {
+    /// The first month after it, as an index into `Measure::series`.
+    pub at: usize,
+    pub date: NaiveDate,
+    /// In words, with its full stop or without.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -109,6 +126,22 @@ pub struct Xmr {
     /// Signals that touch the newest mature point come last.
     pub signals: Vec<Signal>,
     pub reading: Reading,
+    /// The first month that the limits are drawn for, as an index into
+    /// `Measure::series`: above 0 after a step change.
+    pub from: usize,
+    /// Mean and limits of the months before earlier step changes.
+    pub earlier: Vec<Stretch>,
+}
+
+/// Mean and limits of the months between two step changes; `from` and `to`
+/// index `Measure::series`, both inside.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Stretch {
+    pub from: usize,
+    pub to: usize,
+    pub centre: f64,
+    pub lower: f64,
+    pub upper: f64,
 }
 
 /// One rule that fired; `from` and `to` index `Measure::series`, both inside.

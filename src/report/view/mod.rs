@@ -2,11 +2,13 @@
 //! turned into bytes by `render`; the same view always gives the same bytes,
 //! because nothing here reads a clock or a database.
 
+pub mod commitment_scorecard;
 pub mod harm_list_pack;
 pub mod list;
 pub mod measure;
 pub mod morning_briefing;
 pub mod operations_report;
+pub mod public_release;
 pub mod render;
 #[cfg(test)]
 pub(crate) mod sample;

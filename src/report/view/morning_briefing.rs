@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Header;
+use super::commitment_scorecard::BrokenMeasure;
 use super::list::ListSummary;
 use super::measure::Measure;
 use super::source::{Checks, PublishedSeries, Source};
@@ -17,6 +18,8 @@ pub struct MorningBriefing {
     pub list: Option<ListSummary>,
     /// In order of id.
     pub measures: Vec<Measure>,
+    /// Definitions that do not hold.
+    pub broken: Vec<BrokenMeasure>,
     /// Signals that chance alone would give this month over the available
     /// measures; about 0.013 each.
     pub expected_false_signals: f64,

@@ -7,17 +7,23 @@ pub mod figure;
 pub mod furniture;
 pub mod list_section;
 pub mod mail;
+pub mod measure_figure;
+pub mod measure_rows;
 pub mod measure_sections;
 pub mod night_section;
 pub mod operations;
 pub mod operations_tables;
 pub mod pack;
 pub mod pack_sections;
+pub mod public_release;
+pub mod scorecard;
+pub mod scorecard_card;
 pub mod table;
 
 use anyhow::{Context, Result};
 use askama::Template;
 
+use super::commitment_scorecard::CommitmentScorecard;
 use super::harm_list_pack::HarmListPack;
 use super::morning_briefing::MorningBriefing;
 use super::operations_report::OperationsReport;
@@ -25,6 +31,7 @@ use briefing::BriefingPage;
 use figure::Figure;
 use operations::OperationsPage;
 use pack::{PackPage, PackSummary};
+use scorecard::ScorecardPage;
 
 /// A report as a whole page and as a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +134,30 @@ struct OperationsSubject<'a> {
     page: &'a OperationsPage,
 }
 
+#[derive(Template)]
+#[template(path = "reports/commitment-scorecard.html")]
+struct ScorecardHtml<'a> {
+    page: &'a ScorecardPage,
+}
+
+#[derive(Template)]
+#[template(path = "mail/commitment-scorecard/body.html")]
+struct ScorecardMailHtml<'a> {
+    page: &'a ScorecardPage,
+}
+
+#[derive(Template)]
+#[template(path = "mail/commitment-scorecard/body.txt")]
+struct ScorecardMailText<'a> {
+    page: &'a ScorecardPage,
+}
+
+#[derive(Template)]
+#[template(path = "mail/commitment-scorecard/subject.txt")]
+struct ScorecardSubject<'a> {
+    page: &'a ScorecardPage,
+}
+
 impl BriefingMailHtml<'_> {
     /// The picture of a figure, when the mail carries it.
     fn image(&self, figure: &str) -> Option<&InlineImage> {
@@ -200,6 +231,24 @@ pub fn render_operations_report(view: &OperationsReport) -> Result<Rendered> {
     })
 }
 
+/// The commitment scorecard as page and mail. The mail has a sentence for each
+/// measure and no picture.
+///
+/// # Errors
+/// When a template fails, whatever the figures.
+pub fn render_commitment_scorecard(view: &CommitmentScorecard) -> Result<Rendered> {
+    let page = &ScorecardPage::new(view);
+    Ok(Rendered {
+        html: fill(&ScorecardHtml { page })?,
+        mail: RenderedMail {
+            subject: mail::subject(&fill(&ScorecardSubject { page })?),
+            text: mail::text(&fill(&ScorecardMailText { page })?),
+            html: mail::html(&fill(&ScorecardMailHtml { page })?)?,
+            images: Vec::new(),
+        },
+    })
+}
+
 fn fill(template: &impl Template) -> Result<String> {
     template.render().context("a report's template failed")
 }
@@ -217,6 +266,7 @@ mod tests {
             "reports",
             "mail",
             "mail/morning-briefing",
+            "mail/commitment-scorecard",
             "mail/harm-list-pack",
             "mail/operations-report",
         ] {

@@ -62,6 +62,7 @@ pub(crate) fn morning_briefing() -> MorningBriefing {
         header: header(),
         overnight: overnight(),
         list: Some(list()),
+        broken: vec![],
         measures: measures::mixed(),
         expected_false_signals: 0.09,
         published: Some(published()),

@@ -158,9 +158,15 @@ fn duties_to_victims_are_mostly_done_in_time() {
     );
 }
 
+/// Of each member of staff and course, the row of the newest completion.
+fn newest_completions() -> Rows {
+    let all = rows("training", 3).into_iter();
+    all.map(|(key, row)| (key[..2].to_vec(), row)).collect()
+}
+
 #[test]
 fn most_staff_are_in_date_while_some_have_expired_or_never_came() {
-    let places = rows("training", 2);
+    let places = newest_completions();
     for course in ["vawg_awareness", "vawg_investigation", "call_it_out"] {
         let own = || places.values().filter(|row| row["course"] == course);
         let eligible = || own().filter(|row| row["eligible"] == "true");
@@ -233,7 +239,7 @@ fn rows_that_were_open_are_completed_in_a_later_night() {
         ("interventions", 1, "ends_at"),
         ("disclosures", 1, "decided_at"),
         ("victim_services", 1, "done_at"),
-        ("training", 2, "completed_on"),
+        ("training", 3, "completed_on"),
         ("engagements", 1, "action_closed_on"),
         ("panel_reviews", 1, "closed_on"),
         ("patrols", 1, "delivered_minutes"),
@@ -263,5 +269,5 @@ fn the_services_of_a_whole_force_stay_below_nine_hundred_thousand_rows() {
     ];
     let rows: u64 = later_sources.iter().map(|source| LONDON.1[source]).sum();
     in_range("rows of a quarter", rows, 130_000, 225_000);
-    in_range("pilots", LONDON.1["pilots"], 6, 40);
+    in_range("pilots", LONDON.1["pilots"], 30, 70);
 }

@@ -41,9 +41,20 @@ fn a_measure_added_by_files_alone_is_in_the_table_the_scorecard_and_the_json() {
         serde_json::from_str(&site.told(&["measures", "show", "t.1", "--json"])).unwrap();
     assert_eq!(shown["months"][0]["numerator"], 1.0);
     assert_eq!(shown["months"][0]["denominator"], 4.0);
-    site.run("morning-briefing", MORNING).unwrap();
-    let page = site.one("select html from ledger.reports where report = 'morning-briefing'");
-    assert!(page.contains("Trials that succeed"), "the scorecard");
+    let sentence = added["sentence"].as_str().unwrap();
+    for report in ["morning-briefing", "commitment-scorecard"] {
+        site.run(report, MORNING).unwrap();
+        let page = site.one(&format!(
+            "select html from ledger.reports where report = '{report}'"
+        ));
+        assert!(page.contains("Trials that succeed"), "{report}");
+        assert!(
+            page.contains("[x] t.2: its definition does not hold: "),
+            "{report}"
+        );
+        let is_whole = report == "commitment-scorecard";
+        assert_eq!(page.contains(sentence), is_whole, "{report}");
+    }
 }
 
 #[test]

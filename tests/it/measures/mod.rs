@@ -4,6 +4,8 @@
 
 mod files;
 mod refused;
+mod releases;
+mod training;
 
 use daybook::measures::evaluate::Evaluated;
 use daybook::measures::settings::MeasureSettings;

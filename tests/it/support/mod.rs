@@ -222,13 +222,14 @@ pub fn noon() -> DateTime<Utc> {
 pub fn london() -> std::sync::MutexGuard<'static, Site> {
     static LONDON: OnceLock<std::sync::Mutex<Site>> = OnceLock::new();
     let site = LONDON.get_or_init(|| {
-        let site = Site::with_london(2_000, 7, 0.01);
+        let site = Site::with_london(2_000, 7, 0.015);
         site.run("nightly-ingest", MORNING).unwrap();
         for date in ["2026-09-01", "2026-10-01", "2026-11-01", MORNING] {
             site.run("harm-list", date).unwrap();
         }
         site.run("commitment-measures", MORNING).unwrap();
         site.run("morning-briefing", MORNING).unwrap();
+        site.run("commitment-scorecard", MORNING).unwrap();
         site.run("harm-list-pack", MORNING).unwrap();
         site.run("operations-report", MORNING).unwrap();
         std::sync::Mutex::new(site)

@@ -2,7 +2,9 @@
 
 import dataclasses
 import datetime as dt
+import zoneinfo
 
+LONDON = zoneinfo.ZoneInfo("Europe/London")
 YEAR = 12
 FIRST = dt.date(1900, 1, 1)
 FORCE, ALL, NOT_STATED = "Force", "All", "Not stated"
@@ -75,6 +77,11 @@ def last_day(month):
 
 def day_of(moment):
     return None if moment is None else moment.date()
+
+
+def day_in_london(moment):
+    """The day of a moment that the ledger keeps in UTC."""
+    return moment.replace(tzinfo=dt.UTC).astimezone(LONDON).date()
 
 
 def row(month, area=FORCE, group=ALL, **figures):

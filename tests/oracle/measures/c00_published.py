@@ -12,7 +12,8 @@ def measures():
 def offences(world, asked):
     """By borough where the published file is held, else London alone."""
     if "met_vawg_offences" in world.published:
-        yield from located(world.published["met_vawg_offences"], "Offence count location", "offences", asked)
+        lines = world.published["met_vawg_offences"]
+        yield from located(lines, "Offence count location", "offences", asked)
         return
     for line in world.published.get("met_vawg_monthly", []):
         if asked.shows(line.month):

@@ -23,7 +23,8 @@ def measures():
 def vawg_cases(world):
     for case in world.all("conduct_cases"):
         if case.vawg:
-            case.recorded_on, case.finalised_on = day_of(case.recorded_at), day_of(case.finalised_at)
+            case.recorded_on = day_of(case.recorded_at)
+            case.finalised_on = day_of(case.finalised_at)
             case.kind = KINDS.get(case.category, "Other VAWG")
             yield case
 

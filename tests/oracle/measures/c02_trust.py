@@ -1,7 +1,7 @@
 """Commitment 2: panels, surveys, releases, engagement."""
 
 from measures.asked import NOT_STATED as ELSEWHERE
-from measures.asked import after, month_of, row, rows, share
+from measures.asked import after, day_in_london, month_of, row, rows, share
 from measures.surveys import SEXES, answers
 
 KINDS = {
@@ -68,7 +68,7 @@ def described(world, person, day):
 def releases_on_time(world, asked):
     for due_on, issued_at in world.ledger.releases:
         if asked.shows(due_on):
-            hit = share(issued_at is not None and issued_at.date() <= due_on)
+            hit = share(issued_at is not None and day_in_london(issued_at) <= due_on)
             yield row(month_of(due_on), **hit)
 
 

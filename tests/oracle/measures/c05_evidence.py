@@ -1,6 +1,6 @@
 """Commitment 5: pilots, extracts, past lists."""
 
-from measures.asked import after, month_of, row, rows, share
+from measures.asked import after, day_in_london, month_of, row, rows, share
 
 
 def measures():
@@ -21,7 +21,7 @@ def pilots_published(world, asked):
 
 def rows_passing(world, asked):
     for batch in world.ledger.batches:
-        day = batch.received_at.date()
+        day = day_in_london(batch.received_at)
         if asked.shows(day) and batch.read:
             figures = {"numerator": batch.passed, "denominator": batch.read}
             source = batch.source.replace("_", " ").capitalize()
@@ -31,7 +31,7 @@ def rows_passing(world, asked):
 def lists_reproduced(world, asked):
     newest = {}
     for one in sorted(world.ledger.verifications, key=lambda one: (one.at, not one.is_identical)):
-        newest[month_of(one.at.date()), one.list_id] = one.is_identical
+        newest[month_of(day_in_london(one.at)), one.list_id] = one.is_identical
     for (month, _), is_identical in newest.items():
         if asked.shows(month):
             yield row(month, **share(is_identical))

@@ -3,7 +3,18 @@
 import collections
 import fractions
 
-from measures.asked import FORCE, NOT_STATED, after, day_of, later, month_of, row, rows, share
+from measures.asked import (
+    FORCE,
+    NOT_STATED,
+    after,
+    day_in_london,
+    day_of,
+    later,
+    month_of,
+    row,
+    rows,
+    share,
+)
 from measures.world import offence_groups
 
 CHARGED = 1
@@ -27,7 +38,7 @@ def measures():
 def positive_action(world, asked):
     accepted = {}
     for one in world.ledger.decisions:
-        day, person = one.at.date(), world.person(one.nominal_id)
+        day, person = day_in_london(one.at), world.person(one.nominal_id)
         if one.decision == "accept" and asked.told(day):
             accepted[person] = min(accepted.get(person, day), day)
     acted = collections.defaultdict(list)

@@ -1,33 +1,35 @@
 """Synthetic London: a deployment with lists, decisions and checks of lists, and
 beside it everything that it was given, for the reading of the oracle.
-
-What the program stamps with the present moment (decisions, checks, receipts of
-files) is spread over past months in its ledger afterwards, and public releases
-are written there, since the present would give one month only.
 """
 
 import csv
 import dataclasses
 import datetime as dt
-import json
 import random
 import shutil
-import types
 
 import duckdb
 
 import extracts
 from london import date_in, is_extract
-from measures import edges, edges_of_crimes, edges_of_services, published
+from measures import (
+    definitions,
+    edges,
+    edges_of_crimes,
+    edges_of_services,
+    ledger_past,
+    left_out,
+    published,
+)
 from measures.asked import after, later
-from measures.world import SOURCES, Ledger, World, in_london
+from measures.world import SOURCES, Ledger, World
 from product import Daybook
 
 OFFICER = "j.officer"
 # Months before the last list in which lists were made.
 LISTS = (20, 16, 13, 12, 9, 6, 3, 1, 0)
 MID_MONTH = 13
-TABLES = ("list_decisions", "list_verifications", "batches")
+MEASURES = "jobs/commitment-measures"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,8 +39,11 @@ class Plan:
     seed: int
     # Morning of the last files.
     last: dt.date
-    # Dates for which the measures are evaluated.
-    evaluated: tuple
+    # Dates for which the measures are evaluated as they are defined.
+    as_defined: tuple = ()
+    # And those for which figures that rest on few cases are told too, so that
+    # they can be held.
+    with_few: tuple = ()
     years: int = 5
     nights: int = 40
     # Of the nights every tenth is delivered, and the last.
@@ -47,10 +52,12 @@ class Plan:
     ends_early: tuple = ()
     never: tuple = ()
     publishes: tuple = ("met_vawg_monthly",)
+    # Source, column and day: what is older is not held.
+    begins: tuple = ()
     # Days of which no count of posts is held.
     uncounted: tuple = ()
-    # Whether figures that rest on few cases are told too, so that they can be held.
-    tells_few: bool = False
+    # Whether training has the newest completions only, and no day of eligibility.
+    newest_training: bool = False
 
 
 class Deployment:
@@ -59,14 +66,14 @@ class Deployment:
         self.daybook = Daybook(binary, folder / f"measures-{plan.seed}")
         self.folder = self.daybook.folder
         self.seen = folder / f"seen-{plan.seed}"
-        self.ledger, self.evaluated = Ledger(), {}
+        self.ledger = Ledger()
+        # Definitions and figures by date.
+        self.evaluated = {}
         self.dice = random.Random(plan.seed)
         self.daybook.init()
         self.seen.mkdir()
         if jobs is not None:
             shutil.copytree(jobs, self.folder / "jobs", dirs_exist_ok=True)
-        if plan.tells_few:
-            tell_few(self.folder / "jobs/commitment-measures")
 
     def make(self, suspects):
         self.deliver(suspects)
@@ -88,7 +95,11 @@ class Deployment:
             if self.arrives(path, first):
                 shutil.move(path, landing / path.name)
         published.write(landing, self.folder / "jobs", plan)
-        leave_out_counts(landing, plan.uncounted)
+        left_out.counts(landing, plan.uncounted)
+        for source, column, day in plan.begins:
+            left_out.before(landing, source, column, day)
+        if plan.newest_training:
+            left_out.renewals(landing)
         self.see(landing)
         contracts = self.folder / "jobs/nightly-ingest/sources"
         parts = (*edges_of_crimes.PARTS, *edges_of_services.PARTS)
@@ -145,95 +156,9 @@ class Deployment:
 
     def spread(self):
         """Gives the ledger's moments dates in the past, and reads them back."""
-        ledger = duckdb.connect(str(self.folder / "daybook.duckdb"))
-        self.spread_decisions(ledger)
-        self.spread_verifications(ledger)
-        self.spread_batches(ledger)
-        self.write_releases(ledger)
-        ledger.close()
-
-    def spread_decisions(self, ledger):
-        """Up to 40 days after the list, some an hour before midnight in UTC; or so
-        many days before something happened to the person."""
-        happened = self.happened()
-        rows = ledger.sql(
-            "select decision_id, as_of, nominal_id, decision from ledger.list_decisions "
-            "join ledger.lists using (list_id) order by decision_id"
-        ).fetchall()
-        for decision_id, as_of, nominal_id, decision in rows:
-            day = after(as_of, self.dice.randint(0, 40))
-            if nominal_id in happened and self.dice.random() < 0.4:
-                days = self.dice.choice((0, 1, 89, 90, 91, 180, 181, 365, 366))
-                day = after(self.dice.choice(happened[nominal_id]), -days)
-            at = self.moment(day)
-            update(ledger, "list_decisions", "decided_at", "decision_id", decision_id, at)
-            self.ledger.decisions.append(
-                types.SimpleNamespace(
-                    nominal_id=nominal_id, decision=decision, at=in_london(at)
-                )
-            )
-
-    def happened(self):
-        """Days of arrests and charges by record."""
-        contracts, found = self.folder / "jobs/nightly-ingest/sources", {}
-        for source, column in (("arrests", "arrested_at"), ("charges", "charged_at")):
-            table = extracts.read_source(source, contracts, extracts.delivered(self.seen))
-            for row in table.to_dict("records"):
-                found.setdefault(row["nominal_id"], []).append(row[column].date())
-        return found
-
-    def moment(self, day):
-        time = self.dice.choice((dt.time(9, 30), dt.time(22, 59, 59), dt.time(23, 30)))
-        return dt.datetime.combine(day, time)
-
-    def spread_verifications(self, ledger):
-        rows = ledger.sql(
-            "select distinct list_id from ledger.list_verifications order by list_id"
-        ).fetchall()
-        ledger.execute("create temp table one as select * from ledger.list_verifications limit 1")
-        ledger.execute("delete from ledger.list_verifications")
-        for (list_id,) in rows:
-            for _ in range(4):
-                at = self.moment(after(self.plan.last, -self.dice.randint(0, 700)))
-                is_identical = self.dice.random() < 0.8
-                ledger.execute(
-                    "insert into ledger.list_verifications by name select one.* replace "
-                    "(? as list_id, ? as is_identical, ? as verified_at) from one",
-                    [list_id, is_identical, at],
-                )
-                self.ledger.verifications.append(
-                    types.SimpleNamespace(list_id=list_id, is_identical=is_identical, at=in_london(at))
-                )
-
-    def spread_batches(self, ledger):
-        rows = ledger.sql(
-            "select batch_id, source, file_name from ledger.batches order by batch_id"
-        ).fetchall()
-        contracts = self.folder / "jobs/nightly-ingest/sources"
-        for batch_id, source, name in rows:
-            at = self.moment(after(self.plan.last, -self.dice.randint(0, 700)))
-            update(ledger, "batches", "received_at", "batch_id", batch_id, at)
-            judged = extracts.taken_in(self.seen / name, contracts / f"{source}.toml")
-            self.ledger.batches.append(
-                types.SimpleNamespace(
-                    source=source,
-                    received_at=in_london(at),
-                    read=judged.read,
-                    passed=len(judged.taken),
-                )
-            )
-
-    def write_releases(self, ledger):
-        """Due on any day; issued before, on it, after it or not at all."""
-        for number in range(60):
-            due_on = after(self.plan.last, self.dice.randint(-760, 20))
-            late = self.dice.choice((-3, 0, 0, 1, None))
-            issued_at = None if late is None else self.moment(after(due_on, late))
-            ledger.execute(
-                "insert into ledger.releases values (?, ?, ?, ?)",
-                [number + 1, f"Release {number + 1}", due_on, issued_at],
-            )
-            self.ledger.releases.append((due_on, issued_at and in_london(issued_at)))
+        connection = duckdb.connect(str(self.folder / "daybook.duckdb"))
+        ledger_past.Past(self, connection).spread()
+        connection.close()
 
     def world(self):
         contracts = self.folder / "jobs/nightly-ingest/sources"
@@ -253,9 +178,15 @@ class Deployment:
 
     def evaluate(self):
         """Has the program evaluate its measures, for each date of the plan."""
-        for as_of in self.plan.evaluated:
-            self.daybook.run("commitment-measures", as_of)
-            self.evaluated[as_of] = self.told(as_of)
+        for as_of in self.plan.as_defined:
+            self.evaluate_as_of(as_of)
+        left_out.minimums(self.folder / MEASURES)
+        for as_of in self.plan.with_few:
+            self.evaluate_as_of(as_of)
+
+    def evaluate_as_of(self, as_of):
+        self.daybook.run("commitment-measures", as_of)
+        self.evaluated[as_of] = definitions.read(self.folder / MEASURES), self.told(as_of)
 
     def told(self, as_of):
         """Every cell that the program stored for a date, by measure and key."""
@@ -272,26 +203,3 @@ class Deployment:
             key = tuple(one[name] for name in ("basis", "span", "period", "area", "group"))
             found[one["measure_id"]]["cells"][key] = one
         return found
-
-
-def tell_few(job):
-    """Takes the minimum out of every definition."""
-    for path in job.glob("*/commitment.toml"):
-        lines = path.read_text().splitlines(keepends=True)
-        path.write_text("".join(line for line in lines if not line.startswith("minimum_")))
-
-
-def leave_out_counts(landing, days):
-    """Takes counts of posts out of every file, and the manifests that know of them."""
-    told = [f",{day}," for day in days]
-    for path in landing.glob("posts_*.csv") if days else ():
-        lines = path.read_text().splitlines(keepends=True)
-        kept = [line for line in lines if not any(day in line for day in told)]
-        path.write_text("".join(kept))
-        manifest = path.with_name(path.name + ".manifest.json")
-        as_at = json.loads(manifest.read_text())["as_at"]
-        manifest.write_text(json.dumps({"as_at": as_at}))
-
-
-def update(ledger, table, column, key, value, at):
-    ledger.execute(f"update ledger.{table} set {column} = ? where {key} = ?", [at, value])

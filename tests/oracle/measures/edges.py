@@ -8,7 +8,7 @@ import random
 
 import deliveries
 import extracts
-from measures.asked import later
+from measures.asked import after, later
 
 SECOND = dt.timedelta(seconds=1)
 NOBODY = "N9999999"
@@ -29,6 +29,11 @@ def deliver(landing, seen, contracts, plan, sources, parts):
         deliveries.stamp(path, dt.datetime.combine(plan.last, dt.time.min))
 
 
+def midnights(days):
+    """Columns with the moment at which their day begins."""
+    return {column: dt.datetime.combine(day, dt.time.min) for column, day in days.items()}
+
+
 class Edges:
     def __init__(self, tables, plan):
         self.plan, self.dice = plan, random.Random(f"edges {plan.seed}")
@@ -47,7 +52,7 @@ class Edges:
         return self.rows[source].get(self.key(source, row), row)
 
     def key(self, source, row):
-        count = {"parties": 3, "order_breaches": 2, "custody_spells": 2, "training": 2}
+        count = {"parties": 3, "order_breaches": 2, "custody_spells": 2, "training": 3}
         return tuple(list(row.values())[: count.get(source, 1)])
 
     def put(self, source, row, **changed):
@@ -72,6 +77,13 @@ class Edges:
         """The first moment of a month that is shown."""
         first = later(self.plan.last.replace(day=1), -self.dice.randint(1, 22))
         return dt.datetime.combine(first, dt.time.min)
+
+    def reports(self):
+        """Days of the reports and those before them, and a day of the last full month."""
+        for as_of in (*self.plan.as_defined, *self.plan.with_few):
+            begun = after(as_of.replace(day=1), -self.dice.randint(1, 20))
+            for day in (after(as_of, -1), as_of):
+                yield day, begun
 
     def turns(self):
         """Moments around the turn of a month."""

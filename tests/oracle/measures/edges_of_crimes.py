@@ -3,7 +3,7 @@
 import datetime as dt
 
 from measures.asked import after, later
-from measures.edges import NOBODY, SECOND
+from measures.edges import NOBODY, SECOND, midnights
 
 
 def crimes(edges):
@@ -74,7 +74,8 @@ def people(edges):
         )[number % 7]
         edges.put("nominals", row, **changed)
     record = {row["nominal_id"]: row for row in edges.held["nominals"]}
-    reported = {row["crime_ref"]: row["reported_at"] for row in edges.held["crimes"]}
+    crimes = {row["crime_ref"]: row for row in edges.held["crimes"]}
+    reported = {reference: row["reported_at"] for reference, row in crimes.items()}
     for crime in edges.some("crimes", 12):
         leap = dt.datetime(2022, 2, 28, 12)
         edges.put("crimes", crime, reported_at=leap, recorded_at=leap)
@@ -92,6 +93,8 @@ def people(edges):
             eighteenth = eighteenth.replace(day=29)
         born = (eighteenth, after(eighteenth, 1), later(day, -16 * 12))[number % 3]
         edges.put("nominals", record[row["nominal_id"]], date_of_birth=born)
+        if number % 8 == 0:
+            edges.put("crimes", edges.now("crimes", crimes[row["crime_ref"]]), borough=None)
         start = moment + dt.timedelta(days=(0, 89, 90, 91, -20)[number % 5])
         ends = (None, start + dt.timedelta(days=10), moment, moment - SECOND)[number % 4]
         kind = ("youth_programme", "perpetrator_programme", "case_conference")[number % 3]
@@ -99,6 +102,10 @@ def people(edges):
         edges.add(
             "interventions", nominal_id=row["nominal_id"], kind=kind, starts_at=start, ends_at=ends
         )
+
+
+def is_rape(crime):
+    return crime["ho_code"] == "019/08"
 
 
 def charges(edges):
@@ -115,6 +122,27 @@ def charges(edges):
                 ho_code=("019/08", "017/15", crime["ho_code"], "021/01")[number % 4],
                 charged_at=charged_at,
             )
+    for day, begun in edges.reports():
+        changed = midnights({"recorded_at": begun, "outcome_at": day})
+        for crime in edges.some("crimes", 12, lambda row: row["status"] == "closed"):
+            outcome = edges.dice.choice((1, 14, 18))
+            edges.put("crimes", crime, outcome_code=outcome, **changed)
+        for crime in edges.some("crimes", 4, is_rape):
+            changed = midnights({"recorded_at": begun})
+            edges.put("crimes", crime, domestic_abuse=True, status="open", **changed)
+            changed = midnights({"charged_at": day})
+            edges.add("charges", crime_ref=crime["crime_ref"], **changed)
+        for order in edges.some("orders", 24):
+            changed = midnights({"applied_at": begun, "decided_at": day})
+            edges.put("orders", order, decision="granted", **changed)
+    for number, crime in enumerate(edges.some("crimes", 40, is_rape)):
+        changed = ({"status": "cancelled"}, {"status": "transferred"}, {}, {})[number % 4]
+        edges.put("crimes", crime, domestic_abuse=True, **changed)
+        first = crime["recorded_at"] + dt.timedelta(days=(40, 90, -9, 3)[number % 4])
+        for code, days in (("019/08", 0), ("017/15", 40 if number % 3 else -40)):
+            charged_at = first + dt.timedelta(days=days)
+            reference = crime["crime_ref"]
+            edges.add("charges", crime_ref=reference, ho_code=code, charged_at=charged_at)
     for moment in [moment for _ in range(8) for moment in edges.turns()]:
         for one in edges.some("charges", 2):
             edges.put("charges", one, charged_at=moment)
@@ -143,6 +171,27 @@ def since_lists(edges):
                 )
 
 
+def custody(edges):
+    """Time in custody of people whom nobody arrested or charged."""
+    acted = {row["nominal_id"] for one in ("arrests", "charges") for row in edges.held[one]}
+    rapes = {row["crime_ref"] for row in edges.held["crimes"] if is_rape(row)}
+    named = edges.some(
+        "parties",
+        150,
+        lambda row: row["role"] == "suspect"
+        and row["crime_ref"] in rapes
+        and row["nominal_id"] not in acted,
+    )
+    for number, row in enumerate(named):
+        edges.add(
+            "custody_spells",
+            nominal_id=row["nominal_id"],
+            kind=("remand", "sentence", "recall")[number % 3],
+            starts_at=edges.month() + dt.timedelta(days=number % 28),
+            ends_at=None,
+        )
+
+
 def orders(edges):
     for moment in [moment for _ in range(6) for moment in edges.turns()]:
         for column in ("applied_at", "decided_at", "expires_at", "revoked_at"):
@@ -157,7 +206,8 @@ def orders(edges):
     kinds = ("DVPO", "SPO", "NMO", "RO", "DAPO", "SHPO", "SRO", "DVPN", "DAPN")
     abuse = edges.some("crimes", 240, lambda row: row["domestic_abuse"] and row["status"] != "open")
     for number, crime in enumerate(abuse):
-        suspects, victims = edges.suspects_of(crime["crime_ref"]), edges.victims_of(crime["crime_ref"])
+        suspects = edges.suspects_of(crime["crime_ref"])
+        victims = edges.victims_of(crime["crime_ref"])
         if not suspects or not victims:
             continue
         day = (
@@ -168,6 +218,9 @@ def orders(edges):
             crime["recorded_at"] + dt.timedelta(days=20),
         )[number % 5]
         edges.put("crimes", crime, ho_code=("008/67", "008/66", "019/08")[number % 3])
+        if number % 5 == 0:
+            changed = {"charged_at": crime["recorded_at"] + dt.timedelta(days=90 + number % 2)}
+            edges.add("charges", crime_ref=crime["crime_ref"], **changed)
         edges.add(
             "orders",
             kind=kinds[number % 9],
@@ -179,4 +232,4 @@ def orders(edges):
         )
 
 
-PARTS = (crimes, people, charges, orders)
+PARTS = (crimes, people, charges, custody, orders)

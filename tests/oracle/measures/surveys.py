@@ -12,7 +12,8 @@ def answers(world, asked, surveys, question, groups, keep=lambda answer: True):
     """`groups` by the sex of who answered, or a function of the answer."""
     named = groups if callable(groups) else lambda answer: by_sex(groups, answer)
     for answer in world.all("surveys"):
-        if answer.survey in surveys and answer.question == question and keep(answer) and answer.weight > 0:
+        is_asked = answer.survey in surveys and answer.question == question
+        if is_asked and keep(answer) and answer.weight > 0:
             month = last_month(answer.wave)
             if asked.shows(month):
                 figures = {"numerator": int(answer.response == "agree"), "weight": answer.weight}

@@ -11,17 +11,14 @@ Choices where the definitions leave one:
 
 import collections
 import dataclasses
-import datetime as dt
 import functools
 import types
-import zoneinfo
 
 import people
 import ranking
 import rules
 from measures.asked import NOT_STATED, day_of, later, month_of
 
-LONDON = zoneinfo.ZoneInfo("Europe/London")
 SOURCES = (
     "arrests",
     "charges",
@@ -70,7 +67,7 @@ GROUPS = {
 
 @dataclasses.dataclass
 class Ledger:
-    """What daybook itself was told or did; moments are by London's clocks."""
+    """What daybook itself was told or did; moments are in UTC, as it keeps them."""
 
     # Dates of the lists.
     lists: list = dataclasses.field(default_factory=list)
@@ -213,8 +210,3 @@ def offence_groups(crime):
     yield GROUPS.get(crime.kind, "Other")
     if crime.domestic_abuse:
         yield "Domestic abuse"
-
-
-def in_london(moment):
-    """A moment of the ledger, which is in UTC, on London's clocks."""
-    return moment.replace(tzinfo=dt.UTC).astimezone(LONDON).replace(tzinfo=None)

@@ -1,9 +1,13 @@
--- Grain: one row per member of staff and course, as known after batch $known_at.
+-- Grain: one row per member of staff, course and completion, as known after
+-- batch $known_at.
 select
     staff_id,
     course,
+    renewal,
     role,
     eligible,
+    eligible_from,
+    eligible_until,
     completed_on,
     expires_on
 from conduct_history.training

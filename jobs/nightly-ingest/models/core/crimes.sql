@@ -60,6 +60,9 @@ select
     cast(outcome_at as date) as outcome_on,
     borough,
     ward,
+    easting,
+    northing,
+    coalesce(location_type = 'online', false) as is_online,
     unit,
 from crimes
 order by crime_key

@@ -49,7 +49,7 @@ impl BriefingPage {
                 .as_ref()
                 .filter(|series| !series.months.is_empty())
                 .map(|series| PublishedSection::new(series, view.header.is_synthetic)),
-            trust: TrustSection::new(view),
+            trust: TrustSection::new(&view.sources, &view.checks, view.header.as_of),
             furniture,
         }
     }

@@ -7,8 +7,7 @@ use super::table::{Cell, Column, Table};
 use crate::report::chart::{Size, Words, monthly};
 use crate::report::format;
 use crate::report::sentence::{published, trust};
-use crate::report::view::morning_briefing::MorningBriefing;
-use crate::report::view::source::{MonthCount, PublishedSeries, SourceState};
+use crate::report::view::source::{Checks, MonthCount, PublishedSeries, Source, SourceState};
 
 #[derive(Debug)]
 pub struct PublishedSection {
@@ -50,11 +49,11 @@ impl PublishedSection {
 
 impl TrustSection {
     #[must_use]
-    pub fn new(view: &MorningBriefing) -> Self {
+    pub fn new(all: &[Source], checks: &Checks, as_of: NaiveDate) -> Self {
         Self {
-            heading: trust::heading(&view.sources, view.header.as_of),
-            cautions: trust::cautions(&view.sources, &view.checks),
-            sources: sources(view),
+            heading: trust::heading(all, as_of),
+            cautions: trust::cautions(all, checks),
+            sources: sources(all, as_of),
         }
     }
 }
@@ -123,7 +122,7 @@ fn month_count(months: &[MonthCount], year: i32, month: u32) -> String {
         .map_or_else(|| "[x]".to_owned(), |found| format::count(found.count))
 }
 
-fn sources(view: &MorningBriefing) -> Table {
+fn sources(all: &[Source], as_of: NaiveDate) -> Table {
     let columns = vec![
         Column::words("Extract"),
         Column::words("State"),
@@ -134,10 +133,10 @@ fn sources(view: &MorningBriefing) -> Table {
         Column::figure("Repeated").on_page(),
     ];
     let mut table = Table::new("Extracts of the night", columns);
-    for source in &view.sources {
+    for source in all {
         let is_troubled = !source.has_arrived() && source.state != SourceState::NeverReceived;
         // Nothing came, so nothing was counted: not a zero.
-        let rows = |count: u64| match (source.is_of_the_night(view.header.as_of), is_troubled) {
+        let rows = |count: u64| match (source.is_of_the_night(as_of), is_troubled) {
             (true, _) => format::count(count),
             (false, true) => "[x]".to_owned(),
             (false, false) => "[z]".to_owned(),
@@ -147,7 +146,7 @@ fn sources(view: &MorningBriefing) -> Table {
             .map_or_else(|| "[x]".to_owned(), format::date_time_short);
         table.push(vec![
             Cell::new(source.title.as_str()),
-            Cell::new(trust::state(source, view.header.as_of)).strong(is_troubled),
+            Cell::new(trust::state(source, as_of)).strong(is_troubled),
             Cell::new(cut_at),
             Cell::new(rows(source.rows_in)),
             Cell::new(rows(source.rows_accepted)),
@@ -166,10 +165,11 @@ mod tests {
     #[test]
     fn an_extract_that_was_not_due_counts_no_rows_and_a_late_one_none_known() {
         let mut view = sample::morning_briefing();
-        let months_ago = view.header.as_of - chrono::Months::new(8);
+        let as_of = view.header.as_of;
+        let months_ago = as_of - chrono::Months::new(8);
         view.sources[1].as_at = months_ago.and_hms_opt(0, 0, 0);
-        view.sources[3].as_at = (view.header.as_of - chrono::Days::new(2)).and_hms_opt(0, 0, 0);
-        let table = sources(&view);
+        view.sources[3].as_at = (as_of - chrono::Days::new(2)).and_hms_opt(0, 0, 0);
+        let table = sources(&view.sources, as_of);
         assert_eq!(table.rows[1][1].text, "held, of 21 March 2026");
         assert_eq!(table.rows[1][3].text, "[z]");
         assert_eq!(table.rows[3][3].text, "[x]");

@@ -3,6 +3,7 @@
 use chrono::Months;
 
 use super::day;
+use crate::measures::worked::State;
 use crate::report::view::measure::{
     Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal, SignalKind, Unit, Xmr,
 };
@@ -108,6 +109,7 @@ fn base(id: &str, title: &str) -> Measure {
         state: MeasureState::Available,
         series: vec![],
         xmr: None,
+        steps: vec![],
     }
 }
 
@@ -125,6 +127,7 @@ fn series(value: impl Fn(u32) -> f64) -> Vec<Point> {
                     high: value + 0.5,
                 }),
                 is_immature: false,
+                state: State::Shown,
             }
         })
         .collect()
@@ -140,5 +143,7 @@ fn xmr(centre: f64, lower: f64, upper: f64) -> Xmr {
         drops_extreme_ranges: false,
         signals: vec![],
         reading: Reading::NoSignal,
+        from: 0,
+        earlier: vec![],
     }
 }
