@@ -145,11 +145,7 @@ impl Draft {
             return made;
         };
         let made = tables(&bare.measure, &[reading.year], earlier)?;
-        self.leave_out(
-            definition,
-            &format!("{} groups", reading.basis),
-            &format!("{fault}"),
-        );
+        self.leave_out(definition, &format!("{} groups", reading.basis), fault);
         Ok(made)
     }
 }
