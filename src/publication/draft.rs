@@ -85,7 +85,10 @@ pub fn draft(
         }
         for basis in definition.readings() {
             match figures::reading(connection, definition, basis, as_of)? {
-                Ok(reading) => draft.add(name, definition, &reading, &earlier, choices),
+                Ok(reading) => {
+                    let reading = draft.published(definition, reading);
+                    draft.add(name, definition, &reading, &earlier, choices);
+                }
                 Err(without) => draft.leave_out(definition, basis, &without.to_string()),
             }
         }
@@ -96,6 +99,19 @@ pub fn draft(
 impl Draft {
     fn leave_out(&mut self, definition: &Definition, basis: &str, reason: &str) {
         self.left_out.push(left_out(definition, basis, reason));
+    }
+
+    /// What of a reading can be protected as a whole.
+    fn published(&mut self, definition: &Definition, reading: Reading) -> Reading {
+        let Some(alone) = reading.headline_alone(definition) else {
+            return reading;
+        };
+        let reason = format!(
+            "only {:?} is published: how its groups overlap is not known",
+            definition.headline
+        );
+        self.leave_out(definition, &format!("{} groups", reading.basis), &reason);
+        alone
     }
 
     fn add(

@@ -122,6 +122,21 @@ fn kind_without(definition: &Definition) -> Option<&'static str> {
 }
 
 impl Reading {
+    /// The group that its chart shows, for a reading that has groups and no
+    /// whole: nothing says how they overlap, and those who acted within 90 days
+    /// are among those who acted within 180.
+    pub fn headline_alone(&self, definition: &Definition) -> Option<Self> {
+        let rows = &self.measure.monthly;
+        let has_others = rows.iter().any(|row| row.group != definition.headline);
+        let has_whole = rows.iter().any(|row| row.group == ALL);
+        let mut alone = self.clone();
+        alone
+            .measure
+            .monthly
+            .retain(|row| row.group == definition.headline);
+        (has_others && !has_whole).then_some(alone)
+    }
+
     /// The same without its groups; none where there is nothing else.
     pub fn without_groups(&self) -> Option<Self> {
         let mut bare = self.clone();

@@ -31,7 +31,7 @@ fn a_small_demo_ends_well_and_its_paths_exist() {
         .map(str::trim)
         .filter(|line| line.ends_with(".html") || line.ends_with(".eml"))
         .collect();
-    assert_eq!(paths.len(), 6, "{told}");
+    assert_eq!(paths.len(), 8, "{told}");
     assert!(
         paths.iter().all(|path| Path::new(path).exists()),
         "{paths:?}"
@@ -152,7 +152,7 @@ fn a_deployment_is_made_checked_and_never_overwritten() {
     let next = output(&daybook(&["jobs", "next", "--dir", dir]).success());
     assert_eq!(
         next.lines().filter(|line| line.starts_with("  ")).count(),
-        6 * 5
+        7 * 5
     );
 }
 

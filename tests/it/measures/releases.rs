@@ -205,3 +205,34 @@ fn releases_are_announced_by_publishers_before_they_are_due() {
     assert_eq!(site.one("select count(*) from ledger.release_issues"), "0");
     assert_eq!(site.one("select count(*) from ledger.releases"), "2");
 }
+
+#[test]
+fn of_groups_that_may_hold_one_another_only_the_headline_is_published() {
+    let mut site = announced();
+    let sql = "with months as (
+            select cast(unnest(generate_series(
+                cast($from as timestamp),
+                cast($until as timestamp) - interval 1 month,
+                interval 1 month
+            )) as date) as period
+        ),
+        followed(\"group\", numerator) as (values ('90 days', 40), ('180 days', 41))
+        select period, 'Force' as area, \"group\", numerator, 80 as denominator
+        from months cross join followed";
+    let changes = [
+        ("audiences", "[\"leadership\", \"public\"]"),
+        ("headline", "\"90 days\""),
+    ];
+    lay(&mut site, &[measure("t.3", &changes)], &[("t.3", sql)]);
+    site.run("commitment-measures", MORNING).unwrap();
+    let output = issue(&mut site, "First", &[]);
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        told.contains("t.3 groups A trial: left out: only \"90 days\""),
+        "{told}"
+    );
+    let figures = figures(&site, "first");
+    assert_eq!(figures.len(), 1);
+    assert_eq!(figures[0][6..].join(" "), "Force 90 days 480 960 50.0");
+}
