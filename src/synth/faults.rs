@@ -131,11 +131,21 @@ fn conflicting(
     able.retain(|at| *at >= source.keys);
     let at = *able.get(dice.index(able.len()))?;
     let (column, holds) = source.columns[at];
-    let other = different(holds, fields[at], dice);
+    let other = match column {
+        "outcome_code" => other_than(fields[at], ["1", "2"]),
+        "wave" => other_than(fields[at], ["2020-01", "2020-02"]),
+        _ => different(holds, fields[at], dice),
+    };
     let mut damage = twice(kind, fields, Some((at, &other)));
     damage.column = column;
     damage.value = other;
     Some(damage)
+}
+
+/// The first that the value is not, for columns whose contracts ask for a form.
+fn other_than(value: &str, forms: [&str; 2]) -> String {
+    let [one, other] = forms;
+    if value == one { other } else { one }.to_owned()
 }
 
 /// Another value that is well formed.

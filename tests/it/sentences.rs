@@ -267,7 +267,7 @@ fn every_mark_that_the_list_shows_is_that_of_the_frozen_row() {
             *times.entry(mark).or_default() += usize::from(holds == "true");
         }
     }
-    for mark in ["in custody", "merged identities"] {
+    for mark in ["in custody", "alleged when under 18"] {
         assert!(times[mark] > 0, "nobody is marked {mark}");
     }
 }

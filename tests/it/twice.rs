@@ -69,5 +69,5 @@ fn every_job_twice_gives_the_same_answer() {
     let slots = site.query("select job, state from ledger.slots order by job");
     assert_eq!(slots.len(), JOBS.len());
     assert!(slots.iter().all(|slot| slot[1] == "succeeded"), "{slots:?}");
-    assert_eq!(site.one("select count(*) from ledger.runs"), "12");
+    assert_eq!(site.one("select count(*) from ledger.runs"), "14");
 }

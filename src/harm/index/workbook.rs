@@ -39,8 +39,16 @@ pub struct ValueRow {
     pub note: String,
 }
 
-/// Reads the values sheet of an edition, such as `2026`.
+/// Reads the values sheet of an edition, such as `2026`. A damaged workbook can
+/// make the library that reads it panic; that too is a refusal.
 pub fn read(file: &str, bytes: &[u8], year: &str) -> Result<Values, Refusal> {
+    std::panic::catch_unwind(|| values(file, bytes, year)).unwrap_or_else(|_| {
+        let problem = "the workbook is damaged and could not be read to its end".to_owned();
+        Err(Refusal::one(file, problem))
+    })
+}
+
+fn values(file: &str, bytes: &[u8], year: &str) -> Result<Values, Refusal> {
     if let Some(problem) = wrong_container(bytes) {
         return Err(Refusal::one(file, problem));
     }
