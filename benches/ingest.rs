@@ -12,7 +12,7 @@ use daybook::clock::{Clock, Stopwatch};
 use daybook::ingest::contract::Kind;
 use daybook::model::as_of::AsOf;
 use daybook::schedule::context::{Context, Deployment};
-use daybook::schedule::intake;
+use daybook::schedule::ingest_job;
 use daybook::schedule::stop::Stop;
 use daybook::store::planner::joins_as_written;
 use daybook::store::{Store, bind};
@@ -63,7 +63,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The files that are taken in.
+/// The files that are accepted.
 struct Files {
     whole: PathBuf,
     /// The same with one row in a hundred changed.
@@ -187,7 +187,7 @@ fn shipped(folder: &Path) -> Result<PathBuf> {
     Ok(dir)
 }
 
-/// A deployment whose crimes are taken in.
+/// A deployment whose crimes are accepted.
 struct Site {
     dir: PathBuf,
     deployment: Deployment,
@@ -220,7 +220,7 @@ impl Site {
     /// included and the warehouse apart.
     fn take_in(&self, file: &Path, rows: u64, written: u64) -> Result<f64> {
         let watch = Stopwatch::start();
-        let done = self.with_context(|context| intake::take_in_only(context, file))?;
+        let done = self.with_context(|context| ingest_job::take_in_only(context, file))?;
         self.store.checkpoint()?;
         let took = watch.elapsed().as_secs_f64();
         let batch = done.accepted.first().context("the file was not accepted")?;
@@ -255,7 +255,7 @@ impl Site {
 /// threads.
 fn compare_models(site: &Site) -> Result<()> {
     let as_of = AsOf(chrono::NaiveDate::from_ymd_opt(2026, 11, 22).context("a date")?);
-    let done = site.with_context(|context| intake::ingest(context, as_of, Some(&[])))?;
+    let done = site.with_context(|context| ingest_job::ingest(context, as_of, Some(&[])))?;
     let connection = site.store.connection();
     connection.execute_batch("begin")?;
     let together = joins_as_written(connection, || bare_models(site, ToOwned::to_owned))?;

@@ -16,14 +16,14 @@ use daybook::cli::init;
 use daybook::clock::{Clock, Stopwatch};
 use daybook::measures::definition::Definition;
 use daybook::measures::evaluate::{self, Basis};
+use daybook::measures::run_sql;
 use daybook::measures::settings::MeasureSettings;
-use daybook::measures::take;
 use daybook::model::as_of::AsOf;
 use daybook::schedule::context::{Context, Deployment};
 use daybook::schedule::stop::Stop;
-use daybook::schedule::{intake, steps};
+use daybook::schedule::{actions, ingest_job};
 use daybook::store::{Store, bind};
-use daybook::synth::{self, Plan};
+use daybook_synth::Plan;
 
 fn main() -> Result<()> {
     let suspects = u32::try_from(number("DAYBOOK_BENCH_SUSPECTS", 36_000)?)?;
@@ -41,7 +41,7 @@ fn main() -> Result<()> {
         nights: 0,
         dirty_share: 0.0,
     };
-    synth::write(&plan, &dir.join("landing"), &mut |_, _| {})?;
+    daybook_synth::write(&plan, &dir.join("landing"), &mut |_, _| {})?;
     let store = deployment.open_store()?;
     let context = Context {
         deployment: &deployment,
@@ -51,18 +51,18 @@ fn main() -> Result<()> {
         progress: &|_, _, _| {},
     };
     let watch = Stopwatch::start();
-    intake::ingest(&context, AsOf(to), None)?;
+    ingest_job::ingest(&context, AsOf(to), None)?;
     fill(&store, crimes)?;
-    steps::refresh_warehouse(&context)?;
+    actions::refresh_warehouse(&context)?;
     println!(
-        "{} crimes over {years} years, {} of them VAWG: taken in and filled in {:.0} s",
+        "{} crimes over {years} years, {} of them VAWG: accepted and filled in {:.0} s",
         count(&store, "select count(*) from core.crimes")?,
         count(&store, "select count(*) from core.crimes where is_vawg")?,
         watch.elapsed().as_secs_f64()
     );
     for back in 0..12 {
         let as_of = AsOf(to - Months::new(back));
-        steps::harm_list(&context, as_of, &steps::list_settings(&context))?;
+        actions::harm_list(&context, as_of, &actions::list_settings(&context))?;
     }
     compare(&context, AsOf(to), 12 * years)
 }
@@ -118,7 +118,7 @@ fn bare(
             store.connection(),
             &format!(
                 "create or replace temp table bare as\n{}",
-                take::statement(&definition.sql)
+                run_sql::statement(&definition.sql)
             ),
             &[
                 ("basis", &reading),
@@ -139,11 +139,11 @@ fn whole(
     as_of: AsOf,
     settings: MeasureSettings,
 ) -> Result<f64> {
-    let inputs = steps::measure_inputs(
+    let inputs = actions::measure_inputs(
         &context.deployment.models,
         &context
             .deployment
-            .reference(&steps::list_settings(context))?,
+            .reference(&actions::list_settings(context))?,
         definition,
     );
     let basis = Basis {
@@ -169,6 +169,7 @@ fn basis(as_of: AsOf, settings: MeasureSettings, store: &Store) -> Result<Basis<
         known_at,
         settings,
         inputs: &[],
+        nightly: &[],
         made_at: Clock::System.now().naive_utc(),
     })
 }

@@ -16,11 +16,11 @@ use daybook::harm::index::Reference;
 use daybook::harm::list;
 use daybook::harm::ranking::{self, Inputs, compute, drop_working};
 use daybook::harm::settings::ListSettings;
-use daybook::harm::sql::{Bound, FROZEN, ListSql, Occasion, WORKING};
+use daybook::harm::sql::{Bound, FROZEN, ListContext, ListSql, WORKING};
 use daybook::ingest::history;
 use daybook::model::as_of::AsOf;
+use daybook::schedule::actions;
 use daybook::schedule::context::{Context, Deployment};
-use daybook::schedule::steps;
 use daybook::schedule::stop::Stop;
 use daybook::store::{Store, bind};
 
@@ -35,7 +35,7 @@ const BARE: &str = "
         sum(harm_index.days * allegations.offence_count) as score_days,
     from core.allegations as allegations
     inner join staging.harm_index as harm_index
-        on harm_index.ho_code = allegations.index_code
+        on harm_index.weight_key = allegations.weight_key
         and harm_index.edition = $edition
     where allegations.reported_on >= $window_from
         and allegations.reported_on < $as_of
@@ -103,7 +103,7 @@ fn main() -> Result<()> {
         progress: &|_, _, _| {},
     };
     let watch = Stopwatch::start();
-    steps::refresh_warehouse(&context)?;
+    actions::refresh_warehouse(&context)?;
     println!(
         "warehouse rebuilt in {:.1} s, peak memory {} MiB",
         watch.elapsed().as_secs_f64(),
@@ -112,7 +112,7 @@ fn main() -> Result<()> {
     compare(&store, &deployment, AsOf(to))?;
     let watch = Stopwatch::start();
     for back in (0..lists).rev() {
-        steps::harm_list(&context, AsOf(to - Months::new(back)), &settings(&context))?;
+        actions::harm_list(&context, AsOf(to - Months::new(back)), &settings(&context))?;
     }
     println!(
         "{lists} monthly lists: {:.1} s; peak memory {} MiB",
@@ -123,7 +123,7 @@ fn main() -> Result<()> {
 }
 
 fn settings(context: &Context<'_>) -> ListSettings {
-    steps::list_settings(context)
+    actions::list_settings(context)
 }
 
 /// One list of a month with one before it, whole and in parts, against the
@@ -139,11 +139,12 @@ fn compare(store: &Store, deployment: &Deployment, as_of: AsOf) -> Result<()> {
     let settings = settings(&context);
     let reference = Reference::load(
         &deployment.dir,
+        settings.basket,
         &settings.edition,
         &settings.compare_editions,
     )?;
     let sql = ListSql::load(&deployment.dir)?;
-    let models = steps::list_models(&deployment.models, &sql);
+    let models = actions::list_models(&deployment.models, &sql);
     let earlier = AsOf(as_of.0 - Months::new(1));
     let inputs = Inputs {
         as_of: earlier,
@@ -155,7 +156,7 @@ fn compare(store: &Store, deployment: &Deployment, as_of: AsOf) -> Result<()> {
     };
     ranking::make(store, inputs, Clock::System.now().naive_utc())?;
     let previous = list::find(store.connection(), Some(earlier))?;
-    let occasion = Occasion {
+    let occasion = ListContext {
         list_id: -1,
         as_of,
         marks_known_at: 0,

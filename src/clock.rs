@@ -1,16 +1,19 @@
 //! The only reader of the wall clock. A run reads it once and passes the
 //! instant down, so that every figure of the run speaks of the same moment.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
-/// Where "now" comes from: the machine, or a fixed instant in tests.
+/// Where "now" comes from: the machine, or in tests a fixed instant, or seconds
+/// since 1970 that the test moves as a machine's clock may be moved.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock {
     System,
     Fixed(DateTime<Utc>),
+    Steered(&'static AtomicI64),
 }
 
 impl Clock {
@@ -19,6 +22,9 @@ impl Clock {
             #[expect(clippy::disallowed_methods, reason = "this is the clock")]
             Self::System => Utc::now(),
             Self::Fixed(instant) => instant,
+            Self::Steered(seconds) => {
+                DateTime::from_timestamp(seconds.load(Ordering::SeqCst), 0).unwrap_or_default()
+            }
         }
     }
 

@@ -2,14 +2,15 @@
 //!
 //! Data walks one way through the modules, in the order they stand here.
 
+/// The log of what was done with personal data, and by whom, and whether it is
+/// what was written.
+pub mod audit;
 /// The command line.
 pub mod cli;
 /// The only reader of the wall clock.
 pub mod clock;
 /// The deployment folder's settings.
 pub mod config;
-/// Disclosure control for public output.
-pub mod disclosure;
 /// The harm list: ranked, explained, compared.
 pub mod harm;
 /// Takes extracts in.
@@ -28,7 +29,7 @@ pub mod report;
 pub mod schedule;
 /// The one DuckDB file.
 pub mod store;
-/// Synthetic London: extracts without a real person or event.
-pub mod synth;
+/// One table for pages, mails, terminals and programs.
+pub mod table;
 /// Models in layers, rebuilt in one transaction.
 pub mod warehouse;

@@ -1,8 +1,9 @@
 -- Grain: one row per allegation in the window: a crime and a person named as
 -- its suspect.
--- Purpose: what each allegation adds to a person's score, and why one adds
--- nothing. Harm is weight x offence count: the Cambridge Crime Harm Index sets
--- the weight, in days of the starting-point sentence of a first offender.
+-- Purpose: what each allegation adds to a person's score, and the code of why
+-- one adds nothing (`src/harm/not_counted.rs` has the words). Harm is weight x
+-- offence count: the Cambridge Crime Harm Index sets the weight, in days of the
+-- starting-point sentence of a first offender.
 -- Refused, because they cannot be right and nobody's score may hang on them: a
 -- crime of which the suspect is also the victim, and one that names a crowd as
 -- its suspects.
@@ -21,29 +22,26 @@ weighed as (
         allegations.*,
         harm_index.days as weight_days,
         case
-            when not $count_cancelled and not is_live then 'crime ' || status
-            when is_own_victim then 'the suspect is named as its victim too'
-            when suspects > $most_suspects
-                then 'more than ' || $most_suspects || ' suspects named'
-            when vawg_condition = 'never' then 'outside the VAWG basket'
-            when vawg_condition = 'unknown'
-                then 'code not in the VAWG basket table'
+            when not $count_cancelled and not is_live then 'crime_' || status
+            when is_own_victim then 'own_victim'
+            when suspects > $most_suspects then 'crowd'
+            when vawg_condition = 'never' then 'outside_basket'
+            when vawg_condition = 'unknown' then 'not_in_basket_table'
             when is_conditional and not $count_conditional_codes
-                then 'conditional code, left out by setting'
+                then 'conditional_code'
             when vawg_condition = 'domestic_abuse' and not is_vawg
-                then 'not flagged as domestic abuse'
-            when not is_vawg then 'no female victim'
-            when is_proactive and not $count_proactive
-                then 'found by police activity, which the index leaves out'
-            when harm_index.days is null then 'no weight in this edition'
+                then 'not_domestic_abuse'
+            when not is_vawg then 'no_female_victim'
+            when is_proactive and not $count_proactive then 'proactive'
+            when harm_index.days is null then 'no_weight'
             when is_no_further_action and not $count_no_further_action
-                then 'no further action, left out by setting'
+                then 'no_further_action'
             when alleged_age < $minimum_age and not $count_alleged_under_age
-                then 'alleged when under age, left out by setting'
+                then 'under_age'
         end as not_counted_because,
     from allegations
     left join staging.harm_index as harm_index
-        on harm_index.ho_code = allegations.index_code
+        on harm_index.weight_key = allegations.weight_key
         and harm_index.edition = $edition
 )
 
@@ -51,7 +49,7 @@ select
     person_key,
     crime_key,
     named_as,
-    index_code,
+    weight_key,
     reported_on,
     committed_on,
     status,

@@ -65,10 +65,7 @@ refused as (
     inner join core.crimes as crimes
         on crimes.crime_key = contributions.crime_key
     where
-        contributions.not_counted_because
-            = 'the suspect is named as its victim too'
-        or contributions.not_counted_because
-            = 'more than ' || $most_suspects || ' suspects named'
+        contributions.not_counted_because in ('own_victim', 'crowd')
 )
 
 select

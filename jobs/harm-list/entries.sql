@@ -43,7 +43,7 @@ worst as (
         on crimes.crime_key = contributions.crime_key
     where
         contributions.is_counted
-        or contributions.not_counted_because = 'no weight in this edition'
+        or contributions.not_counted_because = 'no_weight'
     group by contributions.person_key
 )
 

@@ -73,7 +73,7 @@ select
     kept.named_as,
     crimes.crime_ref,
     crimes.ho_code,
-    kept.index_code,
+    crimes.index_code,
     -- Never the crime's own title: it is free text, which can name somebody.
     coalesce(harm_index.title, basket.title, 'code ' || crimes.ho_code)
         as offence,
@@ -97,7 +97,7 @@ left join placed
     on placed.person_key = kept.person_key
     and placed.crime_key = kept.crime_key
 left join staging.harm_index as harm_index
-    on harm_index.ho_code = kept.index_code
+    on harm_index.weight_key = kept.weight_key
     and harm_index.edition = $edition
 left join staging.basket as basket on basket.ho_code = crimes.ho_code
 order by kept.nominal_id, kept.harm_days desc, crimes.crime_ref

@@ -116,7 +116,7 @@ harm_now as (
         involved_people.person_id,
         crimes.crime_ref,
         contributions.named_as,
-        contributions.index_code,
+        crimes.index_code,
         contributions.weight_days,
         contributions.harm_days,
         contributions.is_counted,
@@ -133,6 +133,14 @@ harm_now as (
         on crimes.crime_key = contributions.crime_key
 ),
 
+-- While the texts of the index stay, a crime under the code it had can weigh
+-- otherwise only by another title.
+texts as (
+    select count(distinct index_sha256) = 1 as are_same
+    from ledger.lists
+    where list_id in ($previous_id, $list_id)
+),
+
 crime_changes as (
     select
         coalesce(harm_now.person_id, harm_before.person_id) as person_id,
@@ -145,7 +153,10 @@ crime_changes as (
             harm_before.dated not between $window_from and $window_to, true
         ) as is_outside,
         harm_before.index_code is distinct from harm_now.index_code
-            as is_other_code,
+        or (
+            texts.are_same
+            and harm_before.weight_days is distinct from harm_now.weight_days
+        ) as is_other_code,
         harm_before.weight_days is distinct from harm_now.weight_days
             as is_other_weight,
         harm_now.crime_ref is not null as is_known,
@@ -160,6 +171,7 @@ crime_changes as (
     full join harm_before
         on harm_before.person_id = harm_now.person_id
         and harm_before.crime_ref = harm_now.crime_ref
+    cross join texts
 ),
 
 caused as (
@@ -181,18 +193,18 @@ caused as (
                 end
             when was_counted and not is_counted
                 then case why_not_now
-                    when 'crime cancelled' then 'crime cancelled'
-                    when 'crime transferred' then 'crime transferred'
-                    when 'no further action, left out by setting' then 'outcome'
-                    when 'no weight in this edition' then if(
+                    when 'crime_cancelled' then 'crime cancelled'
+                    when 'crime_transferred' then 'crime transferred'
+                    when 'no_further_action' then 'outcome'
+                    when 'no_weight' then if(
                         is_other_code, 'crime corrected', 'index edition'
                     )
                     else if(
                         why_not_now in (
-                            'outside the VAWG basket',
-                            'code not in the VAWG basket table',
-                            'conditional code, left out by setting',
-                            'alleged when under age, left out by setting'
+                            'outside_basket',
+                            'not_in_basket_table',
+                            'conditional_code',
+                            'under_age'
                         )
                         and not is_other_code,
                         'rule changed',
@@ -207,16 +219,16 @@ caused as (
                 )
             when was_known
                 then case why_not_before
-                    when 'no further action, left out by setting' then 'outcome'
-                    when 'no weight in this edition' then if(
+                    when 'no_further_action' then 'outcome'
+                    when 'no_weight' then if(
                         is_other_code, 'crime corrected', 'index edition'
                     )
                     else if(
                         why_not_before in (
-                            'outside the VAWG basket',
-                            'code not in the VAWG basket table',
-                            'conditional code, left out by setting',
-                            'alleged when under age, left out by setting'
+                            'outside_basket',
+                            'not_in_basket_table',
+                            'conditional_code',
+                            'under_age'
                         )
                         and not is_other_code,
                         'rule changed',

@@ -36,7 +36,7 @@ with scores as (
             bool_or(alleged_age < $minimum_age) filter (where is_counted), false
         ) as was_under_18,
     from contributions
-    where is_counted or not_counted_because = 'no weight in this edition'
+    where is_counted or not_counted_because = 'no_weight'
     group by person_key
 ),
 

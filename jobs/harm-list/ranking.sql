@@ -26,7 +26,7 @@ harm as (
         ) as harm_days,
     from core.allegations as allegations
     inner join staging.harm_index as harm_index
-        on harm_index.ho_code = allegations.index_code
+        on harm_index.weight_key = allegations.weight_key
         and harm_index.edition = $edition
     where
         case $window_by

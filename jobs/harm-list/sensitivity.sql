@@ -5,6 +5,8 @@
 -- merged person on its own. A variant is a row of `variants`; all other rules
 -- are those of ranking.sql. A person with several records has the best rank of
 -- them; one whom a variant leaves without a score has none.
+-- Beside it how many of the allegations that count for the list's people a
+-- variant's edition weighs: one that lacks most of them places nobody.
 -- Everyone is scored, and only the people kept are placed: how many have a
 -- higher score, and who of those with the same score comes first.
 with in_custody as (
@@ -92,7 +94,7 @@ harm as (
             else countable.reported_on
         end between variants.window_from and variants.window_to
     inner join staging.harm_index as harm_index
-        on harm_index.ho_code = countable.index_code
+        on harm_index.weight_key = countable.weight_key
         and harm_index.edition = variants.edition
 ),
 
@@ -181,6 +183,26 @@ ranked as (
         sum(people) as people,
     from levels
     group by place
+),
+
+listed as (
+    select contributions.weight_key
+    from contributions
+    inner join people on people.person_key = contributions.person_key
+    where people.rank <= $size and contributions.is_counted
+),
+
+weighed as (
+    select
+        variants.place,
+        count(harm_index.weight_key) as weighed_allegations,
+        count(*) as listed_allegations,
+    from variants
+    cross join listed
+    left join staging.harm_index as harm_index
+        on harm_index.weight_key = listed.weight_key
+        and harm_index.edition = variants.edition
+    group by variants.place
 )
 
 select
@@ -189,8 +211,13 @@ select
     cast(best.rank as bigint) as rank,
     best.score_days,
     cast(coalesce(ranked.people, 0) as bigint) as ranked,
+    cast(
+        coalesce(100 * weighed.weighed_allegations // weighed.listed_allegations, 100)
+        as integer
+    ) as weighed_percent,
 from variants
 left join kept on true
 left join best
     on best.place = variants.place and best.person_key = kept.person_key
 left join ranked on ranked.place = variants.place
+left join weighed on weighed.place = variants.place

@@ -1,8 +1,8 @@
 -- Grain: one row per source, column and reason among the rows of the last day's
--- files that were rejected, or taken in without a value.
+-- files that were rejected, or accepted without a value.
 -- Purpose: what to correct, in counts. A file is of the last day when it came
--- in or speaks of a moment in it. A reason given for a column is its contract's
--- own; one given for a whole line may quote the line, and is cut short.
+-- in or speaks of a moment in it. A reason is told without the lines and places
+-- in a line that it names.
 with files as (
     select
         batch_id,
@@ -23,12 +23,11 @@ faults as (
         rejects.line,
         rejects.column_name,
         coalesce(rejects.is_warning, false) as is_warning,
-        case
-            when rejects.column_name is not null
-                then regexp_replace(rejects.reason, '^lines [0-9, ]+', 'lines ')
-            when contains(rejects.reason, '"') then 'a line that cannot be read'
-            else split_part(rejects.reason, ':', 1)
-        end as reason,
+        regexp_replace(
+            regexp_replace(rejects.reason, '^lines [0-9, ]+', 'lines '),
+            ' at column [0-9]+$',
+            ''
+        ) as reason,
     from ledger.rejects as rejects
     inner join files on rejects.batch_id = files.batch_id
 )

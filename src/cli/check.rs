@@ -8,7 +8,7 @@ use clap::Args;
 use super::output;
 use crate::config::problem::Problems;
 use crate::report::png;
-use crate::schedule::binding;
+use crate::schedule::check_sql;
 use crate::schedule::context::Deployment;
 
 #[derive(Debug, Args)]
@@ -21,8 +21,14 @@ pub struct Check {
 impl Check {
     pub fn run(&self, dir: &Path) -> Result<()> {
         let deployment = Deployment::load(dir)?;
+        let mut problems = deployment.contract_problems();
+        if !problems.is_empty() {
+            // What reads a source that cannot be made would be told as well.
+            problems.extend(deployment.measures.problems());
+            return Err(Problems(problems).into());
+        }
         if self.sql {
-            let files = binding::check(&deployment)??;
+            let files = check_sql::check(&deployment)??;
             let broken = deployment.measures.problems();
             if !broken.is_empty() {
                 return Err(Problems(broken).into());
@@ -31,8 +37,9 @@ impl Check {
         }
         let mut problems = deployment.measures.problems();
         let mut keep = |found: Problems| problems.extend(found.0);
+        deployment.check_access().unwrap_or_else(&mut keep);
         deployment.check_tables().unwrap_or_else(&mut keep);
-        let files = binding::check(&deployment)?.map_err(&mut keep).ok();
+        let files = check_sql::check(&deployment)?.map_err(&mut keep).ok();
         let Some(files) = files.filter(|_| problems.is_empty()) else {
             return Err(Problems(problems).into());
         };

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use chrono::{Datelike, Months, NaiveDate};
 use clap::Args;
+use daybook_synth::Plan;
 
-use super::init::{self, DEFAULT_JOBS};
+use super::init;
 use super::output::{self, Usage};
 use super::progress::Progress;
 use crate::clock::{Clock, Stopwatch};
@@ -17,10 +18,9 @@ use crate::config::{self, Config};
 use crate::model::as_of::AsOf;
 use crate::schedule::context::{Context, Deployment};
 use crate::schedule::ledger::Trigger;
-use crate::schedule::runner::{self, Story};
+use crate::schedule::runner::{self, RunSummary};
 use crate::schedule::stop::Stop;
 use crate::store::Store;
-use crate::synth::{self, Plan};
 
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -33,6 +33,7 @@ pub struct Demo {
     /// People named as suspects in the last 365 days.
     #[arg(long, default_value_t = 36_000)]
     suspects: u32,
+    /// The same seed makes the same London.
     #[arg(long, default_value_t = 7)]
     seed: u64,
 }
@@ -118,7 +119,7 @@ impl Demo {
             dirty_share: 0.002,
         };
         let bar = Progress::start("synthetic London");
-        let summary = synth::write(&plan, &config.landing.path, &mut |done, total| {
+        let summary = daybook_synth::write(&plan, &config.landing.path, &mut |done, total| {
             bar.at("", done, total);
         })?;
         bar.finish();
@@ -180,7 +181,7 @@ fn first_of_month(as_of: AsOf) -> NaiveDate {
 
 /// The bundled table of published figures lands like any other file.
 fn copy_published(landing: &Path) -> Result<()> {
-    let folder = DEFAULT_JOBS
+    let folder = config::DEFAULT_JOBS
         .get_dir("nightly-ingest/published")
         .context("the published figures are part of the program")?;
     let is_extract = |path: &Path| path.extension().is_some_and(|ending| ending != "md");
@@ -208,7 +209,7 @@ impl Stage<'_> {
             .try_for_each(|detail| output::line(format!("  {detail}")))
     }
 
-    fn run(&self, name: &str, as_of: AsOf) -> Result<Story> {
+    fn run(&self, name: &str, as_of: AsOf) -> Result<RunSummary> {
         let job = self
             .deployment
             .jobs

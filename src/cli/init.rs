@@ -5,29 +5,52 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use include_dir::{Dir, DirEntry, include_dir};
+use include_dir::{Dir, DirEntry};
 
+use super::account;
 use super::output::{self, Usage};
-use crate::config;
-
-/// The default jobs, as they stand in the program's own folder.
-pub static DEFAULT_JOBS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/jobs");
+use crate::config::{self, Config};
+use crate::model::account_name::AccountName;
+use crate::model::operator::Operator;
+use crate::store::Store;
 
 #[derive(Debug, Args)]
 pub struct Init {
     /// Folder to make; must not be a deployment yet.
     folder: PathBuf,
+    /// Account of the first authorising officer, bound to whoever runs this;
+    /// by default named after that user.
+    #[arg(long, value_name = "NAME")]
+    officer: Option<AccountName>,
 }
 
 impl Init {
     pub fn run(&self) -> Result<()> {
+        let officer = self.officer()?;
         let files = write(&self.folder, config::DEFAULT_TEXT)?;
+        let store = Store::open(&Config::load(&self.folder)?.store)?;
+        account::appoint(&store, &officer)?;
         output::line(format!(
             "{}: {} and {files} files in jobs/. Edit them, then run `daybook check --dir {}`.",
             self.folder.display(),
             config::FILE,
             self.folder.display()
         ))
+    }
+
+    fn officer(&self) -> Result<AccountName> {
+        let operator = Operator::current();
+        let named = match &self.officer {
+            Some(officer) => Ok(officer.clone()),
+            None => operator.name.to_lowercase().replace('_', "-").parse(),
+        };
+        named.map_err(|_| {
+            let message = format!(
+                "no account can be named after {operator}; say with --officer what the first \
+                 authorising officer is called; nothing was written"
+            );
+            Usage(message).into()
+        })
     }
 }
 
@@ -47,7 +70,7 @@ pub fn write(folder: &Path, settings: &str) -> Result<usize> {
     // Whoever can read the folder can read the list.
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
         .with_context(|| format!("cannot restrict {}", folder.display()))?;
-    let files = write_dir(&DEFAULT_JOBS, &folder.join("jobs"))?;
+    let files = write_dir(&config::DEFAULT_JOBS, &folder.join("jobs"))?;
     std::fs::write(&path, settings).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(files)
 }

@@ -2,6 +2,8 @@
 #![expect(clippy::print_stderr, reason = "this is where people read")]
 
 pub mod account;
+pub mod asker;
+pub mod audit;
 pub mod check;
 pub mod demo;
 pub mod index;
@@ -17,14 +19,22 @@ pub mod query;
 pub mod release;
 pub mod run;
 pub mod serve;
+pub mod source;
 pub mod synth;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 
+use crate::config::access;
 use crate::config::problem::Problems;
+use crate::model::account_name::AccountName;
+use crate::model::act::Act;
+use crate::model::control_chars;
+use crate::model::operator::Operator;
+use crate::store::failure;
 
 /// Overnight extracts in, the morning's briefing out.
 #[derive(Debug, Parser)]
@@ -56,6 +66,8 @@ enum Command {
     Jobs(jobs::Jobs),
     /// Take in the named files
     Ingest(ingest::Ingest),
+    /// Draft a contract for files that no contract knows
+    Source(source::Source),
     /// Show, explain and decide the harm list
     List(list::List),
     /// Show, preview and explain the commitment measures
@@ -66,6 +78,8 @@ enum Command {
     Index(index::Index),
     /// Say who may decide, review and read
     Account(account::Account),
+    /// Verify the record, and export what it holds of a person, an account or a time
+    Audit(audit::Audit),
     /// Ask the database one SELECT, read-only
     Query(query::Query),
     /// Write synthetic London in the house format
@@ -76,6 +90,7 @@ enum Command {
 /// configuration.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let dir = arguments.dir.as_path();
+    access::restrict(dir);
     let outcome = match &arguments.command {
         Command::Init(command) => command.run(),
         Command::Demo(command) => command.run(),
@@ -84,19 +99,20 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Run(command) => command.run(dir),
         Command::Jobs(command) => command.run(dir),
         Command::Ingest(command) => command.run(dir),
+        Command::Source(command) => command.run(),
         Command::List(command) => command.run(dir),
         Command::Measures(command) => command.run(dir),
         Command::Release(command) => command.run(dir),
         Command::Index(command) => command.run(dir),
         Command::Account(command) => command.run(dir),
+        Command::Audit(command) => command.run(dir),
         Command::Query(command) => command.run(dir),
         Command::Synth(command) => command.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let told = format!("{error:#}").replace(": Error code 1: Unknown error code", "");
-            eprintln!("daybook: {told}");
+            output::error(failure::told_to_author(&error));
             let is_configuration = error
                 .chain()
                 .any(|cause| cause.is::<Problems>() || cause.is::<output::Usage>());
@@ -105,14 +121,33 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
-/// Who is logged in on this machine, as far as it says.
-fn machine_user() -> String {
-    std::env::var("USER")
-        .or_else(|_| std::env::var("LOGNAME"))
-        .unwrap_or_else(|_| "unknown".to_owned())
+/// What an account does by this command.
+fn act(by: &AccountName, at: DateTime<Utc>) -> Act<'_> {
+    Act {
+        by,
+        operator: Operator::current(),
+        at: at.naive_utc(),
+    }
 }
 
 impl Arguments {
+    /// Reads the command line, or says what is wrong with it and ends the
+    /// program with 2: what was typed, or a name that a shell put there, is told
+    /// with nothing in it that a terminal would obey.
+    #[must_use]
+    pub fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            if !error.use_stderr() {
+                error.exit();
+            }
+            eprint!(
+                "{}",
+                control_chars::written_out(&error.render().to_string())
+            );
+            std::process::exit(error.exit_code());
+        })
+    }
+
     /// A daemon tells its runs; a command prints its own results.
     fn is_daemon(&self) -> bool {
         matches!(self.command, Command::Serve(_))

@@ -1,14 +1,15 @@
 //! How commands print: tables for people, CSV and JSON for programs.
 
 use std::fmt;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::Result;
-use clap::ValueEnum;
-use comfy_table::{CellAlignment, Table as TextTable, TableComponent, presets};
+use clap::{Args, ValueEnum};
+use terminal_size::{Width, terminal_size_of};
 
-use crate::model::unseen;
-use crate::store::query::Table;
+use crate::model::control_chars;
+use crate::table::Table;
+use crate::table::terminal::Screen;
 
 /// The caller asked for something that cannot be; exit code 2.
 #[derive(Debug)]
@@ -29,13 +30,37 @@ pub enum Format {
     Json,
 }
 
+/// How a command that prints data is asked to print it.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(skip)]
+pub struct Printed {
+    /// Tables are cut to the width of the terminal; CSV and JSON have every
+    /// value whole.
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+}
+
+impl Printed {
+    pub fn format(self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+}
+
+/// Tells on standard error what went wrong, with nothing in it that a terminal
+/// would obey.
+pub fn error(text: impl fmt::Display) {
+    eprintln!("daybook: {}", control_chars::written_out(&text.to_string()));
+}
+
 /// Prints one line, with nothing in it that a terminal would obey; a reader
 /// that went away does not stop the work.
 pub fn line(text: impl fmt::Display) -> Result<()> {
-    put(&unseen::written_out(&text.to_string()))
+    put(&control_chars::written_out(&text.to_string()))
 }
 
-/// Prints text for a program, to the letter.
 fn put(text: &str) -> Result<()> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -45,87 +70,40 @@ fn put(text: &str) -> Result<()> {
 
 /// Prints a value as indented JSON.
 pub fn json(value: &impl serde::Serialize) -> Result<()> {
-    put(&serde_json::to_string_pretty(value)?)
+    put(&control_chars::in_json(&serde_json::to_string_pretty(
+        value,
+    )?))
 }
 
-/// Prints what a query returned.
+/// Prints a table.
 pub fn table(table: &Table, format: Format) -> Result<()> {
     match format {
-        Format::Table => line(text_table(table)),
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            writer.write_record(&table.columns)?;
-            for row in &table.rows {
-                writer.write_record(row.iter().map(|cell| cell.as_deref().unwrap_or("")))?;
-            }
-            let text = String::from_utf8(writer.into_inner()?)?;
-            put(text.strip_suffix('\n').unwrap_or(&text))
-        }
-        Format::Json => {
-            let rows: Vec<serde_json::Map<String, serde_json::Value>> =
-                table.rows.iter().map(|row| json_row(table, row)).collect();
-            json(&rows)
-        }
+        Format::Table => line(table.to_terminal(screen())),
+        Format::Csv => csv(table),
+        Format::Json => json(&table.to_json()),
     }
 }
 
-/// Lays rows out with figures to the right.
-pub fn text_table(table: &Table) -> String {
-    let mut text = TextTable::new();
-    text.load_preset(presets::UTF8_HORIZONTAL_ONLY);
-    // One line under the header is enough; a line per row is noise.
-    for component in [
-        TableComponent::HorizontalLines,
-        TableComponent::MiddleIntersections,
-        TableComponent::LeftBorderIntersections,
-        TableComponent::RightBorderIntersections,
-    ] {
-        text.remove_style(component);
-    }
-    text.set_header(&table.columns);
-    for row in &table.rows {
-        text.add_row(row.iter().map(|cell| cell.as_deref().unwrap_or("")));
-    }
-    for (index, is_plain) in table.is_plain.iter().enumerate() {
-        let Some(column) = text.column_mut(index) else {
-            continue;
-        };
-        // With the empty border between columns, two spaces.
-        column.set_padding((0, 1));
-        if *is_plain {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    text.to_string()
+pub fn csv(table: &Table) -> Result<()> {
+    let text = table.to_csv()?;
+    put(text.strip_suffix('\n').unwrap_or(&text))
 }
 
-fn json_row(table: &Table, row: &[Option<String>]) -> serde_json::Map<String, serde_json::Value> {
-    table
-        .columns
-        .iter()
-        .zip(row)
-        .zip(&table.is_plain)
-        .map(|((name, cell), is_plain)| {
-            let value = match cell {
-                None => serde_json::Value::Null,
-                Some(text) if *is_plain => plain(text),
-                Some(text) => serde_json::Value::String(text.clone()),
-            };
-            (name.clone(), value)
-        })
-        .collect()
-}
+/// Letters in a line where nothing says how many there are.
+const USUAL_WIDTH: usize = 100;
 
-/// Numbers and booleans of SQL are written alike in JSON, save for what a JSON
-/// number cannot hold to the last digit, or at all: that stays text.
-fn plain(text: &str) -> serde_json::Value {
-    serde_json::from_str::<serde_json::Value>(text)
-        .ok()
-        .filter(|value| value.is_boolean() || is_exact(text, value))
-        .unwrap_or_else(|| serde_json::Value::String(text.to_owned()))
-}
+/// In less room a table says nothing.
+const LEAST_WIDTH: usize = 20;
 
-fn is_exact(text: &str, value: &serde_json::Value) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    value.is_i64() || value.is_u64() || (value.is_f64() && digits <= 15)
+/// What is printed on: as wide as `COLUMNS` says, or as the terminal is.
+fn screen() -> Screen {
+    let said = std::env::var("COLUMNS").ok();
+    let said: Option<usize> = said.and_then(|columns| columns.trim().parse().ok());
+    let said = said.filter(|columns| *columns > 0);
+    let is = || terminal_size_of(std::io::stdout()).map(|(Width(width), _)| width.into());
+    let width = said.or_else(is);
+    Screen {
+        width: width.unwrap_or(USUAL_WIDTH).max(LEAST_WIDTH),
+        repeats_titles: std::io::stdout().is_terminal(),
+    }
 }

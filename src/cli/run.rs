@@ -12,7 +12,7 @@ use crate::model::as_of::AsOf;
 use crate::schedule::context::{Context, Deployment};
 use crate::schedule::definition::Job;
 use crate::schedule::ledger::{Slot, Trigger, mark_interrupted};
-use crate::schedule::runner::{self, Story};
+use crate::schedule::runner::{self, RunSummary};
 use crate::schedule::stop::Stop;
 
 #[derive(Debug, Args)]
@@ -89,7 +89,7 @@ impl Run {
     }
 }
 
-fn tell(job: &Job, slot: &Slot, story: &Story) -> Result<()> {
+fn tell(job: &Job, slot: &Slot, story: &RunSummary) -> Result<()> {
     output::line(format!(
         "{} as of {}: {}",
         job.name, slot.as_of, story.headline

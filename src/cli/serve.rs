@@ -18,6 +18,7 @@ use crate::schedule::daemon::Daemon;
 use crate::schedule::ledger::mark_interrupted;
 use crate::schedule::metronome::Metronome;
 use crate::schedule::stop::Stop;
+use crate::store::failure;
 
 #[derive(Debug, Args)]
 pub struct Serve {}
@@ -31,6 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// Runs until SIGTERM or SIGINT.
 pub fn run(dir: &Path) -> Result<()> {
     let deployment = Deployment::load(dir)?;
+    deployment.check_access()?;
     deployment.check_tables()?;
     png::self_test()?;
     let store = deployment.open_store()?;
@@ -68,7 +70,7 @@ pub fn run(dir: &Path) -> Result<()> {
         .map_err(|_| anyhow::anyhow!("the job thread panicked"))?;
     if let (Err(error), true) = (&outcome, stop.is_asked()) {
         // Whatever was under way was cut off on request.
-        tracing::info!("stopped: {error:#}");
+        tracing::info!("stopped: {}", failure::told(error));
         return Ok(());
     }
     tracing::info!("stopped");

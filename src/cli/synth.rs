@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::Args;
+use daybook_synth::Plan;
 
 use super::output;
 use super::progress::Progress;
-use crate::synth::{self, Plan};
 
 #[derive(Debug, Args)]
 pub struct Synth {
@@ -24,6 +24,7 @@ pub struct Synth {
     /// Morning of the last files; the data ends the day before.
     #[arg(long)]
     to: NaiveDate,
+    /// The same seed makes the same files.
     #[arg(long, default_value_t = 7)]
     seed: u64,
     /// Nightly files after the first load.
@@ -45,7 +46,8 @@ impl Synth {
             dirty_share: self.dirty,
         };
         let bar = Progress::start("synthetic London");
-        let summary = synth::write(&plan, &self.out, &mut |done, total| bar.at("", done, total))?;
+        let summary =
+            daybook_synth::write(&plan, &self.out, &mut |done, total| bar.at("", done, total))?;
         bar.finish();
         let rows: u64 = summary.files.iter().map(|file| file.rows).sum();
         let dirty: u64 = summary.files.iter().map(|file| file.dirty).sum();

@@ -31,6 +31,14 @@ impl Problem {
             message: message.into(),
         }
     }
+
+    /// Its place and what was expected, without the line as it stands.
+    pub fn in_one_line(&self) -> String {
+        match self.line {
+            0 => format!("{}: {}", self.file, self.message),
+            line => format!("{}:{line}:{}: {}", self.file, self.column, self.message),
+        }
+    }
 }
 
 impl fmt::Display for Problem {

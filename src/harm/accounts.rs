@@ -9,8 +9,11 @@ use chrono::NaiveDateTime;
 use duckdb::{Connection, params};
 use serde::Serialize;
 
+use super::bindings;
+use crate::audit::{self, Event, Kind};
 use crate::model::account_name::AccountName;
-use crate::store::{Store, bind};
+use crate::model::act::Act;
+use crate::store::{Store, bind, chain};
 
 /// What an account may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -26,14 +29,20 @@ pub enum Role {
     ConductReader,
     /// Announces and issues public releases.
     Publisher,
+    /// Takes batches back, confirms snapshots, imports harm indexes.
+    DataSteward,
+    /// Reads the log of who did what.
+    Inspector,
 }
 
-const ROLES: [Role; 5] = [
+const ROLES: [Role; 7] = [
     Role::AuthorisingOfficer,
     Role::SpecialistReviewer,
     Role::Analyst,
     Role::ConductReader,
     Role::Publisher,
+    Role::DataSteward,
+    Role::Inspector,
 ];
 
 impl Role {
@@ -44,6 +53,8 @@ impl Role {
             Self::Analyst => "analyst",
             Self::ConductReader => "conduct-reader",
             Self::Publisher => "publisher",
+            Self::DataSteward => "data-steward",
+            Self::Inspector => "inspector",
         }
     }
 }
@@ -63,8 +74,8 @@ impl FromStr for Role {
             .find(|role| role.as_str() == text)
             .ok_or_else(|| {
                 format!(
-                    "{text:?} is no role; expected authorising-officer, specialist-reviewer, \
-                     analyst, conduct-reader or publisher"
+                    "{text:?} is no role; expected {}",
+                    ROLES.map(Self::as_str).join(", ")
                 )
             })
     }
@@ -80,15 +91,43 @@ pub struct Holding {
     pub changed_at: NaiveDateTime,
 }
 
-/// Who changes a role, and when.
-#[derive(Debug, Clone, Copy)]
-pub struct Change<'a> {
-    pub by: &'a AccountName,
-    pub at: NaiveDateTime,
+/// Makes the account that acts the first authorising officer of a deployment,
+/// bound to whoever runs the program. Refused once an officer is bound: officers
+/// make others. Of a deployment from before accounts were bound, one of its
+/// officers is bound.
+pub fn appoint(store: &Store, act: Act<'_>) -> Result<()> {
+    let account = act.by;
+    store.transaction(|tx| {
+        let acting = acting_officers(tx)?;
+        ensure!(
+            acting.is_empty(),
+            "there is an authorising officer, {}, who gives roles: `daybook account grant`; \
+             nothing was changed",
+            acting.join(" and ")
+        );
+        let officers = officers(tx)?;
+        ensure!(
+            officers.is_empty() || officers.contains(&account.to_string()),
+            "{account} is not authorising-officer but {} is; appoint one who is; nothing was \
+             changed",
+            officers.join(" and ")
+        );
+        if officers.is_empty() {
+            append(tx, account, Role::AuthorisingOfficer, true, act)?;
+        }
+        bindings::append(tx, account, act.operator.uid, true, act)
+    })
 }
 
-/// Gives an account a role.
-pub fn grant(store: &Store, account: &AccountName, role: Role, change: Change<'_>) -> Result<()> {
+/// Gives an account a role, and binds it to a user of the machine when one is
+/// named.
+pub fn grant(
+    store: &Store,
+    account: &AccountName,
+    role: Role,
+    uid: Option<u32>,
+    act: Act<'_>,
+) -> Result<()> {
     store.transaction(|tx| {
         if let Some(held) = holding(tx, account, role)?.filter(|held| held.is_granted) {
             bail!(
@@ -97,25 +136,32 @@ pub fn grant(store: &Store, account: &AccountName, role: Role, change: Change<'_
                 held.changed_by
             );
         }
-        check_may_change(tx, account, change.by)?;
-        append(tx, account, role, true, change)
+        check_may_change(tx, account, act)?;
+        append(tx, account, role, true, act)?;
+        let bound = bindings::uids(tx, account)?;
+        match uid.filter(|uid| !bound.contains(uid)) {
+            Some(uid) => bindings::append(tx, account, uid, true, act),
+            None => Ok(()),
+        }
     })
 }
 
 /// Takes a role from an account; what it did in it stays.
-pub fn revoke(store: &Store, account: &AccountName, role: Role, change: Change<'_>) -> Result<()> {
+pub fn revoke(store: &Store, account: &AccountName, role: Role, act: Act<'_>) -> Result<()> {
     store.transaction(|tx| {
         ensure!(
             holding(tx, account, role)?.is_some_and(|held| held.is_granted),
             "{account} is not {role}; nothing was changed"
         );
-        require(tx, change.by, Role::AuthorisingOfficer)?;
-        // With nobody left, whoever opens the database could give the role.
+        require(tx, act, Role::AuthorisingOfficer)?;
+        append(tx, account, role, false, act)?;
+        // With nobody left, the folder's owner could appoint themselves.
         ensure!(
-            role != Role::AuthorisingOfficer || officers(tx)?.len() > 1,
-            "{account} is the last {role}; name another first; nothing was changed"
+            !acting_officers(tx)?.is_empty(),
+            "{account} is the last {role} who is bound to anybody; name another first; nothing \
+             was changed"
         );
-        append(tx, account, role, false, change)
+        Ok(())
     })
 }
 
@@ -129,8 +175,10 @@ pub fn holds(connection: &Connection, account: &AccountName, role: Role) -> Resu
     Ok(holding(connection, account, role)?.is_some_and(|held| held.is_granted))
 }
 
-/// Refuses an account that does not hold a role.
-pub fn require(connection: &Connection, account: &AccountName, role: Role) -> Result<()> {
+/// Refuses an act under an account that does not hold a role, or that whoever
+/// runs the program is not bound to.
+pub fn require(connection: &Connection, act: Act<'_>, role: Role) -> Result<()> {
+    let account = act.by;
     let held = holdings(
         connection,
         "account = $account",
@@ -140,6 +188,7 @@ pub fn require(connection: &Connection, account: &AccountName, role: Role) -> Re
         !held.is_empty(),
         "no account is called {account}; see `daybook account list`; nothing was changed"
     );
+    bindings::require(connection, account, act.operator)?;
     let roles: Vec<&str> = held
         .iter()
         .filter(|held| held.is_granted)
@@ -162,30 +211,37 @@ pub fn shown(at: NaiveDateTime) -> String {
     format!("{} UTC", at.format("%Y-%m-%d %H:%M"))
 }
 
-/// Roles are given by an authorising officer to others. While there is none,
-/// whoever may open the database gives the first.
-fn check_may_change(
-    connection: &Connection,
-    account: &AccountName,
-    by: &AccountName,
-) -> Result<()> {
-    if officers(connection)?.is_empty() {
-        return Ok(());
-    }
-    require(connection, by, Role::AuthorisingOfficer)?;
+/// Authorising officers who are bound to somebody, and so can act.
+pub fn acting_officers(connection: &Connection) -> Result<Vec<String>> {
+    let bound = bindings::all(connection)?;
+    let mut officers = officers(connection)?;
+    officers.retain(|officer| bound.contains_key(officer));
+    Ok(officers)
+}
+
+/// Roles are given by an authorising officer to others.
+fn check_may_change(connection: &Connection, account: &AccountName, act: Act<'_>) -> Result<()> {
     ensure!(
-        account != by,
-        "{by} cannot give themselves a role; another authorising officer can; nothing was changed"
+        !acting_officers(connection)?.is_empty(),
+        "there is no authorising officer who is bound to anybody; the owner of the folder appoints \
+         the first: `daybook account appoint NAME`; nothing was changed"
+    );
+    require(connection, act, Role::AuthorisingOfficer)?;
+    ensure!(
+        account != act.by,
+        "{account} cannot give themselves a role; another authorising officer can; nothing was \
+         changed"
     );
     Ok(())
 }
 
-fn officers(connection: &Connection) -> Result<Vec<Holding>> {
-    holdings(
+fn officers(connection: &Connection) -> Result<Vec<String>> {
+    let held = holdings(
         connection,
         "is_granted and role = $role",
         &[("role", &Role::AuthorisingOfficer.as_str())],
-    )
+    )?;
+    Ok(held.into_iter().map(|held| held.account).collect())
 }
 
 fn holding(connection: &Connection, account: &AccountName, role: Role) -> Result<Option<Holding>> {
@@ -230,18 +286,34 @@ fn append(
     account: &AccountName,
     role: Role,
     is_granted: bool,
-    change: Change<'_>,
+    act: Act<'_>,
 ) -> Result<()> {
+    let change_id: i64 =
+        connection.query_row("select nextval('ledger.account_change_ids')", [], |row| {
+            row.get(0)
+        })?;
     connection.execute(
-        "insert into ledger.account_roles \
-         values (nextval('ledger.account_change_ids'), ?, ?, ?, ?, ?)",
+        "insert into ledger.account_roles values (?, ?, ?, ?, ?, ?)",
         params![
+            change_id,
             account.as_str(),
             role.as_str(),
             is_granted,
-            change.by.as_str(),
-            change.at
+            act.by.as_str(),
+            act.at
         ],
     )?;
-    Ok(())
+    chain::seal(connection, "ledger.account_roles", &[change_id])?;
+    let event = Event {
+        detail: serde_json::json!({ "account": account, "role": role }),
+        ..Event::new(
+            Kind::Administration,
+            if is_granted {
+                "account grant"
+            } else {
+                "account revoke"
+            },
+        )
+    };
+    audit::record(connection, act.into(), &event)
 }

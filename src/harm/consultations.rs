@@ -6,10 +6,11 @@ use chrono::NaiveDateTime;
 use duckdb::{Connection, params};
 
 use super::accounts::{self, Role};
+use super::bindings;
 use crate::model::account_name::AccountName;
-use crate::model::room::Room;
-use crate::store::Store;
-use crate::store::scans::{self, Scans};
+use crate::model::operator::Operator;
+use crate::model::restricted::Room;
+use crate::store::{Store, chain};
 
 /// Somebody's wish to see what lies in a room.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +19,7 @@ pub struct Wish<'a> {
     pub what: &'a str,
     /// Who they say they are.
     pub account: Option<&'a AccountName>,
-    pub machine_user: &'a str,
+    pub operator: &'a Operator,
     /// The statement or command, word for word.
     pub statement: &'a str,
     /// UTC.
@@ -36,57 +37,32 @@ pub fn consult(store: &Store, wish: Wish<'_>) -> Result<()> {
     }
 }
 
-/// What a statement reads that lies in a room, or might: nothing, for most.
-pub fn seen(connection: &Connection, sql: &str) -> Result<Option<String>> {
-    let Scans { tables, functions } = scans::scans(connection, sql)?;
-    let inside = tables
-        .iter()
-        .filter(|table| {
-            let schema = table.schema.as_deref().unwrap_or_default();
-            Room::of_schema(schema) != Room::Open
-        })
-        .map(|table| format!("{}.{}", table.schema.as_deref().unwrap_or(""), table.name));
-    let unclear = functions
-        .iter()
-        .filter(|name| !SHOW_NO_ROWS.contains(&name.as_str()))
-        .map(|name| format!("what {name}() may find of it"));
-    let seen: Vec<String> = inside.chain(unclear).collect();
-    Ok((!seen.is_empty()).then(|| seen.join(", ")))
+/// Puts a statement on record that nobody may run, `what` being why.
+pub fn refuse<T>(store: &Store, wish: Wish<'_>) -> Result<T> {
+    store.transaction(|tx| record(tx, wish, Some(wish.what)))?;
+    bail!("{}; that it was asked for is on record", wish.what)
 }
 
-/// Functions that give rows of their own, or say what tables there are and
-/// nothing of their rows. Any other may show some, such as a sample or the
-/// smallest and largest values.
-const SHOW_NO_ROWS: [&str; 22] = [
-    "duckdb_columns",
-    "duckdb_constraints",
-    "duckdb_databases",
-    "duckdb_dependencies",
-    "duckdb_functions",
-    "duckdb_indexes",
-    "duckdb_keywords",
-    "duckdb_schemas",
-    "duckdb_sequences",
-    "duckdb_settings",
-    "duckdb_tables",
-    "duckdb_types",
-    "duckdb_views",
-    "generate_series",
-    "json_each",
-    "json_tree",
-    "pragma_show",
-    "pragma_table_info",
-    "pragma_version",
-    "range",
-    "repeat",
-    "unnest",
-];
+/// Which of these tables lie in a room, in words; nothing, for most.
+pub fn inside(tables: &[(String, String)]) -> Option<String> {
+    let names: Vec<String> = tables
+        .iter()
+        .filter(|(schema, _)| Room::of_schema(schema) != Room::Open)
+        .map(|(schema, table)| format!("{schema}.{table}"))
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
 
 fn refusal(connection: &Connection, wish: Wish<'_>) -> Result<Option<String>> {
     const ROLE: Role = Role::ConductReader;
     let what = wish.what;
     let why = match wish.account {
-        Some(account) if accounts::holds(connection, account, ROLE)? => return Ok(None),
+        Some(account) if accounts::holds(connection, account, ROLE)? => {
+            let bound = bindings::require(connection, account, wish.operator);
+            return Ok(bound
+                .err()
+                .map(|error| format!("conduct and HR data: {error}")));
+        }
         Some(account) => {
             format!("{account} does not hold the role {ROLE}, and is not shown {what}")
         }
@@ -101,16 +77,28 @@ fn refusal(connection: &Connection, wish: Wish<'_>) -> Result<Option<String>> {
 }
 
 fn record(connection: &Connection, wish: Wish<'_>, refusal: Option<&str>) -> Result<()> {
+    let consultation_id: i64 = connection.query_row(
+        "select nextval('conduct_ledger.consultation_ids')",
+        [],
+        |row| row.get(0),
+    )?;
     connection.execute(
-        "insert into conduct_ledger.consultations \
-         values (nextval('conduct_ledger.consultation_ids'), ?, ?, ?, ?, ?)",
+        "insert into conduct_ledger.consultations (consultation_id, account, machine_uid, \
+             machine_user, statement, refusal, consulted_at) \
+         values (?, ?, ?, ?, ?, ?, ?)",
         params![
+            consultation_id,
             wish.account.map(AccountName::as_str),
-            wish.machine_user,
+            wish.operator.uid,
+            wish.operator.name,
             wish.statement,
             refusal,
             wish.at
         ],
     )?;
-    Ok(())
+    chain::seal(
+        connection,
+        "conduct_ledger.consultations",
+        &[consultation_id],
+    )
 }

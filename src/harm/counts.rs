@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use duckdb::Connection;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::sql::Bound;
-use crate::store::bind;
+use super::sql::{self, Bound};
+use crate::store::{bind, walls};
 
 /// The figures of a whole list. Harm is in days.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -61,12 +61,13 @@ pub struct Counts {
     /// Crimes of which a suspect is also the victim, or that name a crowd: they
     /// count for nobody until they are corrected.
     pub refused_crimes: Vec<String>,
-    /// Allegations that count for nothing, by reason.
+    /// Allegations that count for nothing, by the code of the reason.
     pub not_counted: BTreeMap<String, u64>,
 }
 
 /// Counts from the temporary tables of a list.
 pub fn take(connection: &Connection, sql: &str, bound: &Bound) -> Result<Counts> {
+    walls::check(connection, sql).with_context(|| sql::file_of(sql::COUNTS))?;
     let mut counts = bind::query_one(connection, sql, &bound.values(), |row| {
         let refused: String = row.get("refused_crimes")?;
         Ok(Counts {
@@ -111,14 +112,15 @@ pub fn take(connection: &Connection, sql: &str, bound: &Bound) -> Result<Counts>
     .collect();
     counts.unscored_codes = bind::query(
         connection,
-        "select distinct index_code from contributions \
-         where not_counted_because = 'no weight in this edition' order by 1",
+        "select distinct crimes.index_code from contributions \
+         inner join core.crimes as crimes on crimes.crime_key = contributions.crime_key \
+         where not_counted_because = 'no_weight' order by 1",
         &[],
         |row| row.get(0),
     )?;
     let reason = |key: &str| counts.not_counted.get(key).copied().unwrap_or(0);
-    counts.unscored_allegations = reason("no weight in this edition");
-    counts.proactive_left_out = reason("found by police activity, which the index leaves out");
+    counts.unscored_allegations = reason("no_weight");
+    counts.proactive_left_out = reason("proactive");
     Ok(counts)
 }
 

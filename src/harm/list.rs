@@ -7,6 +7,8 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::counts::Counts;
+use super::index::weights::{Basis, Share, Shares};
+use super::not_counted;
 use super::settings::ListSettings;
 use crate::model::as_of::AsOf;
 use crate::model::nominal_id::NominalId;
@@ -41,6 +43,40 @@ pub struct List {
     pub previous_id: Option<i64>,
     /// UTC.
     pub made_at: NaiveDateTime,
+}
+
+/// What the weights of a list's people rest on, as they were frozen.
+pub fn rests_on(connection: &Connection, list: &List) -> Result<Shares> {
+    let rows: Vec<(String, Share)> = bind::query(
+        connection,
+        "select contributions.basis, \
+             count(distinct (contributions.index_code, contributions.offence, \
+                 contributions.weight_days)) as weights, \
+             count(*) as allegations, cast(sum(contributions.harm_days) as decimal(18, 3)) as harm_days \
+         from ledger.list_contributions as contributions \
+         inner join ledger.list_entries as entries \
+             on entries.list_id = contributions.list_id \
+             and entries.nominal_id = contributions.nominal_id \
+         where contributions.list_id = $list_id and entries.rank <= $size \
+             and contributions.is_counted \
+         group by contributions.basis",
+        &[("list_id", &list.list_id), ("size", &list.size)],
+        |row| {
+            let share = Share {
+                weights: row.get("weights")?,
+                allegations: row.get("allegations")?,
+                harm_days: row.get("harm_days")?,
+            };
+            Ok((row.get("basis")?, share))
+        },
+    )?;
+    rows.into_iter()
+        .map(|(basis, share)| {
+            let basis = Basis::parse(&basis)
+                .with_context(|| format!("a weight has the unknown basis {basis:?}"))?;
+            Ok((basis, share))
+        })
+        .collect()
 }
 
 /// One person of a list, ranked or not.
@@ -181,16 +217,18 @@ pub fn entry(connection: &Connection, list_id: i64, nominal: &NominalId) -> Resu
 /// below the reserve, whose allegations are not kept with the list.
 pub fn contributions(
     connection: &Connection,
-    list_id: i64,
+    list: &List,
     nominal_id: &str,
 ) -> Result<Vec<Contribution>> {
+    let in_words = |code: String| not_counted::in_words(&code, list.settings.most_suspects);
     bind::query(
         connection,
         "select * from ledger.list_contributions \
          where list_id = $list_id and nominal_id = $nominal \
          order by is_counted desc, harm_days desc, reported_on desc, crime_ref",
-        &[("list_id", &list_id), ("nominal", &nominal_id)],
+        &[("list_id", &list.list_id), ("nominal", &nominal_id)],
         |row| {
+            let code: Option<String> = row.get("not_counted_because")?;
             Ok(Contribution {
                 crime_ref: row.get("crime_ref")?,
                 named_as: row.get("named_as")?,
@@ -209,7 +247,7 @@ pub fn contributions(
                 outcome_code: row.get("outcome_code")?,
                 is_domestic_abuse: row.get("is_domestic_abuse")?,
                 is_counted: row.get("is_counted")?,
-                not_counted_because: row.get("not_counted_because")?,
+                not_counted_because: code.map(in_words),
                 rank_without: row.get("rank_without")?,
             })
         },

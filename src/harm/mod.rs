@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod bindings;
 pub mod compare;
 pub mod consultations;
 pub mod counts;
@@ -13,10 +14,10 @@ pub mod fairness;
 pub mod index;
 pub mod list;
 pub mod movement;
-pub mod past;
+pub mod not_counted;
+pub mod point_in_time;
 pub mod ranking;
 pub mod settings;
 pub mod sql;
-pub mod statistics;
 pub mod variants;
 pub mod verify;

@@ -9,13 +9,13 @@ use super::counts::{self, Counts};
 use super::index::Reference;
 use super::list::{self, List};
 use super::settings::ListSettings;
-use super::sql::{self, Bound, FROZEN, Frozen, ListSql, Occasion, WORKING};
+use super::sql::{self, Bound, FROZEN, Frozen, ListContext, ListSql, WORKING};
 use super::variants;
 use crate::model::as_of::AsOf;
 use crate::store::Store;
-use crate::store::bind;
 use crate::store::inputs::{self, Input, Owner};
 use crate::store::schema::hex_sha256;
+use crate::store::{bind, chain};
 
 /// What a list is made from.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,7 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
     let connection = store.connection();
     let previous = list::before(connection, inputs.as_of.0)?;
     let (marks_known_at, decisions_known_at) = newest_word(connection, previous.as_ref())?;
-    let occasion = Occasion {
+    let occasion = ListContext {
         list_id: 0,
         as_of: inputs.as_of,
         marks_known_at,
@@ -71,7 +71,7 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
     store.transaction(|tx| {
         let list_id: i64 =
             tx.query_row("select nextval('ledger.list_ids')", [], |row| row.get(0))?;
-        let occasion = Occasion {
+        let occasion = ListContext {
             list_id,
             ..occasion
         };
@@ -82,6 +82,7 @@ pub fn make(store: &Store, inputs: Inputs<'_>, made_at: NaiveDateTime) -> Result
         for frozen in FROZEN {
             if is_due(frozen, previous.as_ref()) {
                 freeze(tx, frozen, inputs.sql, &bound)?;
+                chain::seal(tx, &format!("ledger.{}", frozen.table), &[list_id])?;
             }
         }
         inputs::keep(tx, Owner::List(list_id), &texts)?;
@@ -202,7 +203,7 @@ fn write(
     connection: &Connection,
     fingerprint: &str,
     inputs: Inputs<'_>,
-    occasion: Occasion<'_>,
+    occasion: ListContext<'_>,
     counts: &Counts,
     made_at: NaiveDateTime,
 ) -> Result<()> {
@@ -232,7 +233,7 @@ fn write(
             made_at,
         ],
     )?;
-    Ok(())
+    chain::seal(connection, "ledger.lists", &[occasion.list_id])
 }
 
 fn freeze(connection: &Connection, frozen: Frozen, sql: &ListSql, bound: &Bound) -> Result<()> {

@@ -1,9 +1,12 @@
 //! The rules of the harm list that are settings, with their defaults.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::basket_name::BasketName;
+
 /// `[list]` in `jobs/harm-list/job.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -12,6 +15,9 @@ use serde::{Deserialize, Serialize};
 pub struct ListSettings {
     /// Edition of the harm index: a file in `jobs/harm-list/index/`.
     pub edition: String,
+    /// Which codes are violence against women and girls, for the list and the
+    /// measures: `npcc`, the national basket, or `met`.
+    pub basket: BasketName,
     /// Other editions that each list is compared under.
     pub compare_editions: Vec<String>,
     /// People the list holds.
@@ -50,10 +56,12 @@ pub struct ListSettings {
     pub contested: ContestedRule,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum WindowBy {
+    /// The day it was reported.
     Reported,
+    /// The day it was committed, or the first on which it may have been.
     Committed,
 }
 
@@ -67,7 +75,7 @@ impl WindowBy {
 }
 
 /// What a counter-allegation does to a row of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CounterRule {
     /// Nobody can accept the row until a specialist review is recorded.
@@ -77,7 +85,7 @@ pub enum CounterRule {
 }
 
 /// What a contested record does to a row of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ContestedRule {
     /// The row is not disclosed until it is settled.
@@ -95,6 +103,7 @@ impl Default for ListSettings {
     fn default() -> Self {
         Self {
             edition: "starter-2026".to_owned(),
+            basket: BasketName::default(),
             compare_editions: Vec::new(),
             size: 100,
             reserve: 100,

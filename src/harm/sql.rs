@@ -12,9 +12,8 @@ use super::list::List;
 use super::settings::{ContestedRule, CounterRule, ListSettings};
 use super::variants;
 use crate::model::as_of::AsOf;
-use crate::store::bind;
 use crate::store::inputs::{self, Input, Role};
-use crate::store::query::check_single_select;
+use crate::store::{bind, walls};
 
 /// The job's SQL.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +66,7 @@ impl Frozen {
 }
 
 /// The figures of a whole list.
-const COUNTS: &str = "counts";
+pub(super) const COUNTS: &str = "counts";
 
 impl ListSql {
     pub fn load(dir: &Path) -> Result<Self> {
@@ -125,7 +124,7 @@ pub fn run(
     (before, after): (&str, &str),
     bound: &Bound,
 ) -> Result<usize> {
-    check_single_select(connection, sql).with_context(|| file_of(name))?;
+    walls::check(connection, sql).with_context(|| file_of(name))?;
     bind::execute(
         connection,
         &format!("{before}{sql}{after}"),
@@ -142,7 +141,7 @@ pub struct Bound {
 
 /// What tells one list from another, beside its settings.
 #[derive(Debug, Clone, Copy)]
-pub struct Occasion<'a> {
+pub struct ListContext<'a> {
     pub list_id: i64,
     pub as_of: AsOf,
     /// Newest mark on a person, and newest decision, that are known.
@@ -152,8 +151,8 @@ pub struct Occasion<'a> {
 }
 
 impl Bound {
-    pub fn new(settings: &ListSettings, occasion: Occasion<'_>) -> Self {
-        let Occasion {
+    pub fn new(settings: &ListSettings, occasion: ListContext<'_>) -> Self {
+        let ListContext {
             as_of, previous, ..
         } = occasion;
         let of_age = as_of.0 - Months::new(12 * settings.minimum_age);

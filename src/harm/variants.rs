@@ -122,7 +122,7 @@ pub fn write(connection: &Connection, settings: &ListSettings, as_of: AsOf) -> R
     connection.execute_batch(
         "update variants set left_out_outcomes = [] where left_out_outcomes is null; \
          update variants set title = title || ', which weighs ' || ( \
-             select count(*) from staging.harm_index as harm_index \
+             select count(harm_index.ho_code) from staging.harm_index as harm_index \
              where harm_index.edition = variants.edition \
          ) || ' codes' where variant like 'edition:%';",
     )?;
@@ -141,7 +141,8 @@ pub struct Fared {
 
 /// The lowest and the highest place that someone takes under any rule, the
 /// list's own too. Another edition that knows none of a person's codes says
-/// nothing of them and is left out.
+/// nothing of them and is left out, and one that knows few of the list's says
+/// nothing of anybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Span {
     pub best: u32,
@@ -164,6 +165,22 @@ pub fn fared(connection: &Connection, list_id: i64) -> Result<Vec<Fared>> {
                 overlap: row.get(3)?,
             })
         },
+    )
+}
+
+/// Variants that ranked nobody, since they weigh too little of the list: their
+/// titles, which say so.
+pub fn left_out(connection: &Connection, list_id: i64) -> Result<Vec<String>> {
+    bind::query(
+        connection,
+        "select title from ledger.list_variants as variants \
+         where list_id = $list_id and starts_with(variant, 'edition:') \
+             and exists (from ledger.list_variant_ranks where list_id = $list_id) \
+             and not exists (from ledger.list_variant_ranks as ranks \
+                 where ranks.list_id = $list_id and ranks.variant = variants.variant) \
+         order by variants.rowid",
+        &[("list_id", &list_id)],
+        |row| row.get(0),
     )
 }
 

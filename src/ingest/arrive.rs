@@ -1,24 +1,34 @@
-//! Finds the files that have arrived, whole, and says what each claims to be:
-//! its source, the moment it speaks of, its manifest.
+//! Says of each file that has arrived whether it is whole and what it claims to
+//! be: its source, the moment it speaks of, its manifest. A file is known by
+//! the folder it lies in, held open, and its name there.
 
-use std::fs::{File, FileType, Metadata};
+use std::ffi::OsString;
+use std::fs::Metadata;
+use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::contract::Contract;
+use super::folder::Folder;
+use super::hashing_reader::Landed;
+use super::landing::Candidate;
 use super::manifest::{self, Manifest};
-use super::shelve;
+use crate::store::failure;
 
 /// A file that is ready to be read.
 #[derive(Debug, Clone)]
 pub struct Arrival<'a> {
     pub contract: &'a Contract,
-    pub path: PathBuf,
+    pub folder: Arc<Folder>,
+    /// Its name in the folder.
+    pub name: OsString,
+    /// The name that it arrived with, as it is kept and shown.
     pub file_name: String,
     pub bytes: u64,
     /// The moment the file speaks of, in the force's local time.
@@ -26,7 +36,11 @@ pub struct Arrival<'a> {
     /// The moment comes from a manifest or the file's name, not from the
     /// file's own time stamp.
     pub is_dated: bool,
+    /// It lies where daybook takes files away from once they are judged.
+    pub is_taken_away: bool,
     pub manifest: Option<Manifest>,
+    /// The force's.
+    pub zone: Tz,
     identity: Identity,
 }
 
@@ -57,26 +71,39 @@ impl Identity {
 pub const REPLACED: &str = "replaced while it was read; left for the next run";
 
 impl Arrival<'_> {
-    /// The file, if it still is the one that arrived.
-    pub fn open(&self) -> Result<Option<File>> {
-        let file = File::open(&self.path)
-            .with_context(|| format!("cannot read {}", self.path.display()))?;
-        let is_same = Identity::of(&file.metadata()?) == self.identity;
-        Ok(is_same.then_some(file))
+    /// The file, if it still is the one that arrived; else why not.
+    pub fn open(&self) -> Result<Landed, String> {
+        let file = self.folder.file(&self.name).map_err(|e| not_opened(&e))?;
+        let metadata = file.metadata().map_err(|e| not_opened(&e))?;
+        if Identity::of(&metadata) == self.identity {
+            Ok(Landed::new(file, self.bytes))
+        } else {
+            Err(REPLACED.to_owned())
+        }
     }
 
     /// Whether nobody has written to the file, or put another in its place.
     pub fn is_unchanged(&self) -> bool {
-        std::fs::symlink_metadata(&self.path)
-            .is_ok_and(|metadata| Identity::of(&metadata) == self.identity)
+        let metadata = self.folder.look(&self.name);
+        metadata.is_ok_and(|metadata| Identity::of(&metadata) == self.identity)
     }
 
-    /// Values that the file's name gives to columns.
+    /// How long ago it was last written to; none in the future.
+    pub fn age(&self) -> Option<Duration> {
+        age(self.identity.modified)
+    }
+
+    /// Where it lies, for people.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join(&self.name)
+    }
+
+    /// Values that the file's name gives to columns, or holds them to.
     pub fn named(&self) -> Vec<(String, String)> {
         let columns = self.contract.columns.iter();
         columns
             .filter_map(|column| {
-                let place = column.from_name.as_ref()?;
+                let place = column.from_name.as_ref().or(column.as_in_name.as_ref())?;
                 let value = self.contract.place_in_name(&self.file_name, place)?;
                 Some((column.name.clone(), value))
             })
@@ -84,7 +111,27 @@ impl Arrival<'_> {
     }
 }
 
-/// A file that is not taken in now, and why.
+fn not_opened(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "gone before it could be read".to_owned(),
+        // A link, a pipe, a socket, a folder or a second name is in its place.
+        io::ErrorKind::InvalidInput => REPLACED.to_owned(),
+        _ => format!("cannot be opened: {error}; left for the next run"),
+    }
+}
+
+fn age((seconds, nanoseconds): (i64, i64)) -> Option<Duration> {
+    let since_then = Duration::new(
+        u64::try_from(seconds).ok()?,
+        u32::try_from(nanoseconds).ok()?,
+    );
+    SystemTime::UNIX_EPOCH
+        .checked_add(since_then)?
+        .elapsed()
+        .ok()
+}
+
+/// A file that is not accepted now, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     pub file_name: String,
@@ -93,226 +140,62 @@ pub struct Waiting {
 
 /// How files are looked at.
 #[derive(Clone, Copy)]
-pub struct Looking<'a> {
+pub struct ScanOptions<'a> {
     pub contracts: &'a [Contract],
     /// A file without a manifest is whole when it has not been written to for
     /// this long.
     pub settle: Duration,
+    /// Bytes of the largest file that is read.
+    pub largest: u64,
     pub zone: Tz,
     /// Asked while waiting; an error ends it.
     pub go_on: &'a dyn Fn() -> Result<()>,
 }
 
-/// What lies in a landing folder: what is ready, in the order it is taken in,
-/// and what is not. Folders in it that are named after a source hold only that
-/// source's files.
-pub fn scan<'a>(landing: &Path, looking: Looking<'a>) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
-    let mut found = Vec::new();
-    let mut waiting = Vec::new();
-    look_into(landing, None, looking.contracts, &mut found, &mut waiting)?;
-    for contract in looking.contracts {
-        let folder = landing.join(&contract.name);
-        let is_folder = std::fs::symlink_metadata(&folder).is_ok_and(|m| m.is_dir());
-        if is_folder {
-            look_into(
-                &folder,
-                Some(contract),
-                looking.contracts,
-                &mut found,
-                &mut waiting,
-            )?;
-        }
-    }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    let (arrivals, unready) = inspect_all(&found, looking)?;
-    waiting.extend(unready);
-    waiting.sort_by(|a, b| a.file_name.cmp(&b.file_name));
-    Ok((arrivals, waiting))
-}
-
-/// Looks at the named files. One that is no file of a source is told.
-pub fn inspect<'a>(
-    paths: &[PathBuf],
-    looking: Looking<'a>,
-) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
-    let mut found = Vec::new();
-    let mut waiting = Vec::new();
-    for path in paths {
-        let metadata = std::fs::symlink_metadata(path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        match claim(path, metadata.file_type(), looking.contracts) {
-            Ok(candidate) => found.push(candidate),
-            Err(reason) => waiting.push(Waiting {
-                file_name: shown_name(path),
-                reason,
-            }),
-        }
-    }
-    let (arrivals, unready) = inspect_all(&found, looking)?;
-    waiting.extend(unready);
-    Ok((arrivals, waiting))
-}
-
-/// Looks at one file under the name that it arrived with.
-pub fn inspect_as<'a>(
-    path: &Path,
-    name: &str,
-    looking: Looking<'a>,
-) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
-    let kind = std::fs::symlink_metadata(path)?.file_type();
-    let claimed = claim(&path.with_file_name(name), kind, looking.contracts);
-    match claimed {
-        Ok(candidate) => {
-            let path = path.to_owned();
-            let (mut arrivals, waiting) = inspect_all(&[Candidate { path, ..candidate }], looking)?;
-            for arrival in &mut arrivals {
-                name.clone_into(&mut arrival.file_name);
-            }
-            Ok((arrivals, waiting))
-        }
-        Err(reason) => Ok((
-            Vec::new(),
-            vec![Waiting {
-                file_name: name.to_owned(),
-                reason,
-            }],
-        )),
-    }
-}
-
-/// A file that a contract claims.
-struct Candidate<'a> {
-    path: PathBuf,
-    contract: &'a Contract,
-    date: Option<String>,
-}
-
-fn look_into<'a>(
-    folder: &Path,
-    only: Option<&Contract>,
-    contracts: &'a [Contract],
-    found: &mut Vec<Candidate<'a>>,
-    waiting: &mut Vec<Waiting>,
-) -> Result<()> {
-    let entries = std::fs::read_dir(folder)
-        .with_context(|| format!("cannot read the landing folder {}", folder.display()))?;
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot list {}", folder.display()))?;
-        let (path, kind) = (entry.path(), entry.file_type()?);
-        let is_named_so = |name: &str| contracts.iter().any(|c| c.recognise(name).is_some());
-        let is_folder = kind.is_dir()
-            && !path
-                .file_name()
-                .and_then(|n| n.to_str())
-                .is_some_and(is_named_so);
-        if is_folder || manifest::is_manifest(&path) || shelve::is_receipt(&path) {
-            continue;
-        }
-        let claimed = claim(&path, kind, contracts).and_then(|candidate| match only {
-            Some(only) if only.name != candidate.contract.name => Err(format!(
-                "a file of {} in the folder of {}",
-                candidate.contract.name, only.name
-            )),
-            _ => Ok(candidate),
-        });
-        match claimed {
-            Ok(candidate) => found.push(candidate),
-            Err(reason) => waiting.push(Waiting {
-                file_name: shown_name(&path),
-                reason,
-            }),
-        }
-    }
-    Ok(())
-}
-
-/// A judged file is put away under its name and more, beside a receipt, and a
-/// file system ends a name at 255 bytes.
-const LONGEST_NAME: usize = 200;
-
-/// The one contract that a file belongs to, or why it is left.
-fn claim<'a>(
-    path: &Path,
-    kind: FileType,
-    contracts: &'a [Contract],
-) -> Result<Candidate<'a>, String> {
-    let name = path.file_name().and_then(|name| name.to_str());
-    let Some(name) = name.filter(|name| !name.contains(char::is_control)) else {
-        return Err("refused: its name is not plain text".to_owned());
-    };
-    if name.len() > LONGEST_NAME {
-        return Err(format!(
-            "refused: its name is longer than {LONGEST_NAME} bytes"
-        ));
-    }
-    if kind.is_symlink() {
-        return Err("refused: a symbolic link, which is not followed".to_owned());
-    }
-    if !kind.is_file() {
-        return Err("refused: not a plain file".to_owned());
-    }
-    let claims: Vec<(&Contract, Option<String>)> = contracts
-        .iter()
-        .filter_map(|contract| contract.recognise(name).map(|date| (contract, date)))
-        .collect();
-    match claims.as_slice() {
-        [] => Err("not recognised: no contract names files like this".to_owned()),
-        [(contract, date)] => Ok(Candidate {
-            path: path.to_owned(),
-            contract,
-            date: date.clone(),
-        }),
-        [(first, _), (second, _), ..] => Err(format!(
-            "two contracts name files like this: {} and {}",
-            first.name, second.name
-        )),
-    }
-}
-
-/// A name that can be printed, whatever stands in it.
-fn shown_name(path: &Path) -> String {
-    path.file_name().map_or_else(String::new, |name| {
-        name.to_string_lossy().escape_debug().to_string()
-    })
-}
-
-fn inspect_all<'a>(
+/// Waits for the files that may still grow, and says which are ready, in the
+/// order they are accepted, and which are not.
+pub(super) fn inspect<'a>(
     found: &[Candidate<'a>],
-    looking: Looking<'a>,
+    looking: ScanOptions<'a>,
 ) -> Result<(Vec<Arrival<'a>>, Vec<Waiting>)> {
-    let seen: Vec<Result<Metadata>> = found
+    let seen: Vec<io::Result<Metadata>> = found
         .iter()
-        .map(|candidate| Ok(std::fs::symlink_metadata(&candidate.path)?))
+        .map(|candidate| candidate.folder.look(&candidate.name))
         .collect();
-    let unsettled = || {
-        let young = found.iter().zip(&seen);
-        young.filter(|(candidate, _)| !manifest::path(&candidate.path).exists())
-    };
-    let longest = unsettled()
-        .filter_map(|(_, metadata)| metadata.as_ref().ok()?.modified().ok())
-        .map(|modified| {
-            looking
-                .settle
-                .saturating_sub(modified.elapsed().unwrap_or_default())
-        })
-        .max();
-    wait(longest.unwrap_or_default(), looking.go_on)?;
+    wait(longest_wait(found, &seen, looking.settle), looking.go_on)?;
     let mut arrivals = Vec::new();
     let mut waiting = Vec::new();
     for (candidate, before) in found.iter().zip(seen) {
-        let looked_at = before
+        match before
+            .map_err(|error| not_opened(&error))
             .and_then(|before| arrival(candidate, &before, looking))
-            .unwrap_or_else(|error| Err(format!("{error:#}")));
-        match looked_at {
-            Ok(found) => arrivals.push(found),
+        {
+            Ok(arrival) => arrivals.push(arrival),
             Err(reason) => waiting.push(Waiting {
-                file_name: shown_name(&candidate.path),
+                file_name: candidate.file_name.clone(),
                 reason,
             }),
         }
     }
     sort(&mut arrivals, looking.contracts);
     Ok((arrivals, waiting))
+}
+
+/// How long the youngest file without a manifest has to lie still; one that
+/// was written in the future, by a clock that is wrong, the whole time.
+fn longest_wait(
+    found: &[Candidate<'_>],
+    seen: &[io::Result<Metadata>],
+    settle: Duration,
+) -> Duration {
+    let has_manifest =
+        |candidate: &Candidate<'_>| candidate.folder.has(&manifest::name_of(&candidate.name));
+    let unsettled = found.iter().zip(seen).filter_map(|(candidate, metadata)| {
+        let metadata = metadata.as_ref().ok()?;
+        let left = settle.saturating_sub(age(Identity::of(metadata).modified).unwrap_or_default());
+        (!left.is_zero() && !has_manifest(candidate)).then_some(left)
+    });
+    unsettled.max().unwrap_or_default()
 }
 
 /// Waits in small steps, so that a stop is heard.
@@ -357,46 +240,65 @@ fn depth(contract: &Contract, contracts: &[Contract], most: usize) -> usize {
 fn arrival<'a>(
     candidate: &Candidate<'a>,
     before: &Metadata,
-    looking: Looking<'_>,
-) -> Result<Result<Arrival<'a>, String>> {
-    let path = &candidate.path;
-    let manifest = match manifest::read(path) {
-        Ok(manifest) => manifest,
-        Err(error) => return Ok(Err(format!("its manifest cannot be read: {error:#}"))),
-    };
-    let now = std::fs::symlink_metadata(path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    if manifest.is_none() && Identity::of(&now) != Identity::of(before) {
-        return Ok(Err("still growing; left for the next run".to_owned()));
+    looking: ScanOptions<'_>,
+) -> Result<Arrival<'a>, String> {
+    let (folder, name) = (&candidate.folder, &candidate.name);
+    if before.len() > looking.largest {
+        return Err(format!(
+            "refused unread: {} bytes, more than the {} that largest_file in [landing] allows",
+            before.len(),
+            looking.largest
+        ));
+    }
+    let manifest = manifest::read(folder, name)
+        .map_err(|error| format!("its manifest cannot be read: {}", failure::told(&error)))?;
+    let now = folder.look(name).map_err(|error| not_opened(&error))?;
+    let identity = Identity::of(&now);
+    if manifest.is_none() && identity != Identity::of(before) {
+        return Err("still growing; left for the next run".to_owned());
     }
     let dated = match (manifest.as_ref().and_then(|m| m.as_at), &candidate.date) {
         (Some(as_at), _) => Some(as_at),
-        (None, Some(text)) => match moment_of(text) {
-            Some(moment) => Some(moment),
-            None => return Ok(Err(format!("{text} in its name is not a date that exists"))),
-        },
+        (None, Some(text)) => Some(
+            moment_of(text)
+                .ok_or_else(|| format!("{text} in its name is not a date that exists"))?,
+        ),
         (None, None) => None,
     };
-    let written = DateTime::<chrono::Utc>::from(now.modified()?).with_timezone(&looking.zone);
-    Ok(Ok(Arrival {
+    Ok(Arrival {
         contract: candidate.contract,
-        path: path.clone(),
-        file_name: shown_name(path),
+        folder: Arc::clone(folder),
+        name: name.clone(),
+        file_name: candidate.file_name.clone(),
         bytes: now.len(),
-        as_at: dated.unwrap_or_else(|| written.naive_local()),
+        as_at: match dated {
+            Some(moment) => moment,
+            None => written_at(identity, looking.zone)
+                .ok_or("its time stamp is not a date of the years 1 to 9999")?,
+        },
         is_dated: dated.is_some(),
+        is_taken_away: candidate.is_taken_away,
         manifest,
-        identity: Identity::of(&now),
-    }))
+        zone: looking.zone,
+        identity,
+    })
 }
 
-/// `20261121` is the start of that day; `2026-10` speaks of a whole month and
-/// so of the moment it ended.
+/// When a file was last written to, in local time.
+fn written_at(identity: Identity, zone: Tz) -> Option<NaiveDateTime> {
+    let (seconds, nanoseconds) = identity.modified;
+    let written = DateTime::from_timestamp(seconds, u32::try_from(nanoseconds).ok()?)?;
+    let is_sane = (1..=9999).contains(&written.year());
+    is_sane.then(|| written.with_timezone(&zone).naive_local())
+}
+
+/// `20261121` and `2026-11-21` are the start of that day; `2026-10` speaks of a
+/// whole month and so of the moment it ended.
 fn moment_of(text: &str) -> Option<NaiveDateTime> {
-    let day = if text.contains('-') {
-        NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()? + Months::new(1)
-    } else {
-        NaiveDate::parse_from_str(text, "%Y%m%d").ok()?
+    let day = match text.matches('-').count() {
+        0 => NaiveDate::parse_from_str(text, "%Y%m%d").ok()?,
+        1 => NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()? + Months::new(1),
+        _ => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?,
     };
     if !(1..=9999).contains(&day.year()) {
         return None;
@@ -418,7 +320,8 @@ mod tests {
             moment_of("2018-12").unwrap().to_string(),
             "2019-01-01 00:00:00"
         );
-        for wrong in ["20260231", "00000101", "0000-00", "9999-12"] {
+        assert_eq!(moment_of("2026-11-21"), moment_of("20261121"));
+        for wrong in ["20260231", "2026-02-31", "00000101", "0000-00", "9999-12"] {
             assert_eq!(moment_of(wrong), None, "{wrong}");
         }
     }

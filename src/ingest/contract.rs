@@ -8,14 +8,18 @@ use std::path::Path;
 
 use anyhow::Result;
 use chrono::NaiveTime;
-use regex::Regex;
-use schemars::JsonSchema;
-use serde::Deserialize;
+use regex::Captures;
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize};
 
+use super::codepage::Charset;
 use super::contract_file::{self, ContractFile};
-use super::contract_problems;
+use super::layout::Layout;
+use super::limits::Limits;
+use super::naming::{self, Pattern};
+use super::{contract_problems, values};
 use crate::config::problem::{Problem, Problems, Source};
-use crate::model::room::Room;
+use crate::model::restricted::Room;
 
 /// A checked contract.
 #[derive(Debug, Clone)]
@@ -29,28 +33,36 @@ pub struct Contract {
     pub mode: Mode,
     pub format: Format,
     pub encoding: Encoding,
-    pub delimiter: u8,
+    /// In UTF-8.
+    pub delimiter: Vec<u8>,
     /// None: the file has no quoting, and a quote is a letter like any other.
     pub quote: Option<u8>,
     /// Cells may hold line breaks. When not, an open quote refuses the file.
     pub may_break_lines: bool,
+    pub layout: Layout,
     /// Columns that identify a row. Empty: rows are told apart only by their
     /// content, and equal rows are counted.
     pub key: Vec<String>,
     /// Snapshot only: columns that say which part of the whole a file covers.
     pub scope: Vec<String>,
     pub op: Op,
+    /// Delta only: the column by which several changes of one key follow each
+    /// other.
+    pub sequence: Option<String>,
     pub columns: Vec<Column>,
+    /// Words that stand for no value, such as NULL.
+    pub no_value: Vec<String>,
     pub relations: Vec<Relation>,
     pub affects: Option<String>,
     pub volume: Volume,
     /// None: the source has no set time to arrive.
     pub freshness: Option<Freshness>,
+    pub limits: Limits,
     /// Share of rejected rows above which the whole file is refused.
     pub rejects: Limit,
     /// Snapshot only: share of the rows held that a file may end unasked.
     pub ending: Limit,
-    pub(super) patterns: Vec<Regex>,
+    pub(super) patterns: Vec<Pattern>,
     /// SHA-256 of the contract's text: its version.
     pub sha256: String,
 }
@@ -65,20 +77,26 @@ pub enum Mode {
 }
 
 /// How a file's bytes become rows. `auto` goes by the file's ending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
+    /// By the file's ending.
     #[default]
     Auto,
+    /// Cells that a delimiter separates.
     Csv,
+    /// One JSON object a line.
     Jsonl,
+    /// A table of typed columns.
     Parquet,
+    /// A sheet of a workbook.
+    Xlsx,
 }
 
 /// How a file's bytes are letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    Known(&'static encoding_rs::Encoding),
+    Known(Charset),
     /// Found out from the content of each file.
     Detect,
 }
@@ -86,8 +104,11 @@ pub enum Encoding {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Publisher {
+    /// As reports print it.
     pub name: String,
+    /// Licence that the file is published under.
     pub licence: String,
+    /// Where it is published.
     pub url: Option<String>,
 }
 
@@ -99,6 +120,8 @@ pub struct Op {
     pub headers: Vec<String>,
     /// The file's codes to ours.
     pub map: BTreeMap<String, Operation>,
+    /// Codes of rows that are no changes, such as what a row held before.
+    pub drop: Vec<String>,
 }
 
 impl Default for Op {
@@ -106,6 +129,7 @@ impl Default for Op {
         Self {
             headers: vec!["op".to_owned()],
             map: BTreeMap::new(),
+            drop: Vec::new(),
         }
     }
 }
@@ -145,14 +169,23 @@ pub struct Column {
     pub default: Option<String>,
     /// The value stands in the file's name, where the pattern has `{this}`.
     pub from_name: Option<String>,
+    /// The value must be the one in the file's name, where the pattern has
+    /// `{this}`.
+    pub as_in_name: Option<String>,
     /// The only values allowed, after mapping; empty: any.
     pub values: Vec<String>,
+    /// The table of the deployment that they come from.
+    pub values_from: Option<String>,
     /// A file's spelling to ours: `Y = "true"`.
     pub map: BTreeMap<String, String>,
     /// The whole value must match.
     pub pattern: Option<String>,
     /// `strptime` formats, tried in order; empty: ISO.
     pub formats: Vec<String>,
+    /// Where the moments of a timestamp are told; none: local, without offset.
+    pub zone: Option<Zone>,
+    /// First of the hundred years that two digits (`%y`) stand for.
+    pub two_digit_years_from: Option<i32>,
     /// Smallest and largest number allowed, both inside.
     pub min: Option<i64>,
     pub max: Option<i64>,
@@ -163,7 +196,11 @@ pub struct Column {
     pub years_ahead: i32,
     /// `15646.0` stands for `15646`.
     pub drop_zero_decimals: bool,
-    pub otherwise: Otherwise,
+    /// What parts the thousands of a number.
+    pub thousands: Option<char>,
+    /// Rows that have one of these here are none, such as `Total`.
+    pub set_aside: Vec<String>,
+    pub otherwise: OnInvalid,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -196,6 +233,20 @@ impl Kind {
         }
     }
 
+    /// The type as contracts name it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Identifier => "identifier",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Timestamp => "timestamp",
+            Self::HoCode => "ho_code",
+        }
+    }
+
     /// What a cell should have held, for people.
     pub fn expected(self) -> &'static str {
         match self {
@@ -211,16 +262,27 @@ impl Kind {
     }
 }
 
+/// What the moments of a timestamp are told in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum Zone {
+    /// They are turned into local time of the force.
+    #[serde(rename = "UTC")]
+    Utc,
+    /// An offset beside them is taken off and not applied.
+    #[serde(rename = "local")]
+    Local,
+}
+
 /// What to do when something is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Otherwise {
+pub enum OnInvalid {
     /// The row is set aside with its reason.
     #[default]
     RejectRow,
-    /// Nothing of the file is taken in.
+    /// Nothing of the file is accepted.
     RejectFile,
-    /// The row is taken in; a wrong value becomes empty, and it is told.
+    /// The row is accepted; a wrong value becomes empty, and it is told.
     Warn,
 }
 
@@ -234,7 +296,7 @@ pub struct Relation {
     pub source_columns: Vec<String>,
     /// Days that the other source may take to bring the row.
     pub within_days: u32,
-    pub otherwise: Otherwise,
+    pub otherwise: OnInvalid,
 }
 
 impl Relation {
@@ -293,14 +355,31 @@ impl Contract {
     /// Whether a file of this name belongs to this source, and the date or
     /// month in its name, as digits and dashes.
     pub fn recognise(&self, file_name: &str) -> Option<Option<String>> {
-        let captures = self.patterns.iter().find_map(|p| p.captures(file_name))?;
-        let date = captures.name("date").or_else(|| captures.name("month"));
-        Some(date.map(|date| date.as_str().to_owned()))
+        let captures = self.captures(file_name)?;
+        if let Some(date) = captures.name("date") {
+            return Some(Some(date.as_str().to_owned()));
+        }
+        Some(captures.name("month").map(|month| {
+            // A month that a day follows is a date.
+            naming::day_behind(file_name, month.range()).to_owned()
+        }))
+    }
+
+    /// A pattern that a file's name comes near.
+    pub fn nearly(&self, file_name: &str) -> Option<&str> {
+        let mut patterns = self.patterns.iter();
+        Some(&patterns.find(|pattern| pattern.is_near(file_name))?.text)
+    }
+
+    fn captures<'n>(&self, file_name: &'n str) -> Option<Captures<'n>> {
+        self.patterns
+            .iter()
+            .find_map(|pattern| pattern.regex.captures(file_name))
     }
 
     /// What a file's name has in a place of its pattern, such as `{force}`.
     pub fn place_in_name(&self, file_name: &str, place: &str) -> Option<String> {
-        let captures = self.patterns.iter().find_map(|p| p.captures(file_name))?;
+        let captures = self.captures(file_name)?;
         Some(captures.name(place)?.as_str().to_owned())
     }
 
@@ -314,8 +393,48 @@ impl Contract {
     }
 }
 
-/// Reads all contracts of a folder, in order of name.
-pub fn load_all(dir: &Path) -> Result<Vec<Contract>, Problems> {
+/// A contract that does not hold. Its files wait; the others are accepted.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    /// Name of the source.
+    pub name: String,
+    pub problems: Vec<Problem>,
+}
+
+/// The contracts of a folder, in order of name.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    pub contracts: Vec<Contract>,
+    pub broken: Vec<Broken>,
+}
+
+impl Loaded {
+    /// All of them, or everything that is wrong with any.
+    pub fn whole(self) -> Result<Vec<Contract>, Problems> {
+        if self.broken.is_empty() {
+            return Ok(self.contracts);
+        }
+        let problems = self.broken.into_iter().flat_map(|broken| broken.problems);
+        Err(Problems(problems.collect()))
+    }
+
+    /// Takes out the contracts of which something is wrong.
+    fn set_aside(&mut self, name: &str, problems: Vec<Problem>) {
+        self.contracts.retain(|contract| contract.name != name);
+        let name = name.to_owned();
+        self.broken.push(Broken { name, problems });
+        self.broken.sort_by(|one, other| one.name.cmp(&other.name));
+    }
+}
+
+/// The JSON Schema of a contract's file.
+pub fn schema() -> Schema {
+    contract_file::schema()
+}
+
+/// Reads all contracts of a folder, each by itself. What a sound one says of a
+/// broken one's rows is left out: nothing can be looked up there.
+pub fn load_all(dir: &Path) -> Result<Loaded, Problems> {
     let folder = Path::new("jobs/nightly-ingest/sources");
     let entries = match std::fs::read_dir(dir.join(folder)) {
         Ok(entries) => entries,
@@ -329,25 +448,31 @@ pub fn load_all(dir: &Path) -> Result<Vec<Contract>, Problems> {
         .filter_map(|name| name.strip_suffix(".toml").map(ToOwned::to_owned))
         .collect();
     names.sort();
-    let mut contracts = Vec::new();
-    let mut problems = Vec::new();
+    let mut loaded = Loaded::default();
     for name in names {
         let file = folder.join(format!("{name}.toml"));
-        let parsed = Source::read(dir, &file).and_then(|source| Contract::parse(&name, &source));
+        let parsed = Source::read(dir, &file).and_then(|source| {
+            let mut contract = Contract::parse(&name, &source)?;
+            values::read_all(dir, &source, &mut contract)?;
+            Ok(contract)
+        });
         match parsed {
-            Ok(contract) => contracts.push(contract),
-            Err(found) => problems.extend(found.0),
+            Ok(contract) => loaded.contracts.push(contract),
+            Err(found) => loaded.set_aside(&name, found.0),
         }
     }
-    find_rooms(&mut contracts);
-    if problems.is_empty() {
-        problems = contract_problems::relation_problems(dir, folder, &contracts);
+    find_rooms(&mut loaded.contracts);
+    let of_relations = contract_problems::relation_problems(dir, folder, &loaded);
+    for (name, problems) in of_relations {
+        loaded.set_aside(&name, problems);
     }
-    if problems.is_empty() {
-        Ok(contracts)
-    } else {
-        Err(Problems(problems))
+    let is_broken = |source: &str| loaded.broken.iter().any(|broken| broken.name == source);
+    for contract in &mut loaded.contracts {
+        contract
+            .relations
+            .retain(|relation| !is_broken(&relation.source));
     }
+    Ok(loaded)
 }
 
 /// Tells each relation in which room the source lies that it leads to.

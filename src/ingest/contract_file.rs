@@ -5,16 +5,21 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveTime;
 use regex::Regex;
-use schemars::JsonSchema;
+use regex::bytes::RegexSet;
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::codepage::Charset;
 use super::contract::{
-    Column, Contract, Encoding, Format, Freshness, Kind, Limit, Mode, Op, Otherwise, Publisher,
-    Relation, Volume,
+    Column, Contract, Encoding, Format, Freshness, Kind, Limit, Mode, OnInvalid, Op, Publisher,
+    Relation, Volume, Zone,
 };
+use super::layout::{Layout, Wide};
+use super::limits::Limits;
+use super::naming::Pattern;
 use crate::config::problem::Source;
-use crate::model::room::Room;
+use crate::model::restricted::Room;
 use crate::store::schema::hex_sha256;
 
 /// What one source's files look like and mean.
@@ -36,15 +41,17 @@ pub(super) struct ContractFile {
     /// How bytes become rows; `auto` goes by the file's ending.
     #[serde(default)]
     pub(super) format: Format,
-    /// Patterns of file names: `*` is any text, `{date}` eight digits,
-    /// `{month}` YYYY-MM, `{other}` text for a column's `from_name`. The endings .gz and .zst are understood after each.
+    /// Patterns of file names: `*` is any text, `{date}` YYYYMMDD or YYYY-MM-DD,
+    /// `{month}` YYYY-MM, `{other}` text for a column's `from_name`. The endings
+    /// .gz, .zst and .zip are understood after each.
     #[schemars(with = "Vec<String>")]
     pub(super) files: Vec<Spanned<String>>,
-    /// A label such as `utf-8`, `windows-1252`, `utf-16le`, or `detect`.
+    /// A label such as `utf-8`, `windows-1252`, `utf-16le`, `cp850`, or `detect`,
+    /// which chooses among UTF-8, UTF-16 and Windows-1252.
     #[serde(default = "utf8")]
     #[schemars(with = "String")]
     pub(super) encoding: Spanned<String>,
-    /// One ASCII character.
+    /// What separates cells: one character, or several such as `||`.
     #[serde(default = "comma")]
     #[schemars(with = "String")]
     pub(super) delimiter: Spanned<String>,
@@ -55,6 +62,33 @@ pub(super) struct ContractFile {
     /// Cells may hold line breaks.
     #[serde(default)]
     pub(super) line_breaks: bool,
+    /// The file that is meant in a zip archive that holds several; a pattern of
+    /// its name.
+    #[schemars(with = "Option<String>")]
+    pub(super) member: Option<Spanned<String>>,
+    /// The sheet that is meant in a workbook that shows several.
+    pub(super) sheet: Option<String>,
+    /// Lines above the header that are passed over, blank ones included.
+    #[serde(default = "none")]
+    #[schemars(with = "u64")]
+    pub(super) skip_lines: Spanned<u64>,
+    /// Lines that the header takes; names that stand below each other are joined
+    /// by a space.
+    #[serde(default = "one")]
+    #[schemars(with = "u64")]
+    pub(super) header_lines: Spanned<u64>,
+    /// Rows under the header that are none, such as the questions of a survey.
+    #[serde(default = "none")]
+    #[schemars(with = "u64")]
+    pub(super) skip_rows: Spanned<u64>,
+    /// Regular expressions of whole lines that are no rows, such as a footer:
+    /// counted and told, and no reason to end nothing.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) set_aside: Vec<Spanned<String>>,
+    /// Columns that each hold one value of many in a row, such as one a month.
+    #[schemars(with = "Option<WideFile>")]
+    pub(super) wide: Option<Spanned<WideFile>>,
     /// Columns that identify a row; none: rows are told apart by content.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
@@ -66,6 +100,15 @@ pub(super) struct ContractFile {
     /// Delta: the column that says what happened to a row.
     #[serde(default)]
     pub(super) op: Op,
+    /// Delta: the column by which several changes of one key in a file follow
+    /// each other; the last one stands.
+    #[schemars(with = "Option<String>")]
+    pub(super) sequence: Option<Spanned<String>>,
+    /// Words that stand for no value; left out: those that programs write, such
+    /// as NULL, None, nan, N/A, #N/A and `\N`.
+    #[serde(default = "no_value")]
+    #[schemars(with = "Vec<String>")]
+    pub(super) no_value: Spanned<Vec<String>>,
     /// What suffers when the source is missing.
     pub(super) affects: Option<String>,
     #[serde(default)]
@@ -73,26 +116,47 @@ pub(super) struct ContractFile {
     pub(super) volume: Option<Spanned<VolumeFile>>,
     #[schemars(with = "Option<FreshnessFile>")]
     pub(super) freshness: Option<Spanned<FreshnessFile>>,
+    #[serde(default)]
+    #[schemars(with = "LimitsFile")]
+    pub(super) limits: Option<Spanned<LimitsFile>>,
     #[schemars(with = "Option<RejectsFile>")]
     pub(super) rejects: Option<Spanned<RejectsFile>>,
     #[schemars(with = "Option<EndingFile>")]
     pub(super) ending: Option<Spanned<EndingFile>>,
+    /// Rows of other sources that rows of this one name.
     #[serde(default)]
     #[schemars(with = "Vec<RelationFile>")]
     pub(super) relations: Vec<Spanned<RelationFile>>,
+    /// The columns that are kept, and how each is found in a file.
     pub(super) columns: Vec<ColumnFile>,
+}
+
+/// A table with a column for each of many values: every one is read as a row.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WideFile {
+    /// Regular expression that the whole header of such a column matches.
+    pub(super) columns: String,
+    /// The contract's column that takes the header.
+    pub(super) name: String,
+    /// The contract's column that takes the value under it.
+    pub(super) value: String,
 }
 
 /// How many rows a file should have.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VolumeFile {
+    /// Fewer rows than this are too few.
     pub(super) least: Option<u64>,
+    /// More rows than this are too many.
     pub(super) most: Option<u64>,
     /// Smallest and largest share of the median rows of the last 28 files.
     pub(super) median_share: Option<[f64; 2]>,
+    /// What becomes of a file with another number of rows: `warn` or
+    /// `reject_file`.
     #[serde(default = "warn")]
-    pub(super) otherwise: Otherwise,
+    pub(super) otherwise: OnInvalid,
 }
 
 /// When a nightly file should be there.
@@ -104,6 +168,52 @@ pub(super) struct FreshnessFile {
     /// Hours after the moment the newest file speaks of when the source is
     /// stale rather than late.
     pub(super) stale_after_hours: u32,
+}
+
+/// How large a file may be. One that is larger is refused before it fills the
+/// memory or the disk.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LimitsFile {
+    /// MiB of text, uncompressed.
+    pub(super) unpacked_mib: u64,
+    /// Times its own size that a compressed or Parquet file may unpack to, once
+    /// that is more than 16 MiB.
+    pub(super) ratio: u64,
+    /// Rows of one file.
+    pub(super) rows: u64,
+    /// KiB of a line, or of a Parquet cell.
+    pub(super) line_kib: usize,
+    /// How deep a JSON line may be nested.
+    pub(super) depth: usize,
+    /// Faults of one file that are listed; the rest is counted.
+    pub(super) faults: usize,
+}
+
+impl Default for LimitsFile {
+    fn default() -> Self {
+        Self {
+            unpacked_mib: 4_096,
+            ratio: 100,
+            rows: 50_000_000,
+            line_kib: 16_384,
+            depth: 32,
+            faults: 20_000,
+        }
+    }
+}
+
+impl From<LimitsFile> for Limits {
+    fn from(file: LimitsFile) -> Self {
+        Self {
+            unpacked: file.unpacked_mib << 20,
+            ratio: file.ratio,
+            rows: file.rows,
+            line: file.line_kib << 10,
+            depth: file.depth,
+            faults: file.faults,
+        }
+    }
 }
 
 /// When rejected rows refuse the whole file.
@@ -132,7 +242,9 @@ pub(super) struct EndingFile {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RelationFile {
+    /// Columns of this source that name the other's row.
     pub(super) columns: Vec<String>,
+    /// The other source.
     pub(super) source: String,
     /// The same names, unless they are called otherwise there.
     #[serde(default)]
@@ -141,18 +253,22 @@ pub(super) struct RelationFile {
     /// only thing to do is `warn`.
     #[serde(default)]
     pub(super) within_days: u32,
+    /// What becomes of a row that names one that is not held.
     #[serde(default = "warn")]
-    pub(super) otherwise: Otherwise,
+    pub(super) otherwise: OnInvalid,
 }
 
+/// One column of the house format and how it is found in a file.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ColumnFile {
     /// Name in the history table.
     #[schemars(with = "String")]
     pub(super) name: Spanned<String>,
+    /// What its cells hold.
     #[serde(rename = "type")]
     pub(super) kind: Kind,
+    /// A row whose cell is empty is wrong.
     #[serde(default)]
     pub(super) required: bool,
     /// Other accepted spellings of the header; case and outer spaces do not
@@ -169,9 +285,15 @@ pub(super) struct ColumnFile {
     /// The value stands in the file's name, where every pattern has this name
     /// in braces; the file itself has no such column.
     pub(super) from_name: Option<String>,
+    /// The value must be the one in the file's name, where every pattern has
+    /// this name in braces: `month` in `{month}`.
+    pub(super) as_in_name: Option<String>,
     /// The only values allowed, after mapping.
     #[serde(default)]
     pub(super) values: Vec<String>,
+    /// A table in jobs/nightly-ingest/values/ that has them, one a line below
+    /// the header `value`.
+    pub(super) values_from: Option<String>,
     /// The file's spelling to ours.
     #[serde(default)]
     pub(super) map: BTreeMap<String, String>,
@@ -180,7 +302,14 @@ pub(super) struct ColumnFile {
     /// `strptime` formats, tried in order; none: ISO.
     #[serde(default)]
     pub(super) formats: Vec<String>,
+    /// Timestamp: `UTC` turns its moments into local time; `local` takes an
+    /// offset that a format holds off and does not apply it.
+    pub(super) zone: Option<Zone>,
+    /// First of the hundred years that two digits (`%y`) stand for.
+    pub(super) two_digit_years_from: Option<i32>,
+    /// Smallest number allowed.
     pub(super) min: Option<i64>,
+    /// Largest number allowed.
     pub(super) max: Option<i64>,
     /// Dates before this year are wrong.
     #[serde(default = "nineteen_hundred")]
@@ -191,9 +320,15 @@ pub(super) struct ColumnFile {
     /// `15646.0` stands for `15646`.
     #[serde(default)]
     pub(super) drop_zero_decimals: bool,
+    /// What parts the thousands of a number, such as a comma.
+    pub(super) thousands: Option<String>,
+    /// Rows that have one of these here are none, such as `Total`: counted and
+    /// told.
+    #[serde(default)]
+    pub(super) set_aside: Vec<String>,
     /// What becomes of a row with a wrong value here.
     #[serde(default)]
-    pub(super) otherwise: Otherwise,
+    pub(super) otherwise: OnInvalid,
 }
 
 /// The checked contract of a file in which no problem was found.
@@ -207,12 +342,32 @@ pub(super) fn contract(name: &str, file: ContractFile, source: &Source) -> Contr
         mode: file.mode,
         format: file.format,
         encoding: encoding(file.encoding.as_ref()).unwrap_or(Encoding::Detect),
-        delimiter: ascii(file.delimiter.as_ref()).unwrap_or(b','),
+        delimiter: file.delimiter.as_ref().as_bytes().to_vec(),
         quote: ascii(file.quote.as_ref()),
         may_break_lines: file.line_breaks,
+        layout: Layout {
+            member: file
+                .member
+                .and_then(|member| Some(Pattern::parse(member.as_ref()).ok()?.regex)),
+            sheet: file.sheet,
+            skip_lines: file.skip_lines.into_inner(),
+            header_lines: file.header_lines.into_inner(),
+            skip_rows: file.skip_rows.into_inner(),
+            set_aside: whole_lines(&file.set_aside).ok().flatten(),
+            wide: file.wide.and_then(|wide| {
+                let wide = wide.into_inner();
+                Some(Wide {
+                    columns: whole(&wide.columns).ok()?,
+                    name: wide.name,
+                    value: wide.value,
+                })
+            }),
+        },
         key: texts(file.key).collect(),
         scope: texts(file.scope).collect(),
         op: file.op,
+        sequence: file.sequence.map(Spanned::into_inner),
+        no_value: file.no_value.into_inner(),
         columns: file.columns.into_iter().map(ColumnFile::column).collect(),
         relations: file
             .relations
@@ -226,7 +381,7 @@ pub(super) fn contract(name: &str, file: ContractFile, source: &Source) -> Contr
                 least: volume.least,
                 most: volume.most,
                 median_share: volume.median_share.map(|[low, high]| (low, high)),
-                refuses: volume.otherwise == Otherwise::RejectFile,
+                refuses: volume.otherwise == OnInvalid::RejectFile,
             }
         }),
         freshness: file.freshness.map(|freshness| {
@@ -236,18 +391,22 @@ pub(super) fn contract(name: &str, file: ContractFile, source: &Source) -> Contr
                 stale_after_hours: freshness.stale_after_hours,
             }
         }),
+        limits: file
+            .limits
+            .map_or_else(LimitsFile::default, Spanned::into_inner)
+            .into(),
         rejects: file.rejects.map_or(UNLIMITED, |limit| Limit {
             share: limit.as_ref().refuse_above,
             at_least: limit.as_ref().at_least,
         }),
-        ending: file.ending.map_or(UNLIMITED, |limit| Limit {
+        ending: file.ending.map_or(ENDING, |limit| Limit {
             share: limit.as_ref().confirm_above,
             at_least: limit.as_ref().at_least,
         }),
         patterns: file
             .files
             .iter()
-            .filter_map(|pattern| pattern_regex(pattern.as_ref()).ok())
+            .filter_map(|pattern| Pattern::parse(pattern.as_ref()).ok())
             .collect(),
         sha256: hex_sha256(source.text.as_bytes()),
     }
@@ -256,6 +415,12 @@ pub(super) fn contract(name: &str, file: ContractFile, source: &Source) -> Contr
 const UNLIMITED: Limit = Limit {
     share: 1.0,
     at_least: u64::MAX,
+};
+
+/// What a snapshot may end unasked where its contract does not say.
+const ENDING: Limit = Limit {
+    share: 0.1,
+    at_least: 10,
 };
 
 impl RelationFile {
@@ -287,30 +452,67 @@ impl ColumnFile {
             may_be_absent: self.may_be_absent,
             default: self.default,
             from_name: self.from_name,
+            as_in_name: self.as_in_name,
             values: self.values,
+            values_from: self.values_from,
             map: self.map,
             pattern: self.pattern,
             formats: self.formats,
+            zone: self.zone,
+            two_digit_years_from: self.two_digit_years_from,
             min: self.min,
             max: self.max,
             first_year: self.first_year,
             years_ahead: self.years_ahead,
             drop_zero_decimals: self.drop_zero_decimals,
+            thousands: self
+                .thousands
+                .as_deref()
+                .and_then(|text| text.chars().next()),
+            set_aside: self.set_aside,
             otherwise: self.otherwise,
         }
     }
 }
 
-/// The JSON Schema of a contract's file, for editors.
-pub fn schema() -> String {
-    let schema = schemars::schema_for!(ContractFile);
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+/// The JSON Schema of a contract's file, for editors and its reference.
+pub(super) fn schema() -> Schema {
+    schemars::schema_for!(ContractFile)
 }
 
 fn utf8() -> Spanned<String> {
     Spanned::new(0..0, "utf-8".to_owned())
+}
+
+/// Words that databases, spreadsheets and programs write where there is no value.
+/// Punctuation is none of them, because it may stand for nought.
+fn no_value() -> Spanned<Vec<String>> {
+    let words = [
+        "NULL",
+        "null",
+        "(null)",
+        "(NULL)",
+        "<NULL>",
+        "<null>",
+        "[NULL]",
+        "None",
+        "nan",
+        "NaN",
+        "NaT",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "\\N",
+        "<NA>",
+        "undefined",
+        "#NULL!",
+        "#REF!",
+        "#VALUE!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NUM!",
+    ];
+    Spanned::new(0..0, words.map(str::to_owned).to_vec())
 }
 
 fn comma() -> Spanned<String> {
@@ -321,8 +523,16 @@ fn double_quote() -> Spanned<String> {
     Spanned::new(0..0, "\"".to_owned())
 }
 
-fn warn() -> Otherwise {
-    Otherwise::Warn
+fn warn() -> OnInvalid {
+    OnInvalid::Warn
+}
+
+fn none() -> Spanned<u64> {
+    Spanned::new(0..0, 0)
+}
+
+fn one() -> Spanned<u64> {
+    Spanned::new(0..0, 1)
 }
 
 fn ten() -> u64 {
@@ -345,7 +555,7 @@ pub(super) fn encoding(label: &str) -> Option<Encoding> {
     if label == "detect" {
         return Some(Encoding::Detect);
     }
-    encoding_rs::Encoding::for_label(label.as_bytes()).map(Encoding::Known)
+    Charset::of_label(label).map(Encoding::Known)
 }
 
 pub(super) fn time(text: &str) -> Option<NaiveTime> {
@@ -359,32 +569,19 @@ pub(super) fn ascii(text: &str) -> Option<u8> {
     }
 }
 
-/// A file pattern: `*` is any text, `{date}` eight digits, `{month}` a year
-/// and month with a dash, `{other}` any text that a column may take as its
-/// value; compressed or not.
-pub(super) fn pattern_regex(pattern: &str) -> Result<Regex, String> {
-    if pattern.contains(['/', '\\']) {
-        return Err("a pattern names files, not folders".to_owned());
-    }
-    let escaped = regex::escape(pattern)
-        .replace(r"\*", ".*")
-        .replace(r"\{date\}", r"(?P<date>[0-9]{8})")
-        .replace(r"\{month\}", r"(?P<month>[0-9]{4}-[0-9]{2})");
-    let places = Regex::new(r"\\\{([a-z][a-z0-9_]*)\\\}").map_err(|error| error.to_string())?;
-    let escaped = places.replace_all(&escaped, "(?P<$1>.+?)");
-    Regex::new(&format!(r"^(?:{escaped})(?:\.gz|\.zst)?$")).map_err(|error| error.to_string())
+/// A regular expression that must match the whole of a text.
+pub(super) fn whole(pattern: &str) -> Result<Regex, String> {
+    Regex::new(&format!("^(?:{pattern})$")).map_err(|error| error.to_string())
 }
 
-#[cfg(test)]
-mod tests {
-    /// Run with `UPDATE_SCHEMA=1` after the types have changed.
-    #[test]
-    fn the_schema_for_editors_is_the_types() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("jobs/nightly-ingest/contract.schema.json");
-        if std::env::var_os("UPDATE_SCHEMA").is_some() {
-            std::fs::write(&path, super::schema()).unwrap();
-        }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), super::schema());
+/// Regular expressions of which one must match the whole of a line; none when
+/// there are none.
+pub(super) fn whole_lines(patterns: &[Spanned<String>]) -> Result<Option<RegexSet>, regex::Error> {
+    if patterns.is_empty() {
+        return Ok(None);
     }
+    let whole = patterns
+        .iter()
+        .map(|pattern| format!(r"^\s*(?:{})\s*$", pattern.as_ref()));
+    RegexSet::new(whole).map(Some)
 }

@@ -1,14 +1,19 @@
 //! Everything that can be wrong in a contract, told at its place.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use regex::Regex;
+use duckdb::Connection;
 use toml::Spanned;
 
-use super::contract::{Contract, Kind, Mode, Otherwise, Relation};
-use super::contract_file::{ColumnFile, ContractFile, ascii, encoding, pattern_regex, time};
+use super::contract::{Contract, Kind, Loaded, Mode, OnInvalid, Relation, Zone};
+use super::contract_file::{ColumnFile, ContractFile, LimitsFile, ascii, encoding, time};
+use super::formats::DateFormat;
+use super::layout_problems::is_delimiter;
+use super::naming::Pattern;
+use crate::config::is_web_address;
 use crate::config::problem::{Problem, Source};
-use crate::model::room::Room;
+use crate::model::restricted::Room;
 
 impl ContractFile {
     pub(super) fn problems(&self, name: &str, source: &Source) -> Vec<Problem> {
@@ -30,26 +35,44 @@ impl ContractFile {
         if encoding(self.encoding.as_ref()).is_none() {
             wrong(
                 self.encoding.span(),
-                "unknown encoding; expected \"detect\" or one such as \"utf-8\", \"windows-1252\" or \"utf-16le\"",
+                "unknown encoding; expected \"detect\" or one such as \"utf-8\", \"windows-1252\", \"utf-16le\" or \"cp850\"",
             );
         }
-        let is_within = |byte: u8| byte == b'"' || byte.is_ascii_alphanumeric();
-        if ascii(self.delimiter.as_ref()).is_none_or(is_within) {
+        if !is_delimiter(self.delimiter.as_ref()) {
             wrong(
                 self.delimiter.span(),
-                "expected one ASCII character that is no letter, digit or double quote",
+                "expected one character, or up to four, that is no letter, digit, double quote or line end",
             );
         }
         let quote = self.quote.as_ref();
         if !quote.is_empty() && ascii(quote).is_none() {
             wrong(self.quote.span(), "expected one ASCII character, or none");
         }
-        if quote == self.delimiter.as_ref() {
+        if !quote.is_empty() && self.delimiter.as_ref().contains(quote) {
             wrong(self.quote.span(), "the delimiter cannot be the quote too");
+        }
+        if let Some(url) = self.publisher.as_ref().and_then(|p| p.url.as_ref())
+            && !is_web_address(url)
+        {
+            let place = source.text.find(url.as_str()).unwrap_or_default();
+            wrong(
+                place..place,
+                "url is not a web address; expected one such as \"https://data.police.uk/\"",
+            );
+        }
+        let words = self.no_value.as_ref();
+        if words
+            .iter()
+            .any(|word| word.trim().is_empty() || word.len() > 64)
+        {
+            wrong(
+                self.no_value.span(),
+                "a word for no value has 1 to 64 letters",
+            );
         }
         self.table_problems(&mut wrong);
         for pattern in &self.files {
-            if let Err(message) = pattern_regex(pattern.as_ref()) {
+            if let Err(message) = Pattern::parse(pattern.as_ref()) {
                 problems.push(source.problem(pattern.span(), message));
             }
         }
@@ -59,6 +82,8 @@ impl ContractFile {
         if self.mode == Mode::Delta && !self.scope.is_empty() {
             problems.push(source.problem_at("scope", "only a snapshot has a scope"));
         }
+        self.layout_problems(source, &mut problems);
+        self.sequence_problems(source, &mut problems);
         self.column_problems(source, &mut problems);
         problems
     }
@@ -72,7 +97,7 @@ impl ContractFile {
             if is_upside_down || !volume.median_share.is_none_or(is_share) {
                 wrong(spanned.span(), "least must not be above most");
             }
-            if volume.otherwise == Otherwise::RejectRow {
+            if volume.otherwise == OnInvalid::RejectRow {
                 wrong(spanned.span(), "expected \"warn\" or \"reject_file\"");
             }
         }
@@ -95,13 +120,18 @@ impl ContractFile {
                 wrong(span, "a share is between 0 and 1");
             }
         }
+        if let Some(spanned) = &self.limits {
+            for message in limit_problems(spanned.as_ref()) {
+                wrong(spanned.span(), &message);
+            }
+        }
         for spanned in &self.relations {
             let relation = spanned.as_ref();
             let (here, there) = (relation.columns.len(), relation.source_columns.len());
             if here == 0 || (there != 0 && there != here) {
                 wrong(spanned.span(), "expected as many columns here as there");
             }
-            if relation.within_days > 0 && relation.otherwise != Otherwise::Warn {
+            if relation.within_days > 0 && relation.otherwise != OnInvalid::Warn {
                 wrong(
                     spanned.span(),
                     "a row that may wait for what it names cannot be rejected on arrival; expected otherwise = \"warn\"",
@@ -130,21 +160,24 @@ impl ContractFile {
             }
             seen.push(name);
             problems.extend(column.problem().map(|told| source.problem(span, told)));
-            if let Some(place) = &column.from_name {
+            for (key, place) in [
+                ("from_name", &column.from_name),
+                ("as_in_name", &column.as_in_name),
+            ] {
+                let Some(place) = place else { continue };
                 let place = format!("{{{place}}}");
-                if !self
-                    .files
-                    .iter()
-                    .all(|pattern| pattern.as_ref().contains(&place))
-                {
-                    problems.push(source.problem(
-                        column.name.span(),
-                        format!("from_name wants {place} in every pattern of files"),
-                    ));
+                let mut patterns = self.files.iter();
+                if !patterns.all(|pattern| pattern.as_ref().contains(&place)) {
+                    let told = format!("{key} wants {place} in every pattern of files");
+                    problems.push(source.problem(column.name.span(), told));
                 }
             }
+            if column.from_name.is_some() && column.as_in_name.is_some() {
+                let told = "from_name takes the value from the file's name; as_in_name wants it in the file too";
+                problems.push(source.problem(column.name.span(), told));
+            }
             let is_key = self.key.iter().any(|key| key.as_ref() == name);
-            if is_key && column.otherwise == Otherwise::Warn {
+            if is_key && column.otherwise == OnInvalid::Warn {
                 problems.push(source.problem(
                     column.name.span(),
                     "a key cannot become empty; expected \"reject_row\" or \"reject_file\"",
@@ -171,6 +204,23 @@ impl ContractFile {
     }
 }
 
+/// Limits that limit nothing, or let nothing in.
+fn limit_problems(limits: &LimitsFile) -> Vec<String> {
+    let bounds = [
+        ("unpacked_mib", limits.unpacked_mib, 1 << 20),
+        ("ratio", limits.ratio, 10_000),
+        ("rows", limits.rows, 1_000_000_000),
+        ("line_kib", limits.line_kib as u64, 65_536),
+        ("depth", limits.depth as u64, 100),
+        ("faults", limits.faults as u64, 1_000_000),
+    ];
+    bounds
+        .into_iter()
+        .filter(|(_, value, most)| !(1..=*most).contains(value))
+        .map(|(name, value, most)| format!("limits.{name} is {value}; expected 1 to {most}"))
+        .collect()
+}
+
 impl ColumnFile {
     fn problem(&self) -> Option<String> {
         let is_timed = matches!(self.kind, Kind::Date | Kind::Timestamp);
@@ -181,23 +231,58 @@ impl ColumnFile {
         if self.min.zip(self.max).is_some_and(|(min, max)| min > max) {
             return Some("min is above max".to_owned());
         }
-        if let Some(format) = self.formats.iter().find(|format| !is_format(format)) {
-            return Some(format!(
-                "{format:?} is not a date format; expected one such as \"%d/%m/%Y\""
-            ));
-        }
         if !self.formats.is_empty() && !is_timed {
             return Some("formats are for dates and timestamps".to_owned());
+        }
+        if self.zone.is_some() && self.kind != Kind::Timestamp {
+            return Some("zone is for timestamps".to_owned());
+        }
+        if let Some(told) = self.formats.iter().find_map(|f| self.format_problem(f)) {
+            return Some(told);
+        }
+        let is_short = |format: &String| DateFormat::parse(format).is_some_and(|f| f.has("y"));
+        match (self.formats.iter().any(is_short), self.two_digit_years_from) {
+            (true, None) => {
+                let told = "%y is a year of two digits; expected two_digit_years_from beside it, \
+                            such as 1930, which reads 30 to 99 as 1930 to 1999 and the rest as 2000 to 2029";
+                return Some(told.to_owned());
+            }
+            (false, Some(_)) => {
+                return Some("two_digit_years_from is for formats with %y".to_owned());
+            }
+            (true, Some(first)) if !(1800..=2100).contains(&first) => {
+                return Some("two_digit_years_from is from 1800 to 2100".to_owned());
+            }
+            _ => {}
         }
         let is_year = |year: i32| (1..=9999).contains(&year);
         if !is_year(self.first_year) || !(0..=1000).contains(&self.years_ahead) {
             return Some("first_year is from 1 to 9999, years_ahead from 0 to 1000".to_owned());
         }
+        if self.values_from.is_some() && !self.values.is_empty() {
+            return Some(
+                "values stand here or in the table of values_from, not in both".to_owned(),
+            );
+        }
         if self.drop_zero_decimals && !is_whole {
             return Some("drop_zero_decimals is for integers and identifiers".to_owned());
         }
-        if let Some(Err(error)) = self.pattern.as_deref().map(Regex::new) {
-            return Some(format!("pattern is not a regular expression: {error}"));
+        if let Some(thousands) = &self.thousands {
+            let mut letters = thousands.chars();
+            let is_one = matches!((letters.next(), letters.next()), (Some(letter), None)
+                if !letter.is_alphanumeric() && !"+-\"".contains(letter));
+            if !is_one || !matches!(self.kind, Kind::Integer | Kind::Decimal) {
+                return Some(
+                    "thousands is one character that is no letter, digit or sign, and for numbers"
+                        .to_owned(),
+                );
+            }
+            if thousands == "." && self.kind == Kind::Decimal {
+                return Some("a point begins the decimals; it cannot part thousands".to_owned());
+            }
+        }
+        if let Some(told) = self.pattern.as_deref().and_then(refused_by_the_engine) {
+            return Some(format!("pattern is no regular expression of RE2: {told}"));
         }
         let default = self.default.as_deref()?;
         let is_allowed = self.values.is_empty() || self.values.iter().any(|v| v == default);
@@ -214,26 +299,62 @@ impl ColumnFile {
             )
         })
     }
+
+    fn format_problem(&self, text: &str) -> Option<String> {
+        let Some(format) = DateFormat::parse(text) else {
+            return Some(format!(
+                "{text:?} is not a date format; expected one such as \"%d/%m/%Y\""
+            ));
+        };
+        if self.zone == Some(Zone::Utc) && !format.is_utc() {
+            return Some(format!(
+                "the format {text:?} has another offset than that of UTC"
+            ));
+        }
+        let told = format.problem(self.kind, self.zone)?;
+        Some(format!("the format {text:?} {told}"))
+    }
+}
+
+/// Why the database, which tries a pattern on every cell, cannot read it. No
+/// other engine's word counts: each knows what another does not.
+fn refused_by_the_engine(pattern: &str) -> Option<String> {
+    let connection = Connection::open_in_memory().ok()?;
+    let tried = connection.query_row("select regexp_full_match('', ?)", [pattern], |_| Ok(()));
+    let told = tried.err()?.to_string();
+    let told = told.lines().next().unwrap_or_default();
+    Some(told.trim_start_matches("Invalid Input Error: ").to_owned())
 }
 
 /// Relations that lead to a source or a column that is not there.
-pub(super) fn relation_problems(dir: &Path, folder: &Path, contracts: &[Contract]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for contract in contracts {
+pub(super) fn relation_problems(
+    dir: &Path,
+    folder: &Path,
+    loaded: &Loaded,
+) -> BTreeMap<String, Vec<Problem>> {
+    let mut problems: BTreeMap<String, Vec<Problem>> = BTreeMap::new();
+    for contract in &loaded.contracts {
         for relation in &contract.relations {
             let file = folder.join(format!("{}.toml", contract.name));
             let Ok(source) = Source::read(dir, &file) else {
                 continue;
             };
-            let other = contracts.iter().find(|c| c.name == relation.source);
-            let missing = match other {
+            let is_other = |name: &str| name == relation.source;
+            if loaded.broken.iter().any(|broken| is_other(&broken.name)) {
+                continue;
+            }
+            let missing = match loaded.contracts.iter().find(|c| is_other(&c.name)) {
                 None => Some(format!("no source is named {:?}", relation.source)),
                 Some(other) => walled_off(contract, other)
                     .or_else(|| unlike_columns(contract, relation, other)),
             };
-            problems.extend(missing.map(|message| {
-                source.problem_containing(&format!("\"{}\"", relation.source), message)
-            }));
+            if let Some(message) = missing {
+                let found = source.problem_containing(&format!("\"{}\"", relation.source), message);
+                problems
+                    .entry(contract.name.clone())
+                    .or_default()
+                    .push(found);
+            }
         }
     }
     problems
@@ -270,7 +391,7 @@ fn unlike_columns(contract: &Contract, relation: &Relation, other: &Contract) ->
 }
 
 /// Columns that ingest adds to every history table or needs on the way.
-const RESERVED: &[&str] = &[
+pub(super) const RESERVED: &[&str] = &[
     "line",
     "op",
     "key_hash",
@@ -292,25 +413,6 @@ const RESERVED: &[&str] = &[
     "lines",
     "is_conflict",
 ];
-
-/// Whether every specifier is one that the database understands and reads as
-/// local time: it would shift a time with an offset (`%z`, `%Z`) to UTC.
-fn is_format(format: &str) -> bool {
-    let mut letters = format.chars();
-    while let Some(letter) = letters.next() {
-        if letter != '%' {
-            continue;
-        }
-        let is_known = match letters.next() {
-            Some('-') => letters.next().is_some_and(|s| "dmyHIMSj".contains(s)),
-            specifier => specifier.is_some_and(|s| "aAwdbBmyYHIpMSfgjUWcxXGuV%".contains(s)),
-        };
-        if !is_known {
-            return false;
-        }
-    }
-    format.contains('%')
-}
 
 fn is_identifier(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
@@ -350,7 +452,7 @@ map = { Y = "true", N = "false" }
     fn every_fault_of_a_contract_is_placed() {
         let text = SMALL.replace(
             "key = [\"crime_ref\"]",
-            "key = [\"crime\"]\nencoding = \"utf-9\"\ndelimiter = \"||\"",
+            "key = [\"crime\"]\nencoding = \"utf-9\"\ndelimiter = \"ab\"",
         );
         let problems = parse(&text).unwrap_err().0;
         let lines: Vec<usize> = problems.iter().map(|p| p.line).collect();
@@ -441,6 +543,16 @@ map = { Y = "true", N = "false" }
                 "mode = \"delta\"",
                 "mode = \"delta\"\ndelimiter = \"1\"",
                 "no letter, digit",
+            ),
+            (
+                "mode = \"delta\"",
+                "mode = \"delta\"\nlimits = { ratio = 0 }",
+                "limits.ratio is 0; expected 1 to 10000",
+            ),
+            (
+                "mode = \"delta\"",
+                "mode = \"delta\"\nlimits = { line_kib = 100000 }",
+                "limits.line_kib is 100000; expected 1 to 65536",
             ),
             (
                 "mode = \"delta\"",

@@ -3,20 +3,24 @@
 //! aside as a fault and the rest goes on.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
 use super::arrive::Arrival;
-use super::bytes::HashedFile;
+use super::aside::Aside;
 use super::contract::{Contract, Encoding, Format};
+use super::failed::caught;
+use super::gzip::GzipReader;
+use super::hashing_reader::{HashedFile, Landed};
 use super::header::{self, Header};
-use super::lines::{Cells, Dialect, Flaw, LONGEST_LINE, Lines, plain_cells};
-use super::scratch::Rows;
+use super::kinds::{self, Packing};
+use super::limits::Told;
+use super::refusal::STREAM;
+use super::table;
 use super::text::{self, Utf8Reader};
 use super::zstd::ZstdReader;
-use super::{Fault, Refused, jsonl};
+use super::{Fault, Refused, archive, detect, jsonl, parquet, spool, workbook};
+use crate::store::failure;
 
 /// Rows of text, ready for the database to read.
 #[derive(Debug)]
@@ -25,7 +29,11 @@ pub struct Decoded {
     pub header: Header,
     pub counts: Counts,
     /// Lines that are not rows.
+    pub faulty: u64,
+    /// What is wrong with them, as far as it is listed.
     pub faults: Vec<Fault>,
+    /// The encoding that was found out from the content.
+    pub detected: Option<&'static str>,
 }
 
 /// What a file holds, counted as it is read.
@@ -38,6 +46,7 @@ pub struct Counts {
     pub blank_lines: u64,
     /// The last line lacks its end.
     pub is_unclosed: bool,
+    pub aside: Aside,
 }
 
 /// Where the database finds the rows.
@@ -51,248 +60,209 @@ pub enum Relation {
         longest: usize,
         /// Some row stands on more than one line.
         has_breaks: bool,
+        /// Dates of a sheet stand in it as dates, written here as ISO dates.
+        has_dates: bool,
     },
-    /// The database's types of the file's columns decide how each is read.
-    Parquet { path: PathBuf, types: Vec<String> },
+    /// The database's names and types of the file's columns; these decide how
+    /// each is read.
+    Parquet {
+        path: PathBuf,
+        columns: Vec<(String, String)>,
+    },
 }
 
-/// Reads a file as its contract says, and hashes it on the way: the hash is
-/// there even when the content is refused. `parquet_columns` asks the database
-/// for the names and types of a Parquet file's columns.
+/// Reads a file as its contract says, and hashes and copies it on the way: both
+/// are there even when the content is refused. `parquet_columns` asks the
+/// database for the names and types of a Parquet file's columns.
 pub fn decode(
     arrival: &Arrival<'_>,
-    file: File,
+    landed: &Landed,
     scratch: &Path,
     parquet_columns: impl FnOnce(&Path) -> anyhow::Result<Vec<(String, String)>>,
-) -> (anyhow::Result<String>, Result<Decoded, Refused>) {
-    let mut hashed = HashedFile::read(file);
-    let decoded = match format_of(arrival) {
-        Format::Parquet => parquet(arrival, parquet_columns),
-        Format::Jsonl => open(arrival, hashed.blocks())
-            .and_then(|text| jsonl::decode(arrival.contract, text, scratch)),
-        Format::Csv | Format::Auto => {
-            open(arrival, hashed.blocks()).and_then(|text| csv(arrival.contract, text, scratch))
+) -> anyhow::Result<(String, Result<Decoded, Refused>)> {
+    let contract = arrival.contract;
+    let copy = spool::create_copy(contract, scratch)?;
+    let mut hashed = HashedFile::read(landed.clone(), copy);
+    let name = arrival.file_name.to_lowercase();
+    let (packing, stem) = Packing::of_name(&name);
+    let format = format_of(contract.format, stem);
+    let is_stream = !matches!(format, Format::Parquet | Format::Xlsx);
+    if packing != Packing::Zip && (is_stream || packing != Packing::None) {
+        let decoded = caught(|| {
+            let again = || unpacked(packing, Box::new(landed.clone()));
+            let (head, raw) = peeked(Box::new(hashed.blocks()))?;
+            packing.check(&head)?;
+            text(arrival, format, again, unpacked(packing, raw), scratch)
+        });
+        return Ok((hashed.finish()?, decoded));
+    }
+    // These are read from where they say that their parts lie.
+    let sha256 = hashed.finish()?;
+    let copy = spool::copy(contract, scratch);
+    let decoded = caught(|| {
+        let mut file = File::open(&copy).map_err(anyhow::Error::from)?;
+        if format == Format::Parquet && packing == Packing::None {
+            return columns(contract, &copy, &mut file, parquet_columns);
         }
-    };
-    (hashed.finish(), decoded)
+        let copied = Landed::new(file, arrival.bytes);
+        if packing == Packing::Zip {
+            member(arrival, &copied, scratch)
+        } else {
+            workbook::decode(arrival, &copied, scratch)
+        }
+    });
+    Ok((sha256, decoded))
 }
 
-fn format_of(arrival: &Arrival<'_>) -> Format {
-    let name = arrival.file_name.to_lowercase();
-    let stem = name
-        .strip_suffix(".gz")
-        .or_else(|| name.strip_suffix(".zst"))
-        .unwrap_or(&name);
-    match (arrival.contract.format, stem.rsplit('.').next()) {
+/// Reads the file in a zip archive that the contract means.
+fn member(arrival: &Arrival<'_>, copied: &Landed, scratch: &Path) -> Result<Decoded, Refused> {
+    let (head, _) = peeked(Box::new(copied.clone()))?;
+    Packing::Zip.check(&head)?;
+    let mut archive = archive::open(copied.clone())?;
+    let (at, name) = archive::chosen(&archive, arrival.contract)?;
+    let mut second = archive.clone();
+    let again = archive::content(&mut second, at)?;
+    let content = archive::content(&mut archive, at)?;
+    let format = format_of(arrival.contract.format, &name);
+    text(arrival, format, || again, content, scratch)
+}
+
+fn format_of(stated: Format, stem: &str) -> Format {
+    match (stated, stem.rsplit('.').next()) {
         (Format::Auto, Some("parquet")) => Format::Parquet,
         (Format::Auto, Some("jsonl")) => Format::Jsonl,
+        (Format::Auto, Some("xlsx")) => Format::Xlsx,
         (Format::Auto, _) => Format::Csv,
         (stated, _) => stated,
     }
 }
 
-fn open<'b>(
+/// Reads text that has been unpacked; `again` gives it once more, to find out
+/// its encoding beforehand.
+fn text<'b>(
     arrival: &Arrival<'_>,
-    blocks: &'b mut (dyn Read + 'b),
-) -> Result<Utf8Reader<Box<dyn Read + 'b>>, Refused> {
-    let encoding = match arrival.contract.encoding {
-        Encoding::Known(encoding) => encoding,
+    format: Format,
+    again: impl FnOnce() -> Box<dyn Read + 'b>,
+    content: Box<dyn Read + '_>,
+    scratch: &Path,
+) -> Result<Decoded, Refused> {
+    let contract = arrival.contract;
+    let limits = &contract.limits;
+    let (head, content) = peeked(Box::new(limits.hold(content, arrival.bytes)))?;
+    kinds::refuse_container(&head, "expected text, packed once at most and named for it")?;
+    let (charset, is_detected) = match contract.encoding {
+        Encoding::Known(charset) => (charset, false),
         Encoding::Detect => {
-            let file = File::open(&arrival.path).context("cannot read the file")?;
-            let mut content = uncompressed(&arrival.file_name, Box::new(file));
-            text::detect(&mut content).map_err(|error| unreadable_io(&error))?
+            let mut content = limits.hold(again(), arrival.bytes);
+            let found = detect::detect(&mut content).map_err(unreadable_io)?;
+            (found, true)
         }
     };
-    let content = uncompressed(&arrival.file_name, Box::new(blocks));
-    Ok(Utf8Reader::new(content, encoding))
-}
-
-fn uncompressed<'b>(name: &str, raw: Box<dyn Read + 'b>) -> Box<dyn Read + 'b> {
-    let name = name.to_lowercase();
-    match name.rsplit('.').next() {
-        Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(raw)),
-        Some("zst") => Box::new(ZstdReader::new(raw)),
-        _ => raw,
-    }
-}
-
-fn parquet(
-    arrival: &Arrival<'_>,
-    columns: impl FnOnce(&Path) -> anyhow::Result<Vec<(String, String)>>,
-) -> Result<Decoded, Refused> {
-    let columns = columns(&arrival.path).map_err(unreadable_parquet)?;
-    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-    let header = header::map(arrival.contract, &names)?;
-    header::check_types(arrival.contract, &header, &columns)?;
-    Ok(Decoded {
-        header,
-        relation: Relation::Parquet {
-            path: arrival.path.clone(),
-            types: columns.into_iter().map(|(_, held)| held).collect(),
-        },
-        counts: Counts::default(),
-        faults: Vec::new(),
+    text::check_mark(&head, charset)?;
+    let content = Utf8Reader::new(content, charset);
+    let decoded = match format {
+        Format::Jsonl => jsonl::decode(contract, content, scratch),
+        Format::Parquet | Format::Xlsx => Err(Refused::whole(
+            "Parquet files and workbooks are read as they are, not from within a zip archive",
+        )),
+        _ => table::decode(contract, content, scratch).map_err(|refused| {
+            match kinds::document(&head) {
+                Some(found) if !matches!(refused, Refused::Broken(_)) => {
+                    Refused::whole(format!("it is {found}, not the rows of its contract"))
+                }
+                _ => refused,
+            }
+        }),
+    };
+    decoded.map(|decoded| Decoded {
+        detected: is_detected.then(|| charset.name()),
+        ..decoded
     })
 }
 
-pub(super) fn csv(
+/// Some content unpacked, as the ending of its name says; of a zip archive as it is.
+pub(super) fn uncompressed<'b>(name: &str, raw: Box<dyn Read + 'b>) -> Box<dyn Read + 'b> {
+    unpacked(Packing::of_name(&name.to_lowercase()).0, raw)
+}
+
+fn unpacked<'b>(packing: Packing, raw: Box<dyn Read + 'b>) -> Box<dyn Read + 'b> {
+    match packing {
+        Packing::Gzip => Box::new(GzipReader::new(raw)),
+        Packing::Zstd => Box::new(ZstdReader::new(raw)),
+        Packing::None | Packing::Zip => raw,
+    }
+}
+
+/// The first bytes of some content, and all of it.
+fn peeked<'b>(mut content: Box<dyn Read + 'b>) -> Result<(Vec<u8>, Box<dyn Read + 'b>), Refused> {
+    let mut head = Vec::new();
+    let start = content.by_ref().take(kinds::HEAD_BYTES as u64);
+    { start }.read_to_end(&mut head).map_err(unreadable_io)?;
+    Ok((head.clone(), Box::new(Cursor::new(head).chain(content))))
+}
+
+fn columns(
     contract: &Contract,
-    text: impl Read,
-    scratch: &Path,
+    copy: &Path,
+    file: &mut File,
+    ask: impl FnOnce(&Path) -> anyhow::Result<Vec<(String, String)>>,
 ) -> Result<Decoded, Refused> {
-    let mut table = Table {
-        contract,
-        dialect: Dialect {
-            delimiter: contract.delimiter,
-            quote: contract.quote,
+    if contract.layout.wide.is_some() {
+        return Err(Refused::whole("a wide table is read from text or a sheet"));
+    }
+    let names = parquet::names(file, &contract.limits)?;
+    let columns = ask(copy).map_err(unreadable_parquet)?;
+    if names.len() != columns.len() {
+        return Err(Refused::whole(
+            "not a readable Parquet file: its footer names other columns than it has",
+        ));
+    }
+    let header = header::map(contract, &names, 1)?;
+    header::check_types(contract, &header, &columns)?;
+    Ok(Decoded {
+        header,
+        relation: Relation::Parquet {
+            path: copy.to_owned(),
+            columns,
         },
-        lines: Lines::new(text),
-        cells: Cells::default(),
-    };
-    let header = table.header()?;
-    let mut rows = Rows::create(contract, scratch, contract.delimiter)?;
-    table.read(header.names.len(), &mut rows)?;
-    let counts = Counts {
-        rows: None,
-        lines: table.lines.number,
-        blank_lines: table.lines.blank,
-        is_unclosed: !table.lines.is_closed,
-    };
-    rows.finish(header, counts)
-}
-
-/// A cell that runs over more lines than this is a quote that was never closed.
-const MOST_LINES_IN_A_ROW: usize = 1_000;
-
-/// A delimited file on its way through.
-struct Table<'c, R> {
-    contract: &'c Contract,
-    dialect: Dialect,
-    lines: Lines<R>,
-    cells: Cells,
-}
-
-impl<R: Read> Table<'_, R> {
-    fn header(&mut self) -> Result<Header, Refused> {
-        let Some(line) = self.lines.next_filled()? else {
-            return Err(Refused::whole(
-                "the file is empty; a night without rows still has a header line",
-            ));
-        };
-        if memchr::memchr(b'\r', line.text).is_some() {
-            return Err(Refused::at(
-                line.number,
-                "a carriage return inside the header; lines must end with LF or CR LF",
-            ));
-        }
-        let number = line.number;
-        self.cells
-            .split(line.text, self.dialect)
-            .map_err(|flaw| misplaced(flaw, number, self.contract))?;
-        let names: Vec<String> = self.cells.iter().map(text_of).collect();
-        header::map(self.contract, &names)
-    }
-
-    fn read(&mut self, width: usize, rows: &mut Rows) -> Result<(), Refused> {
-        while let Some(line) = self.lines.next_filled()? {
-            if plain_cells(line.text, self.dialect) == Some(width) {
-                rows.pass(line.number, line.text);
-                continue;
-            }
-            let number = line.number;
-            match self.cells.split(line.text, self.dialect) {
-                Ok(()) => {}
-                Err(Flaw::Open) if self.contract.may_break_lines => {
-                    let start = line.text.to_vec();
-                    self.gather(number, start)?;
-                }
-                Err(flaw) => return Err(misplaced(flaw, number, self.contract)),
-            }
-            if self.cells.count() == width {
-                rows.write(number, self.cells.iter());
-            } else {
-                rows.set_aside(number, &self.cells, width, self.dialect.delimiter);
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes further lines to a row whose last cell is still open.
-    fn gather(&mut self, number: u64, mut row: Vec<u8>) -> Result<(), Refused> {
-        for _ in 0..MOST_LINES_IN_A_ROW {
-            let Some(line) = self.lines.next_any()? else {
-                break;
-            };
-            row.push(b'\n');
-            row.extend_from_slice(line.text);
-            let has_quote = self
-                .dialect
-                .quote
-                .is_some_and(|quote| memchr::memchr(quote, line.text).is_some());
-            if row.len() > LONGEST_LINE {
-                break;
-            }
-            if has_quote {
-                match self.cells.split(&row, self.dialect) {
-                    Ok(()) => return Ok(()),
-                    Err(Flaw::Open) => {}
-                    Err(flaw) => return Err(misplaced(flaw, number, self.contract)),
-                }
-            }
-        }
-        Err(misplaced(Flaw::Open, number, self.contract))
-    }
-}
-
-fn misplaced(flaw: Flaw, line: u64, contract: &Contract) -> Refused {
-    let reason = match flaw {
-        Flaw::Open if contract.may_break_lines => {
-            "a quote opened in the row that begins here is not closed".to_owned()
-        }
-        Flaw::Open => "a quote opened on this line is not closed on it; say `line_breaks = true` \
-                       in the contract if cells may hold line breaks"
-            .to_owned(),
-        Flaw::AfterQuote => "text goes on after the quote that closes a cell; a quote inside a \
-                             cell is written twice"
-            .to_owned(),
-    };
-    Refused::at(line, reason)
-}
-
-fn text_of(cell: &[u8]) -> String {
-    String::from_utf8_lossy(cell).into_owned()
+        counts: Counts::default(),
+        faulty: 0,
+        faults: Vec::new(),
+        detected: None,
+    })
 }
 
 /// An error while the bytes came in: the file's fault when they are not what
 /// they claim to be, the machine's otherwise.
-pub(super) fn unreadable_io(error: &io::Error) -> Refused {
+pub(super) fn unreadable_io(error: io::Error) -> Refused {
+    if let Some(told) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Told>())
+    {
+        return Refused::coded(told.code, told.words.clone());
+    }
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            Refused::whole("the compressed stream ends early: the file was cut off")
-        }
+        io::ErrorKind::UnexpectedEof => Refused::coded(
+            STREAM,
+            "the compressed stream ends early: the file was cut off",
+        ),
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            Refused::whole(error.to_string())
+            Refused::coded(STREAM, "the compressed stream is damaged")
         }
-        _ => Refused::Broken(anyhow::anyhow!("{error}")),
+        _ => Refused::Broken(error.into()),
     }
 }
+
+/// Codes of the database's errors that are no fault of the file.
+const OURS: [&str; 4] = ["interrupt", "memory", "disk-full", "fatal"];
 
 /// A database error while a Parquet file was read: the file's own fault, unless
 /// it tells of a stop, of memory or of the disk.
 pub fn unreadable_parquet(error: anyhow::Error) -> Refused {
-    let text = format!("{error:#}");
-    let is_ours = [
-        "INTERRUPT",
-        "Out of Memory",
-        "No space",
-        "FATAL",
-        "Could not write",
-    ]
-    .iter()
-    .any(|word| text.contains(word));
-    if is_ours {
-        Refused::Broken(error)
-    } else {
-        Refused::whole(format!("not a readable Parquet file: {text}"))
+    match failure::code(&error) {
+        Some(code) if !OURS.contains(&code) => {
+            Refused::whole(format!("not a readable Parquet file ({code})"))
+        }
+        _ => Refused::from_chain(error),
     }
 }

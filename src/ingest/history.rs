@@ -5,27 +5,56 @@ use anyhow::{Result, bail};
 use duckdb::{Connection, OptionalExt, params};
 
 use super::contract::Contract;
+use super::described;
+use super::failed::{Cause, Failure};
 use super::keys::names;
-use super::room;
-use crate::store::{Store, bind};
+use super::restricted;
+use crate::store::chain::{self, catalogue};
+use crate::store::{Store, bind, failure};
+
+/// A source whose rows cannot be kept as its contract now says, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unready {
+    pub source: String,
+    pub reason: String,
+}
 
 /// Makes sure of the history table of every source, so that relations and
-/// models find it.
-pub fn ensure_all(store: &Store, contracts: &[Contract]) -> Result<()> {
-    let is_moving = room::is_awaited(store.connection(), contracts)?;
-    store.transaction(|tx| contracts.iter().try_for_each(|c| ensure(tx, c)))?;
+/// models find it; returns those of which none can be made.
+///
+/// A source that is not in the room its contract says is no fault of its own
+/// files alone: its rows would be open to all, so that it is an error here.
+pub fn ensure_all(store: &Store, contracts: &[Contract]) -> Result<Vec<Unready>> {
+    let is_moving = restricted::is_awaited(store.connection(), contracts)?;
+    for contract in contracts {
+        store.transaction(|tx| restricted::move_in(tx, contract))?;
+    }
+    let mut unready = Vec::new();
+    for contract in contracts {
+        let Err(error) = store.transaction(|tx| ensure(tx, contract)) else {
+            continue;
+        };
+        if Failure::of(&error).cause == Cause::End {
+            return Err(error);
+        }
+        unready.push(Unready {
+            source: contract.name.clone(),
+            reason: failure::told(&error),
+        });
+    }
+    described::describe(store, contracts)?;
     if is_moving {
         // A table made, filled and another dropped is not left to be replayed.
         store.checkpoint()?;
     }
-    Ok(())
+    Ok(unready)
 }
 
 /// Makes sure that the history table of a source exists, in its room, with its
 /// contract's columns. A column that the contract gained is added, empty for
 /// the past; a column whose type changed is refused.
 pub fn ensure(connection: &Connection, contract: &Contract) -> Result<()> {
-    room::move_in(connection, contract)?;
+    restricted::move_in(connection, contract)?;
     let table = contract.history();
     let columns: Vec<String> = contract
         .columns
@@ -47,6 +76,7 @@ pub fn ensure(connection: &Connection, contract: &Contract) -> Result<()> {
              start a new database and take the files in again"
         );
     }
+    let mut missing = Vec::new();
     for column in &contract.columns {
         let wanted = column.kind.sql_type().replace(", ", ",");
         match known.iter().find(|(name, _)| *name == column.name) {
@@ -56,12 +86,19 @@ pub fn ensure(connection: &Connection, contract: &Contract) -> Result<()> {
                  give the column a new name, so that what is kept stays as it is",
                 column.name
             ),
-            None => connection.execute_batch(&format!(
-                "alter table {table} add column \"{}\" {}",
+            None => missing.push(format!(
+                "alter table {table} add column \"{}\" {};",
                 column.name,
                 column.kind.sql_type()
-            ))?,
+            )),
         }
+    }
+    if !missing.is_empty() {
+        let ledgers = [catalogue::brought(&table), catalogue::ended(&table)];
+        let note = format!("{} gained columns", contract.name);
+        chain::rewrite(connection, &ledgers, &note, || {
+            Ok(connection.execute_batch(&missing.concat())?)
+        })?;
     }
     hash_again_if_needed(connection, contract)
 }
@@ -106,7 +143,7 @@ fn hash_again_if_needed(connection: &Connection, contract: &Contract) -> Result<
         "insert or replace into ledger.hashing values (?, ?)",
         params![contract.name, proof],
     )?;
-    Ok(())
+    chain::seal(connection, "ledger.hashing", &[&contract.name])
 }
 
 /// Whether no row of a source is held, so that every sound row is new.

@@ -9,6 +9,10 @@ use super::contract::Contract;
 use super::merge::Merged;
 use super::revert::Reverted;
 use super::{Fault, Refused, keys, rejects};
+use crate::audit::{self, Event, Kind};
+use crate::model::act::Act;
+use crate::store::chain::{self, catalogue};
+use crate::store::failure;
 
 /// One judged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +41,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// A file of which nothing was taken in: as far as its rows were counted,
+    /// A file of which nothing was accepted: as far as its rows were counted,
     /// all of them are rejected.
     pub fn refused(
         arrival: &Arrival<'_>,
@@ -52,7 +56,7 @@ impl Batch {
             as_at: arrival.as_at,
             is_accepted: false,
             refusal: Some(refused.code()),
-            reason: Some(refused.to_string()),
+            reason: Some(failure::cut(&refused.to_string())),
             rows_read: refused.rows_read(),
             rows_accepted: 0,
             rows_rejected: refused.rows_read(),
@@ -86,8 +90,8 @@ pub fn has_size(connection: &Connection, arrival: &Arrival<'_>) -> Result<bool> 
 /// The batch that has this content already. An empty night's file equals
 /// other empty nights' files, so the moment a file speaks of counts too, and
 /// its name, which orders the files of one moment. A refused file is judged
-/// again when its contract has changed, a reverted one only when it is asked
-/// for by name.
+/// again when its contract has changed; one that was taken back, or failed too
+/// often, only when it is asked for by name.
 pub fn known(
     connection: &Connection,
     arrival: &Arrival<'_>,
@@ -95,7 +99,8 @@ pub fn known(
 ) -> Result<Option<(i64, String)>> {
     let found = connection
         .query_row(
-            "select batch_id, case when reverted_by is null then state else 'reverted' end \
+            "select batch_id, case when reverted_by is not null then 'reverted' \
+                 when refusal = 'failed' then refusal else state end \
              from ledger.batches \
              where source = ? and sha256 = ? and kind = 'file' \
                  and (not ? or (as_at = ? and file_name = ?)) \
@@ -130,20 +135,24 @@ pub fn newest_of_name(
         .optional()?)
 }
 
-/// Records somebody's word that a refused snapshot may end what it lacks; the
-/// instant in UTC.
-pub fn confirm_ending(
-    connection: &Connection,
-    batch_id: i64,
-    by: &str,
-    at: NaiveDateTime,
-) -> Result<()> {
+/// Records somebody's word that a refused snapshot may end what it lacks.
+pub fn confirm_ending(connection: &Connection, batch_id: i64, act: Act<'_>) -> Result<()> {
     connection.execute(
         "insert into ledger.ending_confirmations \
          select source, sha256, ?, ? from ledger.batches where batch_id = ?",
-        params![by, at, batch_id],
+        params![act.by.as_str(), act.at, batch_id],
     )?;
-    Ok(())
+    let file: String = connection.query_row(
+        "select source || ' ' || sha256 from ledger.batches where batch_id = ?",
+        [batch_id],
+        |row| row.get(0),
+    )?;
+    chain::seal(connection, "ledger.ending_confirmations", &[file])?;
+    let event = Event {
+        detail: serde_json::json!({ "batch": batch_id }),
+        ..Event::new(Kind::Alteration, "ingest accept-deletions")
+    };
+    audit::record(connection, act.into(), &event)
 }
 
 /// The number of the newest batch that changed history; 0 before the first.
@@ -184,7 +193,7 @@ pub fn record(
             batch.as_at,
             arrival.contract.sha256,
             batch.state(),
-            batch.reason,
+            batch.reason.as_deref().map(failure::cut),
             batch.rows_read,
             batch.rows_accepted,
             batch.rows_rejected,
@@ -201,6 +210,7 @@ pub fn record(
             batch.blank_lines,
         ],
     )?;
+    chain::seal(connection, "ledger.batches", &[batch.batch_id])?;
     rejects::record(connection, arrival.contract, batch.batch_id, faults)
 }
 
@@ -241,7 +251,7 @@ pub fn record_revert(
             reverted.undone
         ],
     )?;
-    Ok(())
+    chain::seal(tx, "ledger.batches", &[reverted.undone, reverted.batch_id])
 }
 
 /// Records which parts of its source a snapshot covered. `first` is the batch
@@ -265,5 +275,12 @@ pub fn record_scopes(
         "insert into ledger.batch_scopes select {batch_id}, scope, {is_whole}, is_standing \
          from ({scopes}) as covered (scope, is_standing) order by scope"
     ))?;
-    Ok(())
+    chain::seal(tx, "ledger.batch_scopes", &[batch_id])
+}
+
+/// Seals what a batch did to the history of its source.
+pub fn seal_history(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<()> {
+    let table = contract.history();
+    chain::seal_in(tx, &catalogue::brought(&table), &[batch_id])?;
+    chain::seal_in(tx, &catalogue::ended(&table), &[batch_id])
 }

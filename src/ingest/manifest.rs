@@ -2,37 +2,52 @@
 //! whether it is so.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read as _};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use duckdb::Connection;
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::Refused;
 use super::arrive::Arrival;
 use super::contract::Kind;
+use super::folder::Folder;
 use super::stage::Reading;
 use crate::store::bind;
+use crate::store::failure::Own;
 
 /// The sender's word.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Manifest {
     /// Data rows, the header not counted.
     pub rows: Option<u64>,
+    /// Lower case.
     pub sha256: Option<String>,
     /// A moment, or a date for the start of that day; local time.
-    #[serde(default, deserialize_with = "moment")]
     pub as_at: Option<NaiveDateTime>,
     /// Sums of number columns over all rows, by the contract's names.
-    #[serde(default)]
     pub totals: BTreeMap<String, Decimal>,
+    /// As it was read, for the archive.
+    pub bytes: Vec<u8>,
 }
 
-const MOST_BYTES: u64 = 1 << 20;
+/// A manifest as JSON, before its values are looked at.
+#[derive(Deserialize)]
+struct Raw {
+    rows: Option<Value>,
+    sha256: Option<Value>,
+    as_at: Option<Value>,
+    #[serde(default)]
+    totals: Option<BTreeMap<String, Value>>,
+}
+
+/// Holds some four hundred totals. All manifests of a night are kept in memory.
+const MOST_BYTES: u64 = 16 << 10;
 
 const ENDING: &str = ".manifest.json";
 
@@ -40,55 +55,87 @@ const ENDING: &str = ".manifest.json";
 /// long after it was last written to.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// Whether a file is some other's manifest.
-pub fn is_manifest(path: &Path) -> bool {
-    path.to_string_lossy().ends_with(ENDING)
+/// The file that a manifest of this name speaks of; none for any other file.
+pub fn file_of(name: &OsStr) -> Option<&str> {
+    name.to_str()?.strip_suffix(ENDING)
 }
 
-/// Where a file's manifest lies, if it has one.
-pub fn path(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
+/// The name of a file's manifest.
+pub fn name_of(file: &OsStr) -> OsString {
+    let mut name = file.to_owned();
     name.push(ENDING);
-    PathBuf::from(name)
+    name
 }
 
 /// A file's manifest, if there is one.
-pub fn read(file: &Path) -> Result<Option<Manifest>> {
-    match bytes(&path(file)) {
-        Ok(bytes) => Ok(Some(parse(&bytes)?)),
+pub fn read(folder: &Folder, file: &OsStr) -> Result<Option<Manifest>> {
+    match bytes(folder, &name_of(file)) {
+        Ok(bytes) => Ok(Some(parse(bytes)?)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
 /// A manifest's content. A link is not followed, a pipe not waited for.
-pub(super) fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let metadata = std::fs::symlink_metadata(path)?;
-    if !metadata.is_file() || metadata.len() > MOST_BYTES {
-        let told = "not a plain file of at most 1 MiB";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, told));
-    }
-    std::fs::read(path)
-}
-
-pub(super) fn parse(bytes: &[u8]) -> serde_json::Result<Manifest> {
-    serde_json::from_slice(bytes)
-}
-
-fn moment<'de, D: serde::Deserializer<'de>>(
-    input: D,
-) -> std::result::Result<Option<NaiveDateTime>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(input)? else {
-        return Ok(None);
+pub(super) fn bytes(folder: &Folder, name: &OsStr) -> io::Result<Vec<u8>> {
+    let told = || {
+        Own::error(
+            io::ErrorKind::InvalidInput,
+            "not a plain file of at most 16 KiB",
+        )
     };
+    let file = match folder.file(name) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(told()),
+        opened => opened?,
+    };
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(told());
+    }
+    Ok(bytes)
+}
+
+/// What is wrong is told without the text that is wrong: whoever writes
+/// manifests would otherwise write into logs and mails.
+pub(super) fn parse(bytes: Vec<u8>) -> Result<Manifest> {
+    let raw: Raw = serde_json::from_slice(&bytes).map_err(|error| {
+        anyhow::anyhow!(
+            "not one JSON object of rows, sha256, as_at and totals, each once at most; see line \
+             {}, column {}",
+            error.line(),
+            error.column()
+        )
+    })?;
+    let whole = |value: Value| value.as_u64().context("rows is no whole number");
+    let totals = raw.totals.unwrap_or_default().into_iter();
+    let totals = totals.map(|(name, value)| Ok((name, serde_json::from_value(value)?)));
+    Ok(Manifest {
+        rows: raw.rows.map(whole).transpose()?,
+        sha256: raw.sha256.as_ref().map(hash).transpose()?,
+        as_at: raw.as_at.as_ref().map(moment).transpose()?,
+        totals: totals
+            .collect::<serde_json::Result<_>>()
+            .ok()
+            .context("a total is no number")?,
+        bytes,
+    })
+}
+
+fn hash(value: &Value) -> Result<String> {
+    let text = value.as_str().unwrap_or_default();
+    let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    ensure!(is_hash, "sha256 is not 64 hexadecimal digits");
+    Ok(text.to_ascii_lowercase())
+}
+
+fn moment(value: &Value) -> Result<NaiveDateTime> {
+    let text = value.as_str().unwrap_or_default();
     let day = || Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN));
     let moment = text.parse::<NaiveDateTime>().ok().or_else(day);
-    match moment.filter(|moment| (1..=9999).contains(&moment.year())) {
-        Some(moment) => Ok(Some(moment)),
-        None => Err(serde::de::Error::custom(format!(
-            "as_at is {text:?}; expected local time without offset, YYYY-MM-DDTHH:MM:SS"
-        ))),
-    }
+    moment
+        .filter(|moment| (1..=9999).contains(&moment.year()))
+        .context("as_at is not local time without offset, YYYY-MM-DDTHH:MM:SS")
 }
 
 impl Arrival<'_> {
@@ -97,16 +144,14 @@ impl Arrival<'_> {
     pub fn check_claim(&self, sha256: &str) -> Result<(), Refused> {
         let claimed = self.manifest.as_ref().and_then(|m| m.sha256.as_ref());
         match claimed {
-            Some(claimed) if !claimed.eq_ignore_ascii_case(sha256) => {
-                let modified = std::fs::metadata(&self.path).and_then(|m| m.modified());
-                let age = modified.ok().and_then(|at| at.elapsed().ok());
-                if age.is_some_and(|age| age < PATIENCE) {
+            Some(claimed) if claimed != sha256 => {
+                if self.age().is_some_and(|age| age < PATIENCE) {
                     return Err(Refused::Unfinished);
                 }
                 Err(Refused::coded(
                     "manifest",
                     format!(
-                        "its manifest says sha256 {claimed}, its content has {sha256}; \
+                        "its manifest says another sha256 than its content has, {sha256}; \
                          it was damaged on the way, or belongs to another file"
                     ),
                 ))
@@ -131,14 +176,13 @@ impl Arrival<'_> {
             )));
         }
         for (name, claimed) in &manifest.totals {
-            let is_number = self
-                .contract
-                .column(name)
-                .is_some_and(|c| matches!(c.kind, Kind::Integer | Kind::Decimal));
-            if !is_number {
-                return Ok(Some(format!(
-                    "its manifest sums {name}, which is no number of its contract"
-                )));
+            let Some(column) = self.contract.column(name) else {
+                let reason = "its manifest sums a column that its contract does not have";
+                return Ok(Some(reason.to_owned()));
+            };
+            if !matches!(column.kind, Kind::Integer | Kind::Decimal) {
+                let told = "its manifest sums something that is no number of its contract";
+                return Ok(Some(told.to_owned()));
             }
             let found = total(tx, reading, name)?;
             if found != *claimed {

@@ -12,8 +12,9 @@ use super::contract::{Contract, Mode};
 use super::decode::Relation;
 use super::keys::{key_list, names, scope_text};
 use super::stage::Reading;
-use super::{Refused, scratch, settle};
+use super::{Refused, detect_changes, spool};
 use crate::store::bind::{self, Values};
+use crate::store::chain;
 use crate::store::planner::joins_as_written;
 
 /// What a batch did to history, in rows.
@@ -42,9 +43,10 @@ const ADDED: &str = "row_hash, occurrence, file_line, as_at, said_by, confirmed_
                      batch_from, batch_to, is_deleted";
 
 /// Writes every sound row of a file straight into an empty history; returns
-/// how many. Faulty rows are marked on the way and taken out again, because a
-/// condition would have the database work every value out twice.
-pub fn write_first(tx: &Connection, reading: &Reading<'_>, batch_id: i64) -> Result<u64> {
+/// how many, and whether some lost a wrong value. Faulty rows are marked on the
+/// way and taken out again, because a condition would have the database work
+/// every value out twice.
+pub fn write_first(tx: &Connection, reading: &Reading<'_>, batch_id: i64) -> Result<(u64, bool)> {
     let contract = reading.contract;
     let names = names(contract);
     let written = bind::execute(
@@ -52,34 +54,42 @@ pub fn write_first(tx: &Connection, reading: &Reading<'_>, batch_id: i64) -> Res
         &format!(
             "insert into {} ({names}, {ADDED})\nwith {}\n\
              select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
-             case when is_faulty then {FAULTY} end, op is not distinct from 'D' from typed",
+             case when is_faulty then {FAULTY} when has_warning then {WARNED} end, \
+             op is not distinct from 'D' from typed",
             contract.history(),
             reading.typed(None)
         ),
         &[("as_at", &reading.as_at), ("batch_id", &batch_id)],
     )
     .context("cannot write the rows")?;
-    let is_faulty = format!("batch_from = {batch_id} and batch_to = {FAULTY}");
-    let faulty: usize = bind::query_one(
+    let history = contract.history();
+    let own = format!("batch_from = {batch_id}");
+    let (faulty, warned): (usize, usize) = bind::query_one(
         tx,
         &format!(
-            "select count(*) from {} where {is_faulty}",
-            contract.history()
+            "select count(*) filter (batch_to = {FAULTY}), count(*) filter (batch_to = {WARNED}) \
+             from {history} where {own} and batch_to is not null"
         ),
         &[],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     if faulty > 0 {
         tx.execute_batch(&format!(
-            "delete from {} where {is_faulty}",
-            contract.history()
+            "delete from {history} where {own} and batch_to = {FAULTY}"
         ))?;
     }
-    Ok((written - faulty) as u64)
+    if warned > 0 {
+        tx.execute_batch(&format!(
+            "update {history} set batch_to = null where {own} and batch_to = {WARNED}"
+        ))?;
+    }
+    Ok(((written - faulty) as u64, warned > 0))
 }
 
-/// Marks a row that must not stay; no batch has this number.
+/// Marks a row that must not stay, and one that lost a value; no batch has
+/// these numbers.
 const FAULTY: i64 = -1;
+const WARNED: i64 = -2;
 
 /// What a first file did: all that it left in history is new.
 pub fn count_first(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<Merged> {
@@ -103,13 +113,13 @@ pub fn count_first(tx: &Connection, contract: &Contract, batch_id: i64) -> Resul
 
 /// Merges the rows of the temporary table `judged` into history. Must run
 /// inside the transaction that records the batch. `later` of the source must
-/// be there (see [`settle::find_later`]).
+/// be there (see [`detect_changes::find_later`]).
 pub fn merge(tx: &Connection, reading: &Reading<'_>, merging: Merging) -> Result<Merged, Refused> {
     let contract = reading.contract;
     let judged: u64 = bind::query_one(tx, "select count(*) from judged", &[], |row| row.get(0))?;
-    let merged = settle::settle(tx, contract, merging.is_whole, judged)?;
+    let merged = detect_changes::settle(tx, contract, merging.is_whole, judged)?;
     if contract.mode == Mode::Snapshot && !merging.may_end {
-        check_ending(tx, contract, merged.ended)?;
+        check_ending(tx, contract, merged)?;
     }
     let values: Values<'_> = &[("batch_id", &merging.batch_id), ("as_at", &merging.as_at)];
     confirm(tx, contract, merging.batch_id)?;
@@ -119,30 +129,66 @@ pub fn merge(tx: &Connection, reading: &Reading<'_>, merging: Merging) -> Result
     Ok(merged)
 }
 
-/// A snapshot that would end more than its contract lets it waits for a word.
-fn check_ending(tx: &Connection, contract: &Contract, ended: u64) -> Result<(), Refused> {
-    let held: u64 = bind::query_one(
+/// A snapshot that would end more than its contract lets it waits for a word:
+/// of all that it covers, or of a part, so that a stray row of a small part does
+/// not take that part away. Rows that are known by their content alone end with
+/// every correction, and what came in their place is no loss.
+fn check_ending(tx: &Connection, contract: &Contract, merged: Merged) -> Result<(), Refused> {
+    if merged.ended < contract.ending.at_least {
+        return Ok(());
+    }
+    let replaced = contract.key.is_empty();
+    let (ended, held, parts): (u64, u64, u64) = bind::query_one(
         tx,
         &format!(
-            "select count(*) from {} where batch_to is null and not is_deleted \
-             and {} in (select scope from scopes)",
-            contract.history(),
-            scope_text(contract)
+            "with held as ( \
+                 select {scope} as scope, count(*) as held from {history} \
+                 where batch_to is null and not is_deleted \
+                     and {scope} in (select scope from scopes) group by 1 \
+             ), \
+             lost as ( \
+                 select unlike.scope, count(*) filter (settled.fate = 'ended') \
+                     - count(*) filter ({replaced} and settled.fate = 'new') as ended \
+                 from unlike inner join settled \
+                     on settled.line = coalesce(unlike.line, 0) \
+                     and (unlike.line is not null or settled.held_row = unlike.held_row) \
+                 group by 1 \
+             ), \
+             each as ( \
+                 select scope, greatest(coalesce(ended, 0), 0) as ended, held \
+                 from held left join lost using (scope) \
+             ) \
+             select cast(sum(ended) as ubigint) as ended, cast(sum(held) as ubigint), 0 \
+             from each having sum(ended) > {share} * sum(held) and sum(ended) >= {least} \
+             union all \
+             select cast(arg_max(ended, ended) as ubigint), cast(arg_max(held, ended) as ubigint), \
+                 count(*) \
+             from each where ended > {share} * held and ended >= {least} having count(*) > 0 \
+             union all select 0, 0, 0 \
+             order by 1 desc, 3 limit 1",
+            scope = scope_text(contract),
+            history = contract.history(),
+            share = contract.ending.share,
+            least = contract.ending.at_least.max(1),
         ),
         &[],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
-    if contract.ending.is_passed(ended, held) {
-        return Err(Refused::coded(
-            "ending",
-            format!(
-                "it lacks {ended} of the {held} rows held, more than the {}% that its contract \
-                 lets a file end; if that is right, `daybook ingest confirm FILE`",
-                percent(contract.ending.share)
-            ),
-        ));
+    if ended == 0 {
+        return Ok(());
     }
-    Ok(())
+    let whole = match parts {
+        0 => "",
+        _ => " of one of its parts",
+    };
+    Err(Refused::coded(
+        "ending",
+        format!(
+            "it lacks {ended} of the {held} rows held{whole}, more than the {}% that its contract \
+             lets a file end; if that is right, `daybook ingest accept-deletions FILE`",
+            percent(contract.ending.share)
+        ),
+    ))
 }
 
 /// A share as a percentage without needless decimals.
@@ -181,7 +227,7 @@ fn confirm(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<()> {
          order by line",
         &[("source", &contract.name), ("batch_id", &batch_id)],
     )?;
-    Ok(())
+    chain::seal(tx, "ledger.confirmations", &[batch_id])
 }
 
 fn end_versions(tx: &Connection, contract: &Contract, batch_id: i64) -> Result<()> {
@@ -258,6 +304,7 @@ fn thinned(tx: &Connection, relation: &Relation, is_few: bool) -> Result<Option<
         delimiter,
         longest,
         has_breaks: false,
+        has_dates,
     } = relation
     else {
         return Ok(None);
@@ -268,10 +315,11 @@ fn thinned(tx: &Connection, relation: &Relation, is_few: bool) -> Result<Option<
     let sql = "select line from written order by line";
     let lines = bind::query(tx, sql, &[], |row| row.get::<_, u64>(0))?;
     Ok(Some(Relation::Csv {
-        path: scratch::thinned(path, *delimiter, &lines)?,
+        path: spool::thinned(path, *delimiter, &lines)?,
         delimiter: *delimiter,
         longest: *longest,
         has_breaks: false,
+        has_dates: *has_dates,
     }))
 }
 

@@ -1,51 +1,76 @@
 //! Takes extracts in: arrive, decode, judge, merge into history, shelve. A
-//! file's rows commit together with the ledger row that says it was taken in,
+//! file's rows commit together with the ledger row that says it was accepted,
 //! or nothing of it stays.
 
+mod archive;
+pub mod archive_file;
 pub mod arrive;
-pub mod bytes;
+pub mod aside;
+pub mod codepage;
 pub mod contract;
 pub mod contract_file;
 mod contract_problems;
+pub mod csv_lines;
 pub mod decode;
+mod described;
+pub mod detect;
+pub mod detect_changes;
+pub mod draft;
+pub mod failed;
+pub mod folder;
+mod formats;
 #[cfg(test)]
 mod fuzz;
+mod gzip;
+pub mod hashing_reader;
+mod head;
 pub mod header;
 pub mod history;
+pub mod house;
 mod jsonl;
-pub mod judge;
 pub mod keys;
+mod kinds;
+pub mod landing;
+pub mod layout;
+mod layout_problems;
 pub mod ledger;
-pub mod lines;
+pub mod limits;
 pub mod manifest;
 pub mod merge;
+mod moment;
+pub mod naming;
+mod parquet;
 pub mod refusal;
 pub mod rejects;
 pub mod relations;
+pub mod restricted;
 pub mod revert;
-pub mod room;
-mod scratch;
-pub mod settle;
-pub mod shelve;
-pub mod sift;
+pub mod row_errors;
+mod spool;
 pub mod stage;
 pub mod status;
+mod table;
 pub mod text;
+pub mod validate;
 mod value;
+mod values;
 pub mod volume;
+mod workbook;
 mod zstd;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::NaiveDateTime;
 use duckdb::Connection;
 
-use crate::store::Store;
-use crate::store::bind;
+use crate::store::chain::anchor;
+use crate::store::{Store, bind, failure};
 use arrive::Arrival;
 use contract::Mode;
 use decode::Decoded;
+use failed::{Cause, Failure};
+use hashing_reader::Landed;
 use ledger::Batch;
 use merge::Merging;
 pub use refusal::Refused;
@@ -59,20 +84,29 @@ pub struct Fault {
     /// The contract's name of the column; none when the whole line is meant.
     pub column: Option<String>,
     pub value: Option<String>,
+    /// One word for the kind of reason, which outlives it.
+    pub code: &'static str,
+    /// In words that quote nothing of the file.
     pub reason: String,
-    /// The row was taken in nevertheless, without this value.
+    /// The row was accepted nevertheless, without this value.
     pub is_warning: bool,
     /// The row's key as text, when it has one.
     pub key: Option<String>,
 }
 
 impl Fault {
-    pub fn reject(line: u64, column: Option<String>, value: Option<&str>, reason: String) -> Self {
+    pub fn reject(
+        line: u64,
+        column: Option<String>,
+        value: Option<&str>,
+        (code, reason): (&'static str, String),
+    ) -> Self {
         Self {
             line,
             column,
             // Every line of a file may be wrong, and as long as a line can be.
             value: value.map(ledger::shortened),
+            code,
             reason,
             is_warning: false,
             key: None,
@@ -92,12 +126,14 @@ pub enum Outcome {
     /// Left where it is for the next run, and why.
     Waiting(String),
     Refused(Batch),
+    /// It could not be judged, and is left for another try.
+    Failed(String),
 }
 
-/// How files are taken in.
+/// How files are accepted.
 #[derive(Debug, Clone, Copy)]
-pub struct Taking<'a> {
-    /// Folder for what is read on the way.
+pub struct IngestOptions<'a> {
+    /// Folder for what is read on the way, and for the copy that is judged.
     pub scratch: &'a Path,
     /// UTC.
     pub received_at: NaiveDateTime,
@@ -107,34 +143,77 @@ pub struct Taking<'a> {
     pub is_named: bool,
 }
 
-/// Takes one file in. Only a failure of the machine or the database is an
-/// error; a bad file is an outcome, and the night goes on with the next.
-pub fn take_in(store: &Store, arrival: &Arrival<'_>, taking: Taking<'_>) -> Result<Outcome> {
+/// Takes one file in. Only a stop or a database that can no longer be used is
+/// an error; what is wrong with a file is an outcome, and the night goes on
+/// with the next.
+pub fn take_in(store: &Store, arrival: &Arrival<'_>, taking: IngestOptions<'_>) -> Result<Outcome> {
     let connection = store.connection();
-    if let Some(known) = known(connection, arrival, taking)? {
+    let landed = match arrival.open() {
+        Ok(landed) => landed,
+        Err(reason) => return Ok(Outcome::Waiting(reason)),
+    };
+    if let Some(known) = known(connection, arrival, &landed, taking)? {
         return Ok(known);
     }
-    let Some(file) = arrival.open()? else {
-        return Ok(Outcome::Waiting(arrive::REPLACED.to_owned()));
-    };
-    let (sha256, decoded) = decode::decode(arrival, file, taking.scratch, |path| {
+    let decoded = decode::decode(arrival, &landed, taking.scratch, |path| {
         parquet_columns(connection, path)
     });
-    let sha256 = sha256.with_context(|| format!("cannot read {}", arrival.path.display()))?;
+    let (sha256, decoded) = match decoded {
+        Ok(decoded) => decoded,
+        Err(error) => return Ok(Outcome::Failed(Failure::of(&error).told)),
+    };
     // A file that is still on its way cannot be read either; it waits.
     let claimed = arrival.check_claim(&sha256).and(decoded);
-    let judged = claimed.and_then(|decoded| accept(store, arrival, &sha256, &decoded, taking));
+    let judged = claimed
+        .and_then(|decoded| failed::caught(|| accept(store, arrival, &sha256, &decoded, taking)));
     // What cannot be removed is overwritten by the source's next file.
-    let _ = std::fs::remove_file(scratch::file(arrival.contract, taking.scratch));
+    let _ = std::fs::remove_file(spool::file(arrival.contract, taking.scratch));
     match judged {
         Ok(batch) => Ok(Outcome::Accepted(batch)),
-        Err(Refused::Replaced) => Ok(Outcome::Waiting(arrive::REPLACED.to_owned())),
-        Err(refused @ Refused::Unfinished) => Ok(Outcome::Waiting(refused.to_string())),
-        Err(Refused::Broken(error)) => {
-            Err(error.context(format!("{} could not be taken in", arrival.file_name)))
-        }
         Err(_) if !arrival.is_unchanged() => Ok(Outcome::Waiting(arrive::REPLACED.to_owned())),
+        Err(refused @ Refused::Unfinished) => Ok(Outcome::Waiting(refused.to_string())),
+        Err(Refused::Broken(error)) => fail(store, arrival, &sha256, error, taking),
         Err(refused) => refuse(store, arrival, &sha256, &refused, taking),
+    }
+}
+
+/// Where the copy lies that was judged, until the source's next file.
+pub fn judged_copy(arrival: &Arrival<'_>, scratch: &Path) -> PathBuf {
+    spool::copy(arrival.contract, scratch)
+}
+
+/// What follows from a file that could not be judged: another try, until it has
+/// failed often enough by its own fault to be refused.
+fn fail(
+    store: &Store,
+    arrival: &Arrival<'_>,
+    sha256: &str,
+    error: anyhow::Error,
+    taking: IngestOptions<'_>,
+) -> Result<Outcome> {
+    let Failure { cause, told } = Failure::of(&error);
+    match cause {
+        Cause::End => Err(error.context(format!("{} could not be accepted", arrival.file_name))),
+        Cause::Machine => Ok(Outcome::Failed(told)),
+        Cause::File => {
+            let at = taking.received_at;
+            let times = store.transaction(|tx| failed::record(tx, arrival, sha256, &told, at))?;
+            if times < failed::MOST {
+                return Ok(Outcome::Failed(told));
+            }
+            let reason = format!(
+                "failed {times} times and was set aside: {told}; \
+                 `daybook ingest {}` tries again",
+                arrival.file_name
+            );
+            refuse(
+                store,
+                arrival,
+                sha256,
+                &Refused::coded(failed::CODE, reason),
+                taking,
+            )
+        }
     }
 }
 
@@ -143,18 +222,19 @@ pub fn take_in(store: &Store, arrival: &Arrival<'_>, taking: Taking<'_>) -> Resu
 fn known(
     connection: &Connection,
     arrival: &Arrival<'_>,
-    taking: Taking<'_>,
+    landed: &Landed,
+    taking: IngestOptions<'_>,
 ) -> Result<Option<Outcome>> {
     if taking.may_end || !ledger::has_size(connection, arrival)? {
         return Ok(None);
     }
-    let Some(mut file) = arrival.open()? else {
+    // What cannot be read fails where it is decoded.
+    let Ok(sha256) = hashing_reader::hash(landed.clone(), |_| Ok(())) else {
         return Ok(None);
     };
-    let sha256 = bytes::hash_file(&mut file)
-        .with_context(|| format!("cannot read {}", arrival.path.display()))?;
     let found = ledger::known(connection, arrival, &sha256)?;
-    let found = found.filter(|(_, state)| !(taking.is_named && state == "reverted"));
+    let tries_again = |state: &str| taking.is_named && ["reverted", failed::CODE].contains(&state);
+    let found = found.filter(|(_, state)| !tries_again(state));
     Ok(found.map(|(batch_id, state)| Outcome::Known { batch_id, state }))
 }
 
@@ -163,12 +243,13 @@ fn refuse(
     arrival: &Arrival<'_>,
     sha256: &str,
     refused: &Refused,
-    taking: Taking<'_>,
+    taking: IngestOptions<'_>,
 ) -> Result<Outcome> {
     store.transaction(|tx| {
         let batch_id = ledger::next_id(tx)?;
         let batch = Batch::refused(arrival, batch_id, refused, taking.received_at);
         ledger::record(tx, arrival, sha256, &batch, refused.faults())?;
+        anchor::take(tx, taking.received_at)?;
         Ok(Outcome::Refused(batch))
     })
 }
@@ -179,10 +260,11 @@ fn accept(
     arrival: &Arrival<'_>,
     sha256: &str,
     decoded: &Decoded,
-    taking: Taking<'_>,
+    taking: IngestOptions<'_>,
 ) -> Result<Batch, Refused> {
     let accepted = store.transaction(|tx| {
         let batch = take_rows(tx, arrival, sha256, decoded, taking)?;
+        // A sender that still writes had not sent the whole.
         if !arrival.is_unchanged() {
             return Err(Refused::Replaced.into());
         }
@@ -196,7 +278,7 @@ fn take_rows(
     arrival: &Arrival<'_>,
     sha256: &str,
     decoded: &Decoded,
-    taking: Taking<'_>,
+    taking: IngestOptions<'_>,
 ) -> Result<Batch> {
     let contract = arrival.contract;
     let reading = Reading {
@@ -204,14 +286,16 @@ fn take_rows(
         relation: &decoded.relation,
         header: &decoded.header,
         as_at: arrival.as_at,
+        is_dated: arrival.is_dated,
+        zone: arrival.zone,
         named: arrival.named(),
     };
     history::ensure(tx, contract)?;
-    settle::find_later(tx, contract, arrival.as_at, &arrival.file_name)?;
+    detect_changes::find_later(tx, contract, arrival.as_at, &arrival.file_name)?;
     let batch_id = ledger::next_id(tx)?;
     let is_first = history::is_empty(tx, contract)? && !has_later(tx)?;
-    let judged = judge::read_rows(tx, arrival, decoded, &reading, is_first.then_some(batch_id))?;
-    judge::check_file(tx, arrival, &reading, &judged)?;
+    let judged = validate::read_rows(tx, arrival, decoded, &reading, is_first.then_some(batch_id))?;
+    validate::check_file(tx, arrival, &reading, &judged)?;
     let merging = Merging {
         batch_id,
         as_at: arrival.as_at,
@@ -230,7 +314,10 @@ fn take_rows(
         as_at: arrival.as_at,
         is_accepted: true,
         refusal: None,
-        reason: judged.notes(tx, arrival, decoded)?,
+        reason: judged
+            .notes(tx, arrival, decoded)?
+            .as_deref()
+            .map(failure::cut),
         rows_read: judged.rows_read,
         rows_accepted: judged.rows_accepted,
         rows_rejected: judged.rows_rejected(),
@@ -247,6 +334,8 @@ fn take_rows(
         ledger::record_scopes(tx, contract, batch_id, own, merging.is_whole)?;
     }
     rejects::link_corrected(tx, contract, &batch, is_first)?;
+    ledger::seal_history(tx, contract, batch_id)?;
+    anchor::take(tx, taking.received_at)?;
     Ok(batch)
 }
 

@@ -1,18 +1,15 @@
-//! Why a whole file was not taken in.
+//! Why a whole file was not accepted.
 
 use super::Fault;
+use super::failed;
 
-/// A file of which nothing is taken in, or a machine that could not.
+/// A file of which nothing is accepted, or a machine that could not.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    #[error("{0}")]
-    Whole(String),
-    #[error("line {line}: {reason}")]
-    At { line: u64, reason: String },
-    /// For a reason that is looked up later.
+    /// Before its rows were judged. No word of it is the file's own.
     #[error("{reason}")]
     Coded { code: &'static str, reason: String },
-    /// After its rows were judged.
+    /// With what its faults held.
     #[error("{reason}")]
     Judged {
         code: &'static str,
@@ -31,20 +28,92 @@ pub enum Refused {
     Broken(#[from] anyhow::Error),
 }
 
+/// It is not laid out as its contract says.
+pub const UNREADABLE: &str = "unreadable";
+/// Its columns are not those of its contract.
+pub const HEADER: &str = "header";
+/// It is not in the encoding of its contract.
+pub const ENCODING: &str = "encoding";
+/// It is damaged or was cut off, or packed otherwise than its name says.
+pub const STREAM: &str = "stream";
+/// It passes a limit of its contract.
+pub const LIMIT: &str = "limit";
+
+/// What a code means, for those who may not see what a file held: pages, mails.
+pub fn in_words(code: Option<&str>) -> &'static str {
+    match code {
+        Some("manifest") => "it is not what its manifest or its last line says",
+        Some("rejects") => "too many of its rows are wrong",
+        Some("empty") => "it has no sound row",
+        Some("volume") => "it has far fewer or more rows than usual",
+        Some("value") => "it holds a value that its contract never takes",
+        Some(failed::CODE) => "it failed twice while it was read, and was set aside",
+        Some("ending") => "it would end more rows than its contract allows",
+        Some(HEADER) => "its columns are not those of its contract",
+        Some(ENCODING) => "it is not in the encoding that its contract says",
+        Some(STREAM) => "its compressed content is damaged, or packed otherwise than its name says",
+        Some(LIMIT) => "it is larger than its contract allows",
+        _ => "it cannot be read as its contract says",
+    }
+}
+
+/// Codes of what can be wrong with one row, as the ledger keeps them.
+const FAULTS: [&str; 19] = [
+    "width",
+    "json",
+    "member",
+    "empty",
+    "type",
+    "reshaped",
+    "marks",
+    "unseen",
+    "name",
+    "year",
+    "range",
+    "pattern",
+    "values",
+    "op",
+    "key",
+    "reference",
+    "header",
+    "rejects",
+    "value",
+];
+
+/// A code as the database gives it back.
+pub(super) fn fault_code(found: &str) -> &'static str {
+    FAULTS
+        .into_iter()
+        .find(|code| *code == found)
+        .unwrap_or("value")
+}
+
+/// A file's name in a sentence: whoever sends a file can name it as they like,
+/// and only one that can be nothing but a name is told.
+pub fn name(file: &str) -> &str {
+    const LONGEST: usize = 80;
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    if file.len() <= LONGEST && file.chars().all(is_plain) {
+        file
+    } else {
+        "under an unusual name"
+    }
+}
+
 impl Refused {
     pub fn whole(reason: impl Into<String>) -> Self {
-        Self::Whole(reason.into())
+        Self::coded(UNREADABLE, reason)
     }
 
-    pub fn at(line: u64, reason: impl Into<String>) -> Self {
-        Self::At {
-            line,
+    pub fn at(line: u64, reason: impl std::fmt::Display) -> Self {
+        Self::whole(format!("line {line}: {reason}"))
+    }
+
+    pub fn coded(code: &'static str, reason: impl Into<String>) -> Self {
+        Self::Coded {
+            code,
             reason: reason.into(),
         }
-    }
-
-    pub fn coded(code: &'static str, reason: String) -> Self {
-        Self::Coded { code, reason }
     }
 
     /// The refusal that came out of a transaction as its error.
@@ -58,7 +127,6 @@ impl Refused {
     /// One word for what is looked up later.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Whole(_) | Self::At { .. } => "unreadable",
             Self::Coded { code, .. } | Self::Judged { code, .. } => code,
             Self::Unfinished | Self::Replaced | Self::Broken(_) => "broken",
         }

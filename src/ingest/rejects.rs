@@ -1,4 +1,4 @@
-//! Rows that were not taken in, or not as they came: listed, linked to the row
+//! Rows that were not accepted, or not as they came: listed, linked to the row
 //! that came right later, and aged out.
 
 use anyhow::Result;
@@ -9,8 +9,11 @@ use serde::Serialize;
 use super::contract::Contract;
 use super::ledger::{self, Batch};
 use super::{Fault, keys};
-use crate::model::room::Room;
-use crate::store::{Store, bind};
+use crate::audit::{self, Event, Kind};
+use crate::model::act::Who;
+use crate::model::restricted::Room;
+use crate::store::chain::{self, catalogue};
+use crate::store::{Store, bind, failure};
 
 /// One rejected row, or one value that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,7 +25,9 @@ pub struct Reject {
     pub column: Option<String>,
     /// None when it has aged out, or lies in a room and was not asked for.
     pub value: Option<String>,
+    /// In words; only its code when it has aged out.
     pub reason: String,
+    pub code: String,
     pub is_warning: bool,
     /// SHA-256 of the contract that judged it.
     pub contract: String,
@@ -52,7 +57,7 @@ pub fn list(connection: &Connection, choice: Choice<'_>) -> Result<Vec<Reject>> 
          ) \
          select rejects.batch_id, source, file_name, rejects.line, rejects.column_name, \
              coalesce(rejects.value, kept.value), rejects.reason, \
-             coalesce(is_warning, false), contract_sha256, corrected_by, aged_out_on \
+             coalesce(is_warning, false), contract_sha256, corrected_by, aged_out_on, code \
          from ledger.rejects as rejects \
          inner join ledger.batches as batches on batches.batch_id = rejects.batch_id \
          left join kept on kept.batch_id = rejects.batch_id and kept.line = rejects.line \
@@ -80,6 +85,7 @@ pub fn list(connection: &Connection, choice: Choice<'_>) -> Result<Vec<Reject>> 
                 contract: row.get(8)?,
                 corrected_by: row.get(9)?,
                 aged_out_on: row.get(10)?,
+                code: row.get(11)?,
             })
         },
     )
@@ -93,6 +99,9 @@ pub(super) fn record(
     batch_id: i64,
     faults: &[Fault],
 ) -> Result<()> {
+    if faults.is_empty() {
+        return Ok(());
+    }
     let is_open = contract.room == Room::Open;
     let mut appender = connection.appender_to_db("rejects", "ledger")?;
     for fault in faults {
@@ -102,14 +111,16 @@ pub(super) fn record(
             fault.line,
             fault.column,
             value.filter(|_| is_open),
-            fault.reason,
+            failure::cut(&fault.reason),
             fault.is_warning,
             key.filter(|_| is_open),
             None::<i64>,
             None::<NaiveDate>,
+            fault.code,
         ])?;
     }
     appender.flush()?;
+    chain::seal(connection, "ledger.rejects", &[batch_id])?;
     if is_open {
         return Ok(());
     }
@@ -123,13 +134,13 @@ pub(super) fn record(
             batch_id,
             fault.line,
             fault.column,
-            fault.reason,
+            failure::cut(&fault.reason),
             value,
             key
         ])?;
     }
     appender.flush()?;
-    Ok(())
+    chain::seal(connection, "conduct_ledger.rejected_values", &[batch_id])
 }
 
 fn held(fault: &Fault) -> (Option<&str>, Option<String>) {
@@ -190,7 +201,7 @@ fn link(tx: &Connection, contract: &Contract, batch: &Batch, table: &str, own: &
         ),
         values,
     )?;
-    Ok(())
+    chain::seal(tx, catalogue::CORRECTED, &[batch.batch_id])
 }
 
 /// Holds for a reject whose key is as wanted.
@@ -205,20 +216,24 @@ fn has_key(room: Room, wanted: &str) -> String {
     }
 }
 
-/// Forgets the values and keys of rejects that were received before a moment.
-/// What was wrong and where stays. Returns how many.
-pub fn age_out(store: &Store, before: NaiveDateTime, today: NaiveDate) -> Result<u64> {
+/// Forgets the values, keys and reasons of rejects that were received before a
+/// moment. Where it was and the code of what was wrong stay. Returns how many.
+pub fn age_out(
+    store: &Store,
+    before: NaiveDateTime,
+    today: NaiveDate,
+    at: NaiveDateTime,
+) -> Result<u64> {
     const OLD: &str = "batch_id in (select batch_id from ledger.batches \
                            where received_at < cast($before as timestamp))";
     store.transaction(|tx| {
+        let ageing = ageing(tx, before)?;
         let aged = bind::execute(
             tx,
             &format!(
-                "update ledger.rejects set value = null, row_key = null, aged_out_on = $today \
-                 where aged_out_on is null and {OLD} and (value is not null \
-                     or row_key is not null or exists ( \
-                         select 1 from conduct_ledger.rejected_values as kept \
-                         where kept.batch_id = rejects.batch_id and kept.line = rejects.line))"
+                "update ledger.rejects set value = null, row_key = null, reason = code, \
+                     aged_out_on = $today \
+                 where aged_out_on is null and {OLD}"
             ),
             &[("before", &before), ("today", &bind::date(today))],
         )?;
@@ -227,6 +242,31 @@ pub fn age_out(store: &Store, before: NaiveDateTime, today: NaiveDate) -> Result
             &format!("delete from conduct_ledger.rejected_values where {OLD}"),
             &[("before", &before)],
         )?;
+        chain::seal(tx, "ledger.rejects", &ageing)?;
+        chain::seal(tx, "conduct_ledger.rejected_values", &ageing)?;
+        if aged > 0 {
+            let event = Event {
+                detail: serde_json::json!({ "values": aged, "received_before": before }),
+                ..Event::new(Kind::Erasure, "values of rejected rows")
+            };
+            audit::record(tx, Who::program(at), &event)?;
+        }
         Ok(aged as u64)
     })
+}
+
+/// Batches received before a moment of which a value or key is still kept.
+fn ageing(tx: &Connection, before: NaiveDateTime) -> Result<Vec<i64>> {
+    bind::query(
+        tx,
+        "select batch_id from ledger.batches as batches \
+         where received_at < cast($before as timestamp) and ( \
+             exists (select 1 from ledger.rejects as rejects \
+                 where rejects.batch_id = batches.batch_id and rejects.aged_out_on is null) \
+             or exists (select 1 from conduct_ledger.rejected_values as kept \
+                 where kept.batch_id = batches.batch_id)) \
+         order by batch_id",
+        &[("before", &before)],
+        |row| row.get(0),
+    )
 }

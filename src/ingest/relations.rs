@@ -5,12 +5,12 @@ use anyhow::Result;
 use duckdb::{Connection, params};
 use serde::Serialize;
 
-use super::contract::{Contract, Otherwise, Relation};
+use super::contract::{Contract, OnInvalid, Relation};
 use super::keys::key_text;
-use super::sift::Target;
+use super::row_errors::Target;
 use super::{Fault, Refused};
-use crate::model::room::Room;
-use crate::store::bind;
+use crate::model::restricted::Room;
+use crate::store::{bind, chain};
 
 /// Rows that name something another source does not hold, where the contract
 /// does not let them in.
@@ -21,15 +21,18 @@ pub fn on_arrival(
 ) -> Result<Vec<Fault>, Refused> {
     let mut faults = Vec::new();
     let strict = contract.relations.iter();
-    for rule in strict.filter(|rule| rule.otherwise != Otherwise::Warn) {
+    for rule in strict.filter(|rule| rule.otherwise != OnInvalid::Warn) {
         let found = orphans(tx, contract, target, rule)?;
-        if let (Some(first), Otherwise::RejectFile) = (found.first(), rule.otherwise) {
+        if let (Some(first), OnInvalid::RejectFile) = (found.first(), rule.otherwise) {
             let told = format!(
                 "{}: {}; its contract then refuses the file",
                 rule.columns.join(", "),
                 first.reason
             );
-            return Err(Refused::at(first.line, told));
+            return Err(Refused::coded(
+                "value",
+                format!("line {}: {told}", first.line),
+            ));
         }
         if !found.is_empty() {
             target.drop_lines(tx)?;
@@ -58,15 +61,21 @@ fn orphans(
     ))?;
     bind::query(
         tx,
-        "select line, value, row_key from dropped order by line",
+        &format!(
+            "select line, value, row_key from dropped order by line limit {}",
+            contract.limits.faults
+        ),
         &[],
         |row| {
             let value: Option<String> = row.get(1)?;
             let mut fault = Fault::reject(
-                row.get(0)?,
+                contract.layout.line_of(row.get(0)?),
                 Some(rule.columns.join(", ")),
                 value.as_deref(),
-                format!("expected one that {} holds", rule.source),
+                (
+                    "reference",
+                    format!("expected one that {} holds", rule.source),
+                ),
             );
             fault.key = row.get(2)?;
             Ok(fault)
@@ -76,7 +85,7 @@ fn orphans(
 
 /// What one relation lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Lacking {
+pub struct MissingReferences {
     pub source: String,
     pub columns: String,
     pub other_source: String,
@@ -91,7 +100,11 @@ pub struct Lacking {
 /// Counts, for every relation, the rows that name something which is not held,
 /// and keeps the counts under the newest batch. A source that never arrived is
 /// told elsewhere and makes no row overdue here.
-pub fn check(tx: &Connection, contracts: &[Contract], known_at: i64) -> Result<Vec<Lacking>> {
+pub fn check(
+    tx: &Connection,
+    contracts: &[Contract],
+    known_at: i64,
+) -> Result<Vec<MissingReferences>> {
     tx.execute(
         "delete from ledger.relation_checks where known_at = ?",
         [known_at],
@@ -99,7 +112,7 @@ pub fn check(tx: &Connection, contracts: &[Contract], known_at: i64) -> Result<V
     let mut found = Vec::new();
     for contract in contracts {
         let lenient = contract.relations.iter();
-        for rule in lenient.filter(|rule| rule.otherwise == Otherwise::Warn) {
+        for rule in lenient.filter(|rule| rule.otherwise == OnInvalid::Warn) {
             let lacking = lacking(tx, contract, rule)?;
             tx.execute(
                 "insert into ledger.relation_checks values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -117,10 +130,11 @@ pub fn check(tx: &Connection, contracts: &[Contract], known_at: i64) -> Result<V
             found.push(lacking);
         }
     }
+    chain::seal(tx, "ledger.relation_checks", &[known_at])?;
     Ok(found)
 }
 
-fn lacking(tx: &Connection, contract: &Contract, rule: &Relation) -> Result<Lacking> {
+fn lacking(tx: &Connection, contract: &Contract, rule: &Relation) -> Result<MissingReferences> {
     // An example goes to logs and terminals, where a room's rows have no place.
     let example = match contract.room {
         Room::Open => "min(value)",
@@ -145,7 +159,7 @@ fn lacking(tx: &Connection, contract: &Contract, rule: &Relation) -> Result<Lack
         &sql,
         &[("other", &rule.source), ("within_days", &within_days)],
         |row| {
-            Ok(Lacking {
+            Ok(MissingReferences {
                 source: contract.name.clone(),
                 columns: rule.columns.join(", "),
                 other_source: rule.source.clone(),

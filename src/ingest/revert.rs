@@ -9,6 +9,9 @@ use duckdb::{Connection, OptionalExt, params};
 use super::contract::{Contract, Mode};
 use super::keys::{key_list, names, same_key, scope_text};
 use super::{history, ledger};
+use crate::audit::{self, Event, Kind};
+use crate::model::act::Act;
+use crate::store::chain::{self, catalogue};
 use crate::store::{Store, bind};
 
 /// What taking a batch back did.
@@ -31,7 +34,7 @@ pub fn revert(
     contracts: &[Contract],
     batch_id: i64,
     reason: &str,
-    at: NaiveDateTime,
+    act: Act<'_>,
 ) -> Result<Reverted> {
     let (source, file_name, as_at) = revertible(store.connection(), batch_id)?;
     let Some(contract) = contracts.iter().find(|contract| contract.name == source) else {
@@ -50,6 +53,7 @@ pub fn revert(
             "update ledger.rejects set corrected_by = null where corrected_by = ?",
             [batch_id],
         )?;
+        chain::seal(tx, catalogue::CORRECTED, &[batch_id])?;
         find_touched(tx, contract, batch_id)?;
         find_winners(tx, contract)?;
         let ended = end_fallen(tx, contract, undoing)?;
@@ -62,7 +66,14 @@ pub fn revert(
             ended,
             restored,
         };
-        ledger::record_revert(tx, contract, &reverted, (as_at, at), reason)?;
+        ledger::record_revert(tx, contract, &reverted, (as_at, act.at), reason)?;
+        ledger::seal_history(tx, contract, undoing)?;
+        let event = Event {
+            reason: Some(reason),
+            detail: serde_json::json!({ "batch": batch_id, "by_batch": undoing }),
+            ..Event::new(Kind::Alteration, "ingest revert")
+        };
+        audit::record(tx, act.into(), &event)?;
         Ok(reverted)
     })
 }

@@ -4,13 +4,15 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use chrono::NaiveDateTime;
+use chrono::{Datelike, NaiveDateTime};
+use chrono_tz::Tz;
 
-use super::contract::{Column, Contract, Otherwise};
+use super::contract::{Column, Contract, Kind, OnInvalid, Zone};
 use super::decode::Relation;
 use super::header::Header;
 use super::keys::{key_hash, names, scope_text};
-use super::value::{parquet_cell, typed_value, value_tests};
+use super::moment;
+use super::value::{Spoken, is_missing, parquet_cell, typed_value, value_tests, without_words};
 use crate::store::quoted;
 
 /// How the rows of one file are read: typed, judged, hashed.
@@ -20,7 +22,11 @@ pub struct Reading<'a> {
     pub header: &'a Header,
     /// Bounds of dates count from here.
     pub as_at: NaiveDateTime,
-    /// Columns whose value the file's name gives, with that value.
+    pub is_dated: bool,
+    /// The force's.
+    pub zone: Tz,
+    /// Columns whose value the file's name gives, or must agree with, and that
+    /// value.
     pub named: Vec<(String, String)>,
 }
 
@@ -46,8 +52,8 @@ impl Reading<'_> {
              typed as (\n    select *, hash({names}) as row_hash, {key_hash} as key_hash,\n        \
                  {occurrence} as occurrence, {scope} as scope\n    from tested\n)",
             valued = self.valued(kept),
-            faulty = any_of(&self.conditions(|way| way != Otherwise::Warn)),
-            warned = any_of(&self.conditions(|way| way == Otherwise::Warn)),
+            faulty = any_of(&self.conditions(|way| way != OnInvalid::Warn)),
+            warned = any_of(&self.conditions(|way| way == OnInvalid::Warn)),
             key_hash = key_hash(contract),
             occurrence = occurrence(contract),
             scope = scope_text(contract),
@@ -55,36 +61,55 @@ impl Reading<'_> {
     }
 
     /// Every fault of the lines that `kept` lets through: `line`,
-    /// `column_name`, `value`, `reason`, `is_warning`, and the row's key as
-    /// text, null when a part of it is missing.
+    /// `column_name`, `value`, `code`, `reason`, `is_warning`, and the row's key
+    /// as text, null when a part of it is missing; so many as are listed.
     pub fn faults(&self, kept: &str) -> String {
         let mut arms = Vec::new();
         for column in &self.contract.columns {
             for test in self.tests(column) {
                 arms.push(format!(
                     "case when {condition} then {{'column_name': '{name}', \
-                     'value': \"{name} text\", 'reason': '{reason}', 'is_warning': {warning}}} end",
+                     'value': \"{name} text\", 'code': '{code}', 'reason': '{reason}', \
+                     'is_warning': {warning}}} end",
                     condition = test.condition,
                     name = column.name,
+                    code = test.code,
                     reason = quoted(&test.reason),
-                    warning = test.way == Otherwise::Warn,
+                    warning = test.way == OnInvalid::Warn,
                 ));
             }
         }
         arms.push(format!(
             "case when {OP_TEST} then {{'column_name': 'op', 'value': op, \
-             'reason': 'expected I, U or D', 'is_warning': false}} end"
+             'code': 'op', 'reason': 'expected I, U or D', 'is_warning': false}} end"
         ));
         format!(
             "with {valued},\n\
              found as (\n    select line, {key} as row_key, unnest(list_filter([{arms}], \
                  lambda fault: fault is not null)) as fault\n    from valued\n)\n\
-             select line, fault.column_name, fault.value, fault.reason, fault.is_warning, row_key\n\
-             from found order by line, fault.column_name",
+             select line, fault.column_name, fault.value, fault.code, fault.reason, \
+                 fault.is_warning, row_key\n\
+             from found order by {refusing}line, fault.column_name limit {most}",
             valued = self.valued(Some(kept)),
             key = self.told_key(),
+            refusing = self.refusing_first(),
+            most = self.contract.limits.faults,
             arms = arms.join(",\n        "),
         )
+    }
+
+    /// What refuses the whole file is found however much else is wrong.
+    fn refusing_first(&self) -> String {
+        let columns = self.contract.columns.iter();
+        let refusing: Vec<String> = columns
+            .filter(|column| column.otherwise == OnInvalid::RejectFile)
+            .map(|column| format!("'{}'", column.name))
+            .collect();
+        if refusing.is_empty() {
+            return String::new();
+        }
+        let refusing = refusing.join(", ");
+        format!("fault.column_name not in ({refusing}), ")
     }
 
     /// A row's key as it would stand in history, null when a part is missing.
@@ -104,11 +129,114 @@ impl Reading<'_> {
         let mut values = String::new();
         for column in &self.contract.columns {
             let name = &column.name;
-            let value = typed_value(column);
+            let value = self.value(column);
             let _ = write!(values, ",\n        \"{name} text\", {value} as \"{name}\"");
         }
         let raw = self.raw(kept);
-        format!("{raw},\nvalued as (\n    select line, op{values}\n    from raw\n)")
+        let rows = match self.aside() {
+            Some(aside) => format!("raw where not {aside}"),
+            None => "raw".to_owned(),
+        };
+        let read = format!("select line, op{values}\n    from {rows}");
+        let local = self.local_times();
+        if local.is_empty() {
+            return format!("{raw},\nvalued as (\n    {read}\n)");
+        }
+        format!(
+            "{raw},\nread as (\n    {read}\n),\n\
+             valued as (\n    select * replace ({local})\n    from read\n)"
+        )
+    }
+
+    /// How many rows are none, by what they hold; none when the contract knows
+    /// no such rows.
+    pub fn count_aside(&self) -> Option<String> {
+        let aside = self.aside()?;
+        let raw = self.raw(None);
+        Some(format!("with {raw} select count(*) from raw where {aside}"))
+    }
+
+    /// Holds for rows that the contract sets aside by a value, or drops by what
+    /// happened to them.
+    fn aside(&self) -> Option<String> {
+        let list = |values: &[String]| {
+            let values = values.iter().map(|value| format!("'{}'", quoted(value)));
+            values.collect::<Vec<_>>().join(", ")
+        };
+        let columns = self.contract.columns.iter();
+        let mut conditions: Vec<String> = columns
+            .filter(|column| !column.set_aside.is_empty())
+            .map(|column| format!("\"{} text\" in ({})", column.name, list(&column.set_aside)))
+            .collect();
+        let drop = &self.contract.op.drop;
+        if self.header.op.is_some() && !drop.is_empty() {
+            let drop: Vec<String> = drop.iter().map(|code| code.to_uppercase()).collect();
+            conditions.push(format!("op in ({})", list(&drop)));
+        }
+        (!conditions.is_empty()).then(|| any_of(&conditions))
+    }
+
+    /// A cell's value. Dates that the file has as dates need none of the
+    /// contract's formats for text.
+    fn value(&self, column: &Column) -> String {
+        match self.dates(column) {
+            Dates::Text => typed_value(self.contract, column),
+            Dates::Native => typed_value(self.contract, &without_formats(column)),
+            Dates::Mixed => format!(
+                "coalesce({}, {})",
+                typed_value(self.contract, &without_formats(column)),
+                typed_value(self.contract, column)
+            ),
+        }
+    }
+
+    /// How a column of dates stands in the file.
+    fn dates(&self, column: &Column) -> Dates {
+        if column.formats.is_empty() {
+            return Dates::Text;
+        }
+        match self.relation {
+            Relation::Csv { has_dates, .. } if *has_dates => Dates::Mixed,
+            Relation::Csv { .. } => Dates::Text,
+            Relation::Parquet { columns, .. } => {
+                let held = self.position(column).map(|at| columns[at].1.as_str());
+                let is_date = |held: &str| held == "DATE" || held.starts_with("TIMESTAMP");
+                if held.is_some_and(is_date) {
+                    Dates::Native
+                } else {
+                    Dates::Text
+                }
+            }
+        }
+    }
+
+    fn position(&self, column: &Column) -> Option<usize> {
+        let mut columns = self.contract.columns.iter();
+        let at = columns.position(|other| other.name == column.name)?;
+        self.header.positions[at]
+    }
+
+    /// Moments of UTC as local time, by a layer of their own because each is
+    /// named often.
+    fn local_times(&self) -> String {
+        let moments = self.contract.columns.iter();
+        let moments = moments.filter(|column| column.zone == Some(Zone::Utc));
+        let last = |column: &Column| self.spoken().year + column.years_ahead;
+        let local: Vec<String> = moments
+            .map(|column| {
+                let name = format!("\"{}\"", column.name);
+                let years = (column.first_year, last(column));
+                format!("{} as {name}", moment::local(&name, self.zone, years))
+            })
+            .collect();
+        local.join(", ")
+    }
+
+    fn spoken(&self) -> Spoken {
+        Spoken {
+            year: self.as_at.year(),
+            is_dated: self.is_dated,
+        }
     }
 
     /// Cells as text: trimmed, empty as null, in our spelling, with defaults.
@@ -156,11 +284,13 @@ impl Reading<'_> {
                     columns.join(", ")
                 )
             }
-            Relation::Parquet { path, types } => {
-                let cells: Vec<String> = (0..self.header.names.len())
-                    .map(|index| {
-                        let name = self.header.names[index].replace('"', "\"\"");
-                        let cell = parquet_cell(&format!("\"{name}\""), &types[index]);
+            Relation::Parquet { path, columns } => {
+                let cells: Vec<String> = columns
+                    .iter()
+                    .enumerate()
+                    .map(|(index, (name, held))| {
+                        let name = name.replace('"', "\"\"");
+                        let cell = parquet_cell(&format!("\"{name}\""), held);
                         format!("{cell} as {}", cell_name(index))
                     })
                     .collect();
@@ -176,16 +306,10 @@ impl Reading<'_> {
 
     fn cell(&self, column: &Column) -> String {
         let named = self.named.iter().find(|(name, _)| *name == column.name);
-        let at = self
-            .contract
-            .columns
-            .iter()
-            .position(|c| c.name == column.name);
-        let position = at.and_then(|at| self.header.positions[at]);
-        let mut cell = match (named, position) {
-            (Some((_, value)), _) => format!("'{}'", quoted(value)),
-            (None, Some(index)) => format!("source.{}", cell_name(index)),
-            (None, None) => "cast(null as varchar)".to_owned(),
+        let mut cell = match (named, self.position(column)) {
+            (Some((_, value)), _) if column.from_name.is_some() => format!("'{}'", quoted(value)),
+            (_, Some(index)) => format!("source.{}", cell_name(index)),
+            (_, None) => "cast(null as varchar)".to_owned(),
         };
         if !column.map.is_empty() {
             let arms: Vec<String> = column
@@ -197,10 +321,21 @@ impl Reading<'_> {
                 .collect();
             cell = format!("case {cell} {} else {cell} end", arms.join(" "));
         }
+        if let Some(mark) = column.thousands {
+            cell = without_thousands(&cell, mark);
+        }
+        let has_dates = matches!(self.relation, Relation::Csv { has_dates, .. } if *has_dates);
+        if has_dates && column.kind == Kind::Timestamp {
+            cell = format!(
+                "case when regexp_full_match({cell}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') \
+                 then {cell} || ' 00:00:00' else {cell} end"
+            );
+        }
         if column.drop_zero_decimals {
             cell = format!("regexp_replace({cell}, '^(-?[0-9]+)[.]0+$', '\\1')");
         }
         if let Some(default) = &column.default {
+            cell = without_words(self.contract, column, &cell);
             cell = format!("coalesce({cell}, '{}')", quoted(default));
         }
         cell
@@ -208,14 +343,14 @@ impl Reading<'_> {
 
     fn kept_value(&self, column: &Column) -> String {
         let value = format!("\"{}\"", column.name);
-        if column.otherwise != Otherwise::Warn {
+        if column.otherwise != OnInvalid::Warn {
             return value;
         }
         // A wrong value that is only told becomes empty.
         let wrong: Vec<String> = self
             .tests(column)
             .into_iter()
-            .filter(|test| test.way == Otherwise::Warn)
+            .filter(|test| test.way == OnInvalid::Warn)
             .map(|test| test.condition)
             .collect();
         format!(
@@ -224,7 +359,7 @@ impl Reading<'_> {
         )
     }
 
-    fn conditions(&self, wanted: impl Fn(Otherwise) -> bool) -> Vec<String> {
+    fn conditions(&self, wanted: impl Fn(OnInvalid) -> bool) -> Vec<String> {
         let mut found: Vec<String> = self
             .contract
             .columns
@@ -233,7 +368,7 @@ impl Reading<'_> {
             .filter(|test| wanted(test.way))
             .map(|test| test.condition)
             .collect();
-        if wanted(Otherwise::RejectRow) && self.header.op.is_some() {
+        if wanted(OnInvalid::RejectRow) && self.header.op.is_some() {
             found.push(OP_TEST.to_owned());
         }
         found
@@ -241,43 +376,103 @@ impl Reading<'_> {
 
     /// What could be wrong with a column's cell.
     fn tests(&self, column: &Column) -> Vec<Test> {
-        let cell = format!("\"{} text\"", column.name);
+        let missing = is_missing(self.contract, column);
         let mut tests = Vec::new();
-        let mut test = |condition: String, reason: String, way| {
+        let mut test = |condition: String, (code, reason): (&'static str, String), way| {
             tests.push(Test {
                 condition,
+                code,
                 reason,
                 way,
             });
         };
         // An empty cell that must not be is no value to leave out.
         let strict = match column.otherwise {
-            Otherwise::Warn => Otherwise::RejectRow,
+            OnInvalid::Warn => OnInvalid::RejectRow,
             way => way,
         };
         if self.contract.key.contains(&column.name) {
             let reason = "empty, but it is part of the key".to_owned();
-            test(format!("{cell} is null"), reason, strict);
+            test(missing, ("empty", reason), strict);
         } else if column.is_required {
             // A deletion needs no more than its key.
             test(
-                format!("{cell} is null and op is distinct from 'D'"),
-                format!("empty; expected {}", column.kind.expected()),
+                format!("{missing} and op is distinct from 'D'"),
+                (
+                    "empty",
+                    format!("empty; expected {}", column.kind.expected()),
+                ),
                 strict,
             );
         }
-        for (condition, reason) in value_tests(column, self.as_at) {
+        let found = match self.dates(column) {
+            Dates::Native => value_tests(self.contract, &without_formats(column), self.spoken()),
+            Dates::Text | Dates::Mixed => value_tests(self.contract, column, self.spoken()),
+        };
+        for (condition, reason) in found {
             test(condition, reason, column.otherwise);
+        }
+        if let Some((condition, reason)) = self.unlike_name(column) {
+            test(condition, ("name", reason), column.otherwise);
         }
         tests
     }
+
+    /// Holds where a value is not the one in the file's name.
+    fn unlike_name(&self, column: &Column) -> Option<(String, String)> {
+        let place = column.as_in_name.as_ref()?;
+        let (_, named) = self.named.iter().find(|(name, _)| *name == column.name)?;
+        let value = format!("\"{}\"", column.name);
+        let named = quoted(named);
+        let condition = match (column.kind, place.as_str()) {
+            (Kind::Date | Kind::Timestamp, "month") => {
+                format!("strftime({value}, '%Y-%m') <> '{named}'")
+            }
+            (Kind::Date | Kind::Timestamp, _) => {
+                format!("strftime({value}, '%Y%m%d') <> replace('{named}', '-', '')")
+            }
+            _ => format!("lower(cast({value} as varchar)) <> lower('{named}')"),
+        };
+        let reason = format!("expected the {place} that the file's name says");
+        Some((condition, reason))
+    }
+}
+
+/// How the dates of a column stand in a file.
+enum Dates {
+    Text,
+    /// As the file's own dates.
+    Native,
+    /// Some as text, in a sheet.
+    Mixed,
+}
+
+fn without_formats(column: &Column) -> Column {
+    Column {
+        formats: Vec::new(),
+        ..column.clone()
+    }
+}
+
+/// A number without the marks between its thousands; what is parted otherwise
+/// stays as it is, and is no number.
+fn without_thousands(cell: &str, mark: char) -> String {
+    let mark = match mark {
+        ' ' => "[ \u{a0}\u{202f}]".to_owned(),
+        mark => quoted(&regex::escape(&mark.to_string())),
+    };
+    format!(
+        "case when regexp_full_match({cell}, '[-+]?[0-9]{{1,3}}({mark}[0-9]{{3}})+([.][0-9]*)?') \
+         then regexp_replace({cell}, '{mark}', '', 'g') else {cell} end"
+    )
 }
 
 /// One thing that could be wrong with a cell.
 struct Test {
     condition: String,
+    code: &'static str,
     reason: String,
-    way: Otherwise,
+    way: OnInvalid,
 }
 
 const OP_TEST: &str = "op not in ('I', 'U', 'D')";

@@ -6,7 +6,7 @@ use chrono::{Duration, NaiveDate, NaiveDateTime};
 use duckdb::{Connection, OptionalExt, params};
 use serde::Serialize;
 
-use super::contract::Contract;
+use super::contract::{Broken, Contract};
 use super::volume;
 use crate::store::bind;
 
@@ -17,8 +17,10 @@ pub const DAYS_SHOWN: i64 = 28;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Today's file is here, or the source has no set time.
+    /// Today's file is here, or is not older than its contract lets it be.
     Fresh,
+    /// It arrived, and no contract says when the next should.
+    Unscheduled,
     /// Today's file is not due yet.
     Due,
     /// Today's file is not here, and is past its time.
@@ -28,6 +30,8 @@ pub enum State {
     /// The newest file was refused.
     Refused,
     Never,
+    /// Its contract does not hold: its files wait.
+    Broken,
 }
 
 impl State {
@@ -35,11 +39,13 @@ impl State {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Fresh => "fresh",
+            Self::Unscheduled => "no set time",
             Self::Due => "due",
             Self::Late => "late",
             Self::Stale => "stale",
             Self::Refused => "refused",
             Self::Never => "never arrived",
+            Self::Broken => "contract at fault",
         }
     }
 }
@@ -128,39 +134,59 @@ impl Moment {
 pub fn status(
     connection: &Connection,
     contracts: &[Contract],
+    broken: &[Broken],
     moment: Moment,
 ) -> Result<Vec<SourceStatus>> {
-    contracts
+    let sound = contracts
         .iter()
-        .map(|contract| source(connection, contract, moment))
-        .collect()
+        .map(|contract| source(connection, contract, moment));
+    let broken = broken
+        .iter()
+        .map(|broken| without_contract(connection, &broken.name, moment));
+    let mut sources: Vec<SourceStatus> = sound.chain(broken).collect::<Result<_>>()?;
+    sources.sort_by(|one, other| one.source.cmp(&other.source));
+    Ok(sources)
+}
+
+/// What is known of a source without a word of its contract.
+fn without_contract(connection: &Connection, name: &str, moment: Moment) -> Result<SourceStatus> {
+    let last = last_file(connection, name, moment)?;
+    let (files_compared, usual_rows) = volume::usual(connection, name)?;
+    let rows = last.as_ref().map(|last| last.rows_read);
+    Ok(SourceStatus {
+        source: name.to_owned(),
+        title: name.to_owned(),
+        affects: None,
+        state: State::Broken,
+        share_of_usual: rows.and_then(|rows| share(rows, usual_rows)),
+        is_unusual: false,
+        next_due: None,
+        last,
+        refused: None,
+        usual_rows,
+        files_compared,
+        open_rejects: open_rejects(connection, name)?,
+        overdue_rows: overdue_rows(connection, name)?,
+        days: days(connection, name, moment)?,
+    })
 }
 
 fn source(connection: &Connection, contract: &Contract, moment: Moment) -> Result<SourceStatus> {
     let now = moment.now;
-    let last = last_file(connection, contract, moment)?;
-    let refused = refused_file(connection, contract, moment, last.as_ref())?;
-    let (files_compared, usual_rows) = volume::usual(connection, &contract.name)?;
-    let rows = last.as_ref().map(|last| last.rows_read);
-    let unusual = match rows {
-        Some(rows) => volume::unusual(connection, contract, rows)?,
+    let known = without_contract(connection, &contract.name, moment)?;
+    let refused = refused_file(connection, contract, moment, known.last.as_ref())?;
+    let unusual = match &known.last {
+        Some(last) => volume::unusual(connection, contract, last.rows_read)?,
         None => None,
     };
     Ok(SourceStatus {
-        source: contract.name.clone(),
         title: contract.title.clone(),
         affects: contract.affects.clone(),
-        share_of_usual: rows.and_then(|rows| share(rows, usual_rows)),
         is_unusual: unusual.is_some(),
-        state: state(contract, last.as_ref(), refused.is_some(), now),
-        next_due: next_due(contract, last.as_ref(), now),
-        last,
+        state: state(contract, known.last.as_ref(), refused.is_some(), now),
+        next_due: next_due(contract, known.last.as_ref(), now),
         refused,
-        usual_rows,
-        files_compared,
-        open_rejects: open_rejects(connection, contract)?,
-        overdue_rows: overdue_rows(connection, contract)?,
-        days: days(connection, contract, moment)?,
+        ..known
     })
 }
 
@@ -169,11 +195,7 @@ fn share(rows: u64, usual: f64) -> Option<f64> {
     (usual > 0.0).then(|| rows as f64 / usual)
 }
 
-fn last_file(
-    connection: &Connection,
-    contract: &Contract,
-    moment: Moment,
-) -> Result<Option<LastFile>> {
+fn last_file(connection: &Connection, source: &str, moment: Moment) -> Result<Option<LastFile>> {
     Ok(connection
         .query_row(
             "select batch_id, file_name, as_at, rows_read, rows_accepted, rows_rejected, \
@@ -181,7 +203,7 @@ fn last_file(
              from ledger.standing_files \
              where source = ? and (? is null or as_at < cast(? as timestamp)) \
              order by as_at desc, file_name desc, batch_id desc limit 1",
-            params![contract.name, moment.before, moment.before],
+            params![source, moment.before, moment.before],
             |row| {
                 let as_at: NaiveDateTime = row.get(2)?;
                 Ok(LastFile {
@@ -249,7 +271,7 @@ fn state(
         return State::Refused;
     }
     let Some(freshness) = contract.freshness else {
-        return State::Fresh;
+        return State::Unscheduled;
     };
     let limit = Duration::hours(freshness.stale_after_hours.into());
     let is_stale = now - last.as_at > limit;
@@ -278,29 +300,29 @@ fn next_due(
     Some(day.and_time(due_by))
 }
 
-fn open_rejects(connection: &Connection, contract: &Contract) -> Result<u64> {
+fn open_rejects(connection: &Connection, source: &str) -> Result<u64> {
     bind::query_one(
         connection,
         "select count(distinct (rejects.batch_id, line)) from ledger.rejects as rejects \
          inner join ledger.standing_files as files on files.batch_id = rejects.batch_id \
          where source = $source and corrected_by is null and not coalesce(is_warning, false)",
-        &[("source", &contract.name)],
+        &[("source", &source)],
         |row| row.get(0),
     )
 }
 
-fn overdue_rows(connection: &Connection, contract: &Contract) -> Result<u64> {
+fn overdue_rows(connection: &Connection, source: &str) -> Result<u64> {
     bind::query_one(
         connection,
         "select coalesce(sum(rows_overdue), 0)::ubigint from ledger.relation_checks \
          where source = $source \
              and known_at = (select max(known_at) from ledger.relation_checks)",
-        &[("source", &contract.name)],
+        &[("source", &source)],
         |row| row.get(0),
     )
 }
 
-fn days(connection: &Connection, contract: &Contract, moment: Moment) -> Result<Vec<DayTotal>> {
+fn days(connection: &Connection, source: &str, moment: Moment) -> Result<Vec<DayTotal>> {
     let mut statement = connection.prepare(
         "select as_at::date, count(*), sum(rows_read)::ubigint, sum(rows_accepted)::ubigint, \
              sum(rows_rejected)::ubigint, sum(rows_duplicate)::ubigint \
@@ -309,7 +331,7 @@ fn days(connection: &Connection, contract: &Contract, moment: Moment) -> Result<
          group by 1 order by 1 desc",
     )?;
     let from = moment.now - Duration::days(DAYS_SHOWN);
-    let bound = params![contract.name, from, moment.before, moment.before];
+    let bound = params![source, from, moment.before, moment.before];
     let rows = statement.query_map(bound, |row| {
         Ok(DayTotal {
             day: row.get(0)?,

@@ -6,11 +6,19 @@ use std::ops::Range;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
+use super::Refused;
+use super::codepage::Charset;
+use super::detect::Utf8;
+use super::limits::Told;
+use super::refusal::ENCODING;
+
 /// Decodes on the way through; keeps count of lines for its errors.
 pub struct Utf8Reader<R> {
     inner: R,
-    decoder: Decoder,
-    encoding: &'static Encoding,
+    letters: Letters,
+    charset: Charset,
+    /// Whether it is UTF-8 after all, where that could not be seen otherwise.
+    doubt: Option<Utf8>,
     raw: Vec<u8>,
     /// Undecoded part of `raw`.
     pending: Range<usize>,
@@ -22,12 +30,58 @@ pub struct Utf8Reader<R> {
     lines: u64,
 }
 
+/// What turns bytes into letters.
+enum Letters {
+    Standard(Decoder),
+    Page(Vec<char>),
+}
+
+impl Letters {
+    /// How much was read and written, and why it stopped.
+    fn decode(
+        &mut self,
+        source: &[u8],
+        text: &mut [u8],
+        is_last: bool,
+    ) -> (DecoderResult, usize, usize) {
+        match self {
+            Self::Standard(decoder) => {
+                decoder.decode_to_utf8_without_replacement(source, text, is_last)
+            }
+            Self::Page(upper) => {
+                let mut written = 0;
+                for (read, byte) in source.iter().enumerate() {
+                    // No letter of a code page takes more in UTF-8.
+                    if text.len() - written < 3 {
+                        return (DecoderResult::OutputFull, read, written);
+                    }
+                    let letter = match byte.checked_sub(0x80) {
+                        Some(at) => upper[usize::from(at)],
+                        None => char::from(*byte),
+                    };
+                    written += letter.encode_utf8(&mut text[written..]).len();
+                }
+                (DecoderResult::InputEmpty, source.len(), written)
+            }
+        }
+    }
+}
+
 impl<R: Read> Utf8Reader<R> {
-    pub fn new(inner: R, encoding: &'static Encoding) -> Self {
+    pub fn new(inner: R, charset: Charset) -> Self {
         Self {
             inner,
-            decoder: encoding.new_decoder_with_bom_removal(),
-            encoding,
+            letters: match charset {
+                Charset::Standard(encoding) => {
+                    Letters::Standard(encoding.new_decoder_with_bom_removal())
+                }
+                Charset::Page(page) => Letters::Page(page.upper.chars().collect()),
+            },
+            charset,
+            doubt: match charset {
+                Charset::Standard(encoding) if !encoding.is_single_byte() => None,
+                _ => Some(Utf8::new()),
+            },
             raw: vec![0; 1 << 18],
             pending: 0..0,
             text: vec![0; 1 << 19],
@@ -45,13 +99,16 @@ impl<R: Read> Utf8Reader<R> {
                 let read = self.inner.read(&mut self.raw)?;
                 self.is_at_end = read == 0;
                 self.pending = 0..read;
+                if let Some(doubt) = &mut self.doubt {
+                    doubt.feed(&self.raw[..read], self.is_at_end);
+                    if self.is_at_end {
+                        doubt.check_other(self.charset)?;
+                    }
+                }
             }
             let source = &self.raw[self.pending.clone()];
-            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(
-                source,
-                &mut self.text,
-                self.is_at_end,
-            );
+            let (result, read, written) =
+                self.letters.decode(source, &mut self.text, self.is_at_end);
             self.pending.start += read;
             self.ready = 0..written;
             self.check(written)?;
@@ -68,7 +125,7 @@ impl<R: Read> Utf8Reader<R> {
         let text = &self.text[..written];
         if let Some(at) = memchr::memchr(0, text) {
             let line = self.lines + newlines(&text[..at]);
-            let name = self.encoding.name();
+            let name = self.charset.name();
             return Err(invalid(format!(
                 "line {line}: a NUL byte; the file is not {name} text"
             )));
@@ -92,7 +149,7 @@ impl<R: Read> Utf8Reader<R> {
         invalid(format!(
             "line {}: {told} is not {}; say the file's real encoding in its contract",
             self.lines,
-            self.encoding.name()
+            self.charset.name()
         ))
     }
 }
@@ -108,61 +165,19 @@ impl<R: Read> Read for Utf8Reader<R> {
     }
 }
 
-/// Finds out the encoding of a text by reading all of it: a byte order mark,
-/// the zero bytes of UTF-16, whole validity as UTF-8, or else the likeliest.
-pub fn detect(content: &mut dyn Read) -> io::Result<&'static Encoding> {
-    let mut guess = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-    let mut utf8 = encoding_rs::UTF_8.new_decoder_without_bom_handling();
-    let mut is_utf8 = true;
-    let mut head = Vec::new();
-    let mut block = vec![0; 1 << 18];
-    let mut text = vec![0; 1 << 20];
-    loop {
-        let read = content.read(&mut block)?;
-        let is_last = read == 0;
-        // Judged once, when it is whole: a decompressor may give out a few
-        // bytes at a time, and these say little.
-        if head.len() < HEAD_BYTES {
-            head.extend_from_slice(&block[..read.min(HEAD_BYTES - head.len())]);
-            if (is_last || head.len() == HEAD_BYTES)
-                && let Some(found) = marked(&head)
-            {
-                return Ok(found);
-            }
-        }
-        if is_utf8 {
-            let (result, ..) =
-                utf8.decode_to_utf8_without_replacement(&block[..read], &mut text, is_last);
-            is_utf8 = result == DecoderResult::InputEmpty;
-        }
-        guess.feed(&block[..read], is_last);
-        if is_last {
-            break;
-        }
-    }
-    if is_utf8 {
-        return Ok(encoding_rs::UTF_8);
-    }
-    Ok(guess.guess(None, chardetng::Utf8Detection::Deny))
-}
-
-const HEAD_BYTES: usize = 1 << 10;
-
-/// The encoding that a byte order mark names, or that the places of zero
-/// bytes give away.
-fn marked(head: &[u8]) -> Option<&'static Encoding> {
-    if let Some((encoding, _)) = Encoding::for_bom(head) {
-        return Some(encoding);
-    }
-    let zeros = |odd: usize| {
-        let half = head.iter().skip(odd).step_by(2);
-        half.filter(|byte| **byte == 0).count()
-    };
-    let most = head.len() / 4;
-    match (zeros(0), zeros(1)) {
-        (even, odd) if odd > most && even <= most / 4 => Some(encoding_rs::UTF_16LE),
-        (even, odd) if even > most && odd <= most / 4 => Some(encoding_rs::UTF_16BE),
-        _ => None,
+/// Refuses a text that begins with the mark of another encoding than it is to
+/// be read in: the mark would become letters of its first header.
+pub(super) fn check_mark(head: &[u8], charset: Charset) -> Result<(), Refused> {
+    match Encoding::for_bom(head) {
+        Some((marked, _)) if Charset::Standard(marked) != charset => Err(Refused::coded(
+            ENCODING,
+            format!(
+                "line 1: begins with the mark of {}, but its contract says {}",
+                marked.name(),
+                charset.name()
+            ),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -171,7 +186,7 @@ fn newlines(text: &[u8]) -> u64 {
 }
 
 fn invalid(message: String) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, message)
+    Told::error(ENCODING, message)
 }
 
 #[cfg(test)]
@@ -180,7 +195,8 @@ mod tests {
 
     fn read(bytes: &[u8], encoding: &'static Encoding) -> io::Result<String> {
         let mut text = String::new();
-        io::BufReader::new(Utf8Reader::new(bytes, encoding)).read_to_string(&mut text)?;
+        io::BufReader::new(Utf8Reader::new(bytes, Charset::Standard(encoding)))
+            .read_to_string(&mut text)?;
         Ok(text)
     }
 
@@ -228,23 +244,6 @@ mod tests {
     }
 
     #[test]
-    fn a_guess_does_not_hang_on_how_the_bytes_come() {
-        struct OneByOne<'b>(&'b [u8]);
-
-        impl Read for OneByOne<'_> {
-            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-                let one = self.0.len().min(1).min(out.len());
-                self.0.read(&mut out[..one])
-            }
-        }
-
-        for bytes in [&b"\0\x01\x01\0"[..], b"a\0b,c\n1,2,3\n", b"\xff\xfea\0"] {
-            let whole = detect(&mut &*bytes).unwrap();
-            assert_eq!(detect(&mut OneByOne(bytes)).unwrap(), whole, "{bytes:?}");
-        }
-    }
-
-    #[test]
     fn long_input_comes_through_whole() {
         let text = "ä€𝄞x\n".repeat(200_000);
         assert_eq!(read(text.as_bytes(), encoding_rs::UTF_8).unwrap(), text);
@@ -256,13 +255,43 @@ mod tests {
     }
 
     #[test]
-    fn an_encoding_is_found_from_the_content() {
-        let found = |mut bytes: &[u8]| detect(&mut bytes).unwrap().name();
-        assert_eq!(found("ward\nHornsey Café\n".as_bytes()), "UTF-8");
-        assert_eq!(found(b"ward\nHornsey Caf\xe9\n"), "windows-1252");
-        assert_eq!(found(b"w\0a\0r\0d\0\n\0A\0\n\0"), "UTF-16LE");
-        assert_eq!(found(b"\0w\0a\0r\0d\0\n\0A\0\n"), "UTF-16BE");
-        assert_eq!(found(b"\xff\xfew\0\n\0"), "UTF-16LE");
-        assert_eq!(found(b"ward\n"), "UTF-8");
+    fn a_code_page_is_read_by_its_own_letters() {
+        let page = |label| Charset::of_label(label).unwrap();
+        let mut text = String::new();
+        Utf8Reader::new(&b"Caf\x82 \x9c5\n"[..], page("cp850"))
+            .read_to_string(&mut text)
+            .unwrap();
+        assert_eq!(text, "Café £5\n");
+        let long = vec![0xb3; 300_000];
+        let mut text = String::new();
+        Utf8Reader::new(&long[..], page("437"))
+            .read_to_string(&mut text)
+            .unwrap();
+        assert_eq!(text, "│".repeat(300_000));
+    }
+
+    #[test]
+    fn the_mark_of_another_encoding_is_refused() {
+        let standard = Charset::Standard;
+        let told = check_mark(b"\xef\xbb\xbfid\n", standard(encoding_rs::WINDOWS_1252));
+        assert_eq!(
+            told.unwrap_err().to_string(),
+            "line 1: begins with the mark of UTF-8, but its contract says windows-1252"
+        );
+        let page = Charset::of_label("cp437").unwrap();
+        for (head, charset) in [
+            (&b"\xff\xfei\0"[..], Charset::UTF_8),
+            (b"\xef\xbb\xbfid", page),
+        ] {
+            assert!(check_mark(head, charset).is_err());
+        }
+        for (head, charset) in [
+            (&b"\xef\xbb\xbfid"[..], Charset::UTF_8),
+            (b"\xff\xfei\0", standard(encoding_rs::UTF_16LE)),
+            (b"id", page),
+            (b"", Charset::UTF_8),
+        ] {
+            assert!(check_mark(head, charset).is_ok());
+        }
     }
 }

@@ -37,7 +37,7 @@ impl<R: Read> ZstdReader<R> {
                     length,
                     ..
                 })) => self.skip(length.into())?,
-                Err(error) => return Err(self.damaged(&error)),
+                Err(_) => return Err(self.damaged()),
             }
         }
         if self.has_begun {
@@ -72,12 +72,12 @@ impl<R: Read> ZstdReader<R> {
     }
 
     /// A stream that fails at its end was cut off.
-    fn damaged(&mut self, error: &FrameDecoderError) -> io::Error {
+    fn damaged(&mut self) -> io::Error {
         match self.source.fill_buf() {
             Ok([]) => io::ErrorKind::UnexpectedEof.into(),
             Ok(_) => io::Error::new(
                 io::ErrorKind::InvalidData,
-                format!("the compressed stream is damaged: {error}"),
+                "the compressed stream is damaged",
             ),
             Err(error) => error,
         }
@@ -89,8 +89,12 @@ impl<R: Read> Read for ZstdReader<R> {
         while !out.is_empty() && (self.is_in_frame || self.begin()?) {
             while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
                 let strategy = BlockDecodingStrategy::UptoBlocks(1);
-                if let Err(error) = self.decoder.decode_blocks(&mut self.source, strategy) {
-                    return Err(self.damaged(&error));
+                if self
+                    .decoder
+                    .decode_blocks(&mut self.source, strategy)
+                    .is_err()
+                {
+                    return Err(self.damaged());
                 }
             }
             let read = self.decoder.read(out)?;

@@ -2,9 +2,11 @@
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
-use lettre::Message;
-use lettre::message::header::{ContentDisposition, ContentId, ContentType};
+use lettre::message::header::{
+    ContentDisposition, ContentId, ContentType, Header, HeaderName, HeaderValue,
+};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message};
 
 use crate::store::schema::hex_sha256;
 
@@ -32,6 +34,9 @@ pub struct Key<'a> {
     pub report: &'a str,
     pub as_of: &'a str,
     pub recipient: &'a str,
+    /// The anchor of the record at that moment, which whoever keeps the mail
+    /// can hold the record to.
+    pub anchor: &'a str,
 }
 
 impl Key<'_> {
@@ -47,23 +52,33 @@ impl Key<'_> {
     }
 }
 
+impl Picture {
+    /// The content id within one mail: telephones keep pictures by it, and
+    /// would show yesterday's under today's words.
+    fn cid_in(&self, message_id: &str) -> String {
+        format!("{}.{message_id}", self.name())
+    }
+
+    fn name(&self) -> &str {
+        self.cid.split('@').next().unwrap_or(&self.cid)
+    }
+}
+
 /// Composes the whole message.
 pub fn compose(letter: &Letter, key: &Key<'_>, sender: &str, at: DateTime<Utc>) -> Result<Vec<u8>> {
-    let mailbox = |address: &str| -> Result<Mailbox> {
-        address
-            .parse()
-            .with_context(|| format!("{address:?} is not a mail address"))
-    };
     let id = key.message_id(sender);
     let boundary = |part: &str| format!("daybook-{part}-{}", &hex_sha256(id.as_bytes())[..24]);
+    let html = letter.pictures.iter().fold(letter.html.clone(), |html, p| {
+        html.replace(&format!("cid:{}", p.cid), &format!("cid:{}", p.cid_in(&id)))
+    });
     let html = SinglePart::builder()
         .header(ContentType::TEXT_HTML)
-        .body(letter.html.clone());
+        .body(html);
     let mut related = MultiPart::related()
         .boundary(boundary("related"))
         .singlepart(html);
     for picture in &letter.pictures {
-        related = related.singlepart(inline(picture)?);
+        related = related.singlepart(inline(picture, &id)?);
     }
     let text = SinglePart::builder()
         .header(ContentType::TEXT_PLAIN)
@@ -78,17 +93,45 @@ pub fn compose(letter: &Letter, key: &Key<'_>, sender: &str, at: DateTime<Utc>) 
         .subject(&letter.subject)
         .message_id(Some(format!("<{id}>")))
         .date(at.into())
+        .header(Ledger(key.anchor.to_owned()))
         .multipart(body)?;
     Ok(message.formatted())
 }
 
-fn inline(picture: &Picture) -> Result<SinglePart> {
-    let name = picture.cid.split('@').next().unwrap_or(&picture.cid);
+fn mailbox(address: &str) -> Result<Mailbox> {
+    let parsed: Address = address
+        .parse()
+        .with_context(|| format!("{address:?} is not a mail address"))?;
+    Ok(Mailbox::new(None, parsed))
+}
+
+/// `X-Daybook-Ledger`.
+#[derive(Debug, Clone)]
+struct Ledger(String);
+
+impl Header for Ledger {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("X-Daybook-Ledger")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+fn inline(picture: &Picture, message_id: &str) -> Result<SinglePart> {
     let kind = ContentType::parse("image/png").context("image/png is a content type")?;
     Ok(SinglePart::builder()
         .header(kind)
-        .header(ContentDisposition::inline_with_name(&format!("{name}.png")))
-        .header(ContentId::from(format!("<{}>", picture.cid)))
+        .header(ContentDisposition::inline_with_name(&format!(
+            "{}.png",
+            picture.name()
+        )))
+        .header(ContentId::from(format!("<{}>", picture.cid_in(message_id))))
         .body(picture.png.clone()))
 }
 
@@ -96,6 +139,9 @@ fn inline(picture: &Picture) -> Result<SinglePart> {
 mod tests {
     use super::*;
     use mail_parser::{MessageParser, MimeHeaders};
+    use proptest::prelude::{prop_assert, proptest};
+
+    use crate::config::address::is_address;
 
     fn letter() -> Letter {
         Letter {
@@ -114,6 +160,7 @@ mod tests {
             report: "morning-briefing",
             as_of: "2026-11-21",
             recipient,
+            anchor: "12:0f",
         }
     }
 
@@ -129,9 +176,16 @@ mod tests {
         let message = MessageParser::default().parse(&bytes).unwrap();
         assert_eq!(message.subject().unwrap(), letter().subject);
         assert_eq!(message.body_text(0).unwrap().trim(), "Quiet night.");
-        assert_eq!(message.body_html(0).unwrap().trim(), letter().html);
+        let cid = format!(
+            "daily.{}",
+            key("a@example.invalid").message_id("d@example.invalid")
+        );
+        assert_eq!(
+            message.body_html(0).unwrap().trim(),
+            letter().html.replace("daily@daybook", &cid)
+        );
         let picture = message.attachment(0).unwrap();
-        assert_eq!(picture.content_id().unwrap(), "daily@daybook");
+        assert_eq!(picture.content_id().unwrap(), cid);
         assert_eq!(picture.contents(), [137, 80, 78, 71]);
         assert_eq!(
             message.to().unwrap().first().unwrap().address().unwrap(),
@@ -151,6 +205,39 @@ mod tests {
             key("a@b.invalid").message_id("d@b"),
             key("c@b.invalid").message_id("d@b")
         );
+    }
+
+    #[test]
+    fn no_two_mails_name_a_picture_alike() {
+        let cid = |as_of: &str, recipient: &str| {
+            let key = Key {
+                as_of,
+                ..key(recipient)
+            };
+            let bytes = compose(&letter(), &key, "d@b.invalid", DateTime::default()).unwrap();
+            let message = MessageParser::default().parse(&bytes).unwrap();
+            message
+                .attachment(0)
+                .unwrap()
+                .content_id()
+                .unwrap()
+                .to_owned()
+        };
+        let today = cid("2026-11-21", "a@b.invalid");
+        assert_ne!(today, cid("2026-11-22", "a@b.invalid"));
+        assert_ne!(today, cid("2026-11-21", "c@b.invalid"));
+    }
+
+    proptest! {
+        #[test]
+        fn every_address_that_check_lets_pass_can_be_written_to(
+            address in "[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~ü,;\"-]{1,8}@[a-zA-Z0-9.ü_-]{1,8}"
+        ) {
+            if is_address(&address) {
+                let composed = compose(&letter(), &key(&address), &address, DateTime::default());
+                prop_assert!(composed.is_ok(), "{address}: {composed:?}");
+            }
+        }
     }
 
     #[test]

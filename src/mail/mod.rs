@@ -4,3 +4,5 @@
 pub mod compose;
 pub mod outbox;
 pub mod send;
+mod smtp;
+mod words;

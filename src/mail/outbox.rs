@@ -1,9 +1,12 @@
 //! The outbox: one envelope per report, date and recipient, from the moment
-//! its report is kept until it is sent, failed or uncertain.
+//! its report is kept until it is sent, failed or uncertain. What is under way
+//! is marked, so that a program that is killed finds out what it may repeat.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
 use duckdb::{Connection, params};
+
+use crate::store::{Store, chain};
 
 /// A message that waits to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,15 +36,17 @@ pub struct Entry<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
     Sent(String),
-    /// The server will never take it.
+    /// The server will not take this message for this recipient; nothing was
+    /// delivered.
     Failed(String),
     /// The server may or may not have taken it.
     Uncertain(String),
-    /// Worth trying again later.
+    /// Nothing was delivered; worth trying again later.
     Waiting(String),
 }
 
-/// Whether a recipient has, or will get, this report for this date.
+/// Whether a recipient has an envelope with this report for this date. Case
+/// does not tell two mailboxes apart.
 pub fn holds(
     connection: &Connection,
     report: &str,
@@ -49,7 +54,8 @@ pub fn holds(
     recipient: &str,
 ) -> Result<bool> {
     Ok(connection.query_row(
-        "select count(*) > 0 from ledger.outbox where report = ? and as_of = ? and recipient = ?",
+        "select count(*) > 0 from ledger.outbox \
+         where report = ? and as_of = ? and lower(recipient) = lower(?)",
         params![report, as_of, recipient],
         |row| row.get(0),
     )?)
@@ -58,10 +64,16 @@ pub fn holds(
 /// Puts a message into the outbox; must run in the transaction that keeps its
 /// report.
 pub fn enqueue(connection: &Connection, entry: Entry<'_>, now: DateTime<Utc>) -> Result<()> {
+    let envelope_id: i64 =
+        connection.query_row("select nextval('ledger.envelope_ids')", [], |row| {
+            row.get(0)
+        })?;
     connection.execute(
-        "insert into ledger.outbox values \
-         (nextval('ledger.envelope_ids'), ?, ?, ?, ?, ?, ?, ?, ?, 'queued', null, ?, null)",
+        "insert into ledger.outbox (envelope_id, report_id, report, as_of, recipient, message_id, \
+             sender, subject, message, state, queued_at) \
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)",
         params![
+            envelope_id,
             entry.report_id,
             entry.report,
             entry.as_of,
@@ -73,14 +85,33 @@ pub fn enqueue(connection: &Connection, entry: Entry<'_>, now: DateTime<Utc>) ->
             now.naive_utc(),
         ],
     )?;
-    Ok(())
+    chain::seal(connection, "ledger.outbox", &[envelope_id])
 }
 
-/// Everything that waits, oldest first.
+/// Gives what the server refused another attempt, because somebody runs the
+/// report again; what may have been delivered is left alone.
+pub fn retry_failed(
+    connection: &Connection,
+    report: &str,
+    as_of: NaiveDate,
+    recipient: &str,
+) -> Result<()> {
+    let mut statement = connection.prepare(
+        "update ledger.outbox set state = 'queued', settled_at = null \
+         where report = ? and as_of = ? and lower(recipient) = lower(?) and state = 'failed' \
+         returning envelope_id",
+    )?;
+    let again = statement.query_map(params![report, as_of, recipient], |row| row.get(0))?;
+    let again: Vec<i64> = again.collect::<duckdb::Result<_>>()?;
+    chain::seal(connection, "ledger.outbox", &again)
+}
+
+/// Everything that waits: what was tried least often first, so that a message
+/// that breaks the connection never holds up the others, then the oldest.
 pub fn queued(connection: &Connection) -> Result<Vec<Envelope>> {
     let mut statement = connection.prepare(
         "select envelope_id, report, as_of, sender, recipient, message from ledger.outbox \
-         where state = 'queued' order by envelope_id",
+         where state = 'queued' order by attempts, envelope_id",
     )?;
     let rows = statement.query_map([], |row| {
         Ok(Envelope {
@@ -95,9 +126,77 @@ pub fn queued(connection: &Connection) -> Result<Vec<Envelope>> {
     Ok(rows.collect::<duckdb::Result<_>>()?)
 }
 
+/// Who has not got a report, with the state of the envelope and why.
+pub fn lacking(
+    connection: &Connection,
+    report: &str,
+    as_of: NaiveDate,
+) -> Result<Vec<(String, String, String)>> {
+    let mut statement = connection.prepare(
+        "select recipient, state, coalesce(detail, 'not tried yet') from ledger.outbox \
+         where report = ? and as_of = ? and state <> 'sent' order by recipient",
+    )?;
+    let rows = statement.query_map(params![report, as_of], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    Ok(rows.collect::<duckdb::Result<_>>()?)
+}
+
+/// Settles what was being sent when the program was stopped. Whoever sends has
+/// the outbox alone. Returns how many.
+pub fn settle_cut_off(store: &Store, now: DateTime<Utc>) -> Result<usize> {
+    store.transaction(|tx| {
+        let mut statement =
+            tx.prepare("select envelope_id from ledger.outbox where state = 'sending'")?;
+        let cut_off: Vec<i64> = statement
+            .query_map([], |row| row.get(0))?
+            .collect::<duckdb::Result<_>>()?;
+        tx.execute(
+            "update ledger.outbox set state = 'queued', \
+                 detail = 'the program stopped before the message was handed over' \
+             where state = 'sending' and handed_over_at is null",
+            [],
+        )?;
+        tx.execute(
+            "update ledger.outbox set state = 'uncertain', settled_at = ?, \
+                 detail = 'the program stopped while the message was handed over' \
+             where state = 'sending' and handed_over_at is not null",
+            params![now.naive_utc()],
+        )?;
+        chain::seal(tx, "ledger.outbox", &cut_off)?;
+        Ok(cut_off.len())
+    })
+}
+
+/// Marks an envelope before its first byte leaves.
+pub fn begin(store: &Store, envelope_id: i64, now: DateTime<Utc>) -> Result<()> {
+    store.transaction(|tx| {
+        let marked = tx.execute(
+            "update ledger.outbox set state = 'sending', detail = null, attempts = attempts + 1, \
+                 attempted_at = ?, handed_over_at = null \
+             where envelope_id = ? and state = 'queued'",
+            params![now.naive_utc(), envelope_id],
+        )?;
+        ensure!(marked == 1, "envelope {envelope_id} does not wait");
+        chain::seal(tx, "ledger.outbox", &[envelope_id])
+    })
+}
+
+/// Marks an envelope before its message leaves: from here on the server may
+/// have it.
+pub fn hand_over(store: &Store, envelope_id: i64, now: DateTime<Utc>) -> Result<()> {
+    store.transaction(|tx| {
+        tx.execute(
+            "update ledger.outbox set handed_over_at = ? where envelope_id = ?",
+            params![now.naive_utc(), envelope_id],
+        )?;
+        chain::seal(tx, "ledger.outbox", &[envelope_id])
+    })
+}
+
 /// Records how an attempt ended.
 pub fn settle(
-    connection: &Connection,
+    store: &Store,
     envelope_id: i64,
     settled: &Settled,
     now: DateTime<Utc>,
@@ -109,9 +208,11 @@ pub fn settle(
         Settled::Waiting(detail) => ("queued", detail),
     };
     let settled_at = (state != "queued").then(|| now.naive_utc());
-    connection.execute(
-        "update ledger.outbox set state = ?, detail = ?, settled_at = ? where envelope_id = ?",
-        params![state, detail, settled_at, envelope_id],
-    )?;
-    Ok(())
+    store.transaction(|tx| {
+        tx.execute(
+            "update ledger.outbox set state = ?, detail = ?, settled_at = ? where envelope_id = ?",
+            params![state, detail, settled_at, envelope_id],
+        )?;
+        chain::seal(tx, "ledger.outbox", &[envelope_id])
+    })
 }

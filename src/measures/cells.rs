@@ -3,26 +3,103 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use daybook_statistics::interval::median;
+use daybook_statistics::series::accrual::Accrual;
 use duckdb::{Connection, Row, params};
 
 use super::definition::{Definition, Kind};
-use super::statistics::series::Accrual;
+use super::measure_value::{self, Cell, Span, Worked};
+use super::source_coverage::Coverage;
 use super::window::Window;
-use super::worked::{self, Cell, Span, Worked};
-use crate::model::interval::median;
 use crate::store::bind;
 
 /// Every cell of a measure: months and rolling years, in their order.
-pub fn of(connection: &Connection, definition: &Definition, window: Window) -> Result<Vec<Cell>> {
+pub fn of(
+    connection: &Connection,
+    definition: &Definition,
+    window: Window,
+    coverage: &Coverage,
+) -> Result<Vec<Cell>> {
+    let mut cells = match definition.kind {
+        Kind::Median => medians(connection, definition, window)?,
+        _ => sums(connection, definition, window)?,
+    };
     match definition.kind {
-        Kind::Median => medians(connection, definition, window),
-        Kind::Survey => {
-            let mut cells = sums(connection, definition, window)?;
-            cells.extend(gaps(definition, &cells));
-            Ok(cells)
+        Kind::Survey => cells.extend(gaps(definition, &cells)),
+        Kind::Median => {
+            cells.extend(without_cases(&cells, coverage));
+            cells.sort_by(|a, b| a.place().cmp(&b.place()));
         }
-        _ => sums(connection, definition, window),
+        _ => {}
     }
+    for cell in &mut cells {
+        if definition.is_crossing(&cell.area, cell.span, cell.period) {
+            *cell = Cell {
+                is_crossing: true,
+                ..cell.clone().unknown()
+            };
+        }
+    }
+    Ok(cells)
+}
+
+/// What the sources cover, less what a table that says itself how far it goes
+/// leaves out: months of a group that it has a row for nowhere.
+pub fn coverage(
+    connection: &Connection,
+    definition: &Definition,
+    coverage: Coverage,
+) -> Result<Coverage> {
+    if !definition.whole_series {
+        return Ok(coverage);
+    }
+    let untold = bind::query(
+        connection,
+        "with months as ( \
+             select cast(unnest(generate_series( \
+                 cast(min(period) as timestamp), cast(max(period) as timestamp), \
+                 interval 1 month \
+             )) as date) as month from measured \
+         ) \
+         select \"group\", month from (select distinct \"group\" from measured), months \
+         except select \"group\", period from measured order by all",
+        &[],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(Coverage {
+        untold: untold.into_iter().collect(),
+        ..coverage
+    })
+}
+
+/// The months that are not covered, of a measure that has a cell only where it
+/// has cases: without a row of their own they would pass for months in which
+/// nothing happened.
+fn without_cases(cells: &[Cell], coverage: &Coverage) -> Vec<Cell> {
+    let mut series: BTreeMap<_, Vec<&Cell>> = BTreeMap::new();
+    for cell in cells.iter().filter(|cell| cell.span == Span::Month) {
+        let place = (&cell.basis, &cell.area, &cell.group);
+        series.entry(place).or_default().push(cell);
+    }
+    let mut found = Vec::new();
+    for cells in series.values() {
+        let (Some(first), Some(last)) = (cells.first(), cells.last()) else {
+            continue;
+        };
+        for month in coverage
+            .holes
+            .range(first.period..=last.period)
+            .map(|hole| *hole.0)
+        {
+            if !cells.iter().any(|cell| cell.period == month) {
+                found.push(Cell {
+                    period: month,
+                    ..(*first).clone().unknown()
+                });
+            }
+        }
+    }
+    found
 }
 
 fn sums(connection: &Connection, definition: &Definition, window: Window) -> Result<Vec<Cell>> {
@@ -75,6 +152,7 @@ fn empty(row: &Row<'_>) -> duckdb::Result<Cell> {
         squared_weights: None,
         cases: None,
         given: None,
+        is_crossing: false,
     })
 }
 
@@ -107,7 +185,7 @@ fn gaps(definition: &Definition, cells: &[Cell]) -> Vec<Cell> {
                 denominator: None,
                 squared_weights: None,
                 cases: one.cases.min(other.cases),
-                given: worked::gap(one, other),
+                given: measure_value::gap(one, other),
                 ..one.clone()
             })
         })

@@ -1,16 +1,20 @@
 //! A measure against itself a year before, and the year so far against the same
 //! months of the last.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
+use daybook_statistics::interval::poisson::Events;
+use daybook_statistics::interval::{Estimate, difference};
+use daybook_statistics::series::accrual::Accrual;
+use daybook_statistics::series::year_on_year::{self, Outcome, Without};
+use daybook_statistics::series::year_to_date::{self, Figure};
 use serde::Serialize;
 
+use super::breaks::Break;
 use super::definition::{Definition, Kind};
+use super::extent::{self, Extent};
+use super::measure_value::{Span, State};
 use super::results::Point;
-use super::statistics::series::Accrual;
-use super::statistics::year_on_year::{self, Outcome};
-use super::statistics::year_to_date::{self, Figure};
-use crate::model::interval::poisson::Events;
-use crate::model::interval::{Estimate, difference};
+use super::window::YEAR;
 
 /// What a figure became in a year.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,24 +33,61 @@ pub struct Changed {
     pub high: Option<f64>,
     /// Why there is no change, or no interval.
     pub without: Option<String>,
+    /// The break that lies between them, so that they are not set against each
+    /// other.
+    pub crosses: Option<Break>,
+}
+
+impl Changed {
+    /// What stands for no change.
+    pub fn none(&self) -> f64 {
+        if self.is_ratio { 1.0 } else { 0.0 }
+    }
+
+    /// Whether it rose, when its interval leaves out that it did not change.
+    pub fn beyond_chance(&self) -> Option<bool> {
+        let (low, high, none) = (self.low?, self.high?, self.none());
+        match (low > none, high < none) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        }
+    }
 }
 
 /// The newest rolling year against the one before it; for a level or a look
 /// back, the newest month against the same one a year before. None without a
 /// mature figure.
-pub fn year_on_year(definition: &Definition, months: &[Point], years: &[Point]) -> Option<Changed> {
-    let points = match definition.series {
-        Accrual::Flow => years,
-        Accrual::Stock | Accrual::Rolling => months,
+pub fn year_on_year(
+    definition: &Definition,
+    area: &str,
+    months: &[Point],
+    years: &[Point],
+) -> Option<Changed> {
+    let (points, span) = match definition.series {
+        Accrual::Flow => (years, Span::Year),
+        Accrual::Stock | Accrual::Rolling => (months, Span::Month),
     };
-    let at = points.iter().rposition(Point::is_mature)?;
+    let is_told = |point: &Point| point.is_mature() || point.state == State::Crossing;
+    let at = points.iter().rposition(is_told)?;
+    let now = &points[at];
+    let before = now.month - Months::new(YEAR);
+    let days = extent::of(definition, span, now.month);
+    if let Some(found) = definition.crossed(area, days.and(extent::of(definition, span, before))) {
+        return Some(apart(now, before, found));
+    }
     let before = points.get(at.checked_sub(12)?)?;
-    Some(changed(definition, &points[at], before))
+    Some(changed(definition, now, before))
 }
 
 /// The year so far, of flows that have both their parts. `starts` is the month
 /// in which a year begins.
-pub fn year_to_date(definition: &Definition, months: &[Point], starts: u32) -> Option<Changed> {
+pub fn year_to_date(
+    definition: &Definition,
+    area: &str,
+    months: &[Point],
+    starts: u32,
+) -> Option<Changed> {
     let adds_up = matches!(
         definition.kind,
         Kind::Count | Kind::Proportion | Kind::Rate | Kind::Share | Kind::Ratio
@@ -61,7 +102,22 @@ pub fn year_to_date(definition: &Definition, months: &[Point], starts: u32) -> O
         .iter()
         .map(|point| figure(definition, point))
         .collect();
+    let days = Extent {
+        from: dates[*found.now.start()],
+        until: dates[newest] + Months::new(1),
+    };
+    let both = Extent {
+        from: days.from - Months::new(YEAR),
+        ..days
+    };
     let now = year_to_date::sum(&figures[found.now])?;
+    if let Some(crossed) = definition.crossed(area, both) {
+        let mut now = summed(definition, &months[newest], now);
+        now.value = now
+            .value
+            .filter(|_| definition.crossed(area, days).is_none());
+        return Some(apart(&now, now.month - Months::new(YEAR), crossed));
+    }
     let before = year_to_date::sum(&figures[found.before?])?;
     let year_before = newest.checked_sub(12)?;
     Some(changed(
@@ -69,6 +125,26 @@ pub fn year_to_date(definition: &Definition, months: &[Point], starts: u32) -> O
         &summed(definition, &months[newest], now),
         &summed(definition, &months[year_before], before),
     ))
+}
+
+/// A figure that is not set against that of a year before, since a break lies
+/// between.
+fn apart(now: &Point, before: NaiveDate, crosses: &Break) -> Changed {
+    Changed {
+        period: now.month,
+        before,
+        now_value: now.value,
+        before_value: None,
+        change: None,
+        is_ratio: false,
+        low: None,
+        high: None,
+        without: Some(format!(
+            "a break lies between: on {}, {}",
+            crosses.date, crosses.what
+        )),
+        crosses: Some(crosses.clone()),
+    }
 }
 
 /// What a month adds; none when nobody knows of it.
@@ -123,11 +199,19 @@ fn changed(definition: &Definition, now: &Point, before: &Point) -> Changed {
         low: interval.map(|(low, _)| low * factor),
         high: interval.map(|(_, high)| high * factor),
         without,
+        crosses: None,
     }
 }
 
-/// The change, and what turns it into the measure's unit.
+/// The change, and what turns it into the measure's unit. What has no value,
+/// such as a year over a month that is not covered, is compared with nothing.
 fn outcome(kind: Kind, is_sample: bool, now: &Point, before: &Point) -> (Outcome, f64) {
+    if now.value.is_none() {
+        return (Err(Without::FigureNow), 1.0);
+    }
+    if before.value.is_none() {
+        return (Err(Without::FigureBefore), 1.0);
+    }
     let parts = |point: &Point| {
         (
             point.numerator.unwrap_or(0.0),

@@ -4,8 +4,8 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use duckdb::Connection;
 
+use super::measure_value::State;
 use super::results;
-use super::worked::State;
 use crate::store::bind;
 
 /// What was counted in one month.

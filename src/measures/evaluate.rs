@@ -10,17 +10,17 @@ use sha2::{Digest, Sha256};
 
 use super::cells;
 use super::definition::Definition;
-use super::reach::{self, Reach};
+use super::measure_value::{self, Figure};
+use super::run_sql::{self, Asked};
 use super::settings::MeasureSettings;
-use super::take::{self, Asked};
+use super::source_coverage::{self, Coverage, Reach};
 use super::window::Window;
-use super::worked::{self, Cell, State, Worked};
 use crate::model::as_of::AsOf;
-use crate::model::room::Room;
+use crate::model::restricted::Room;
 use crate::store::Store;
-use crate::store::bind;
 use crate::store::inputs::{self, Input, Owner};
 use crate::store::schema::{hex_sha256, to_hex};
+use crate::store::{bind, chain, failure};
 
 /// What a measure is evaluated from.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +32,8 @@ pub struct Basis<'a> {
     /// Its statement, the tables of the warehouse that it reads, each after
     /// what it reads itself, and the reference tables.
     pub inputs: &'a [Input],
+    /// Sources of which a file is due every night.
+    pub nightly: &'a [String],
     /// UTC.
     pub made_at: NaiveDateTime,
 }
@@ -55,28 +57,32 @@ pub struct OwnLedger {
     pub verifications: i64,
 }
 
-/// Evaluates one measure and stores what it gave.
+/// Evaluates one measure and stores what it gave, unless its newest figures for
+/// the date were made from just the same.
 pub fn evaluate(store: &Store, definition: &Definition, basis: Basis<'_>) -> Result<Evaluated> {
     let own = own_ledger(store.connection())?;
+    let reach = source_coverage::of(
+        store.connection(),
+        definition,
+        basis.known_at,
+        basis.nightly,
+    )?;
     let set = Set {
         definition,
         basis,
         own,
-        fingerprint: fingerprint(definition, &basis, own)?,
+        fingerprint: fingerprint(definition, &basis, own, &reach)?,
     };
     if let Some(found) = set.find(store.connection())? {
         return Ok(found);
     }
-    let outcome = match reach::of(store.connection(), definition, basis.known_at)? {
+    let outcome = match reach {
         Reach::Missing(reason) => Err(reason),
-        reach @ Reach::Until(_) => store
+        Reach::Covers(coverage) => store
             .transaction(|tx| {
-                let worked = figures(tx, definition, &basis)?
-                    .into_iter()
-                    .map(|cell| Row::new(definition, cell, window(definition, &basis), &reach))
-                    .collect::<Vec<_>>();
-                set.insert(tx, &worked, None)?;
-                Ok(worked.len() as u64)
+                let figures = worked_out(tx, definition, &basis, coverage)?;
+                set.insert(tx, &figures, None)?;
+                Ok(figures.len() as u64)
             })
             .map_err(|error| failure(definition, &error)),
     };
@@ -95,29 +101,46 @@ pub fn evaluate(store: &Store, definition: &Definition, basis: Basis<'_>) -> Res
     })
 }
 
-/// Why a measure has no figures. What the database says of a room's rows may
-/// hold one of their values, and reasons are printed on reports.
+/// Why a measure has no figures, for the pages and mails that print it. Its
+/// author is told more by `daybook check` and `daybook measures preview`.
 fn failure(definition: &Definition, error: &anyhow::Error) -> String {
-    match definition.commitment.room {
-        Room::Open => format!("its SQL failed: {error:#}"),
-        Room::Conduct => "its SQL failed; `daybook check` may tell why".to_owned(),
-    }
+    let told = match definition.commitment.room {
+        Room::Open => failure::told(error),
+        Room::Conduct => "`daybook check` may tell why".to_owned(),
+    };
+    failure::cut(&format!("could not be worked out: {told}"))
 }
 
-/// A measure's cells, worked out of its rows and stored nowhere.
+/// A measure's figures, worked out of its rows and stored nowhere; or why there
+/// are none.
 pub fn figures(
     connection: &Connection,
     definition: &Definition,
     basis: &Basis<'_>,
-) -> Result<Vec<Cell>> {
+) -> Result<Result<Vec<Figure>, String>> {
+    match source_coverage::of(connection, definition, basis.known_at, basis.nightly)? {
+        Reach::Missing(reason) => Ok(Err(reason)),
+        Reach::Covers(coverage) => worked_out(connection, definition, basis, coverage).map(Ok),
+    }
+}
+
+fn worked_out(
+    connection: &Connection,
+    definition: &Definition,
+    basis: &Basis<'_>,
+    coverage: Coverage,
+) -> Result<Vec<Figure>> {
     let window = window(definition, basis);
     let asked = Asked {
         as_of: basis.as_of,
         window,
     };
     let limit = Duration::from_secs(basis.settings.time_limit_seconds);
-    take::take(connection, definition, asked, limit)?;
-    cells::of(connection, definition, window)
+    run_sql::take(connection, definition, asked, limit)?;
+    let coverage = cells::coverage(connection, definition, coverage)?;
+    let cells = cells::of(connection, definition, window, &coverage)?;
+    let work = |cell| measure_value::work(definition, cell, window, &coverage);
+    Ok(cells.into_iter().map(work).collect())
 }
 
 /// The months that a measure is evaluated over.
@@ -131,9 +154,14 @@ pub fn window(definition: &Definition, basis: &Basis<'_>) -> Window {
 }
 
 /// Everything that decides a measure's figures: its words, its SQL and the
-/// tables that it reads, the data as known, and of daybook's own ledger what
-/// it counts.
-fn fingerprint(definition: &Definition, basis: &Basis<'_>, own: OwnLedger) -> Result<String> {
+/// tables that it reads, the data as known and the time they speak of, and of
+/// daybook's own ledger what it counts.
+fn fingerprint(
+    definition: &Definition,
+    basis: &Basis<'_>,
+    own: OwnLedger,
+    reach: &Reach,
+) -> Result<String> {
     let reads = |source: &str| definition.sources.iter().any(|own| own == source);
     let own = match (reads("list"), reads("ledger")) {
         (_, true) => format!("{own:?}"),
@@ -141,7 +169,7 @@ fn fingerprint(definition: &Definition, basis: &Basis<'_>, own: OwnLedger) -> Re
         (false, false) => String::new(),
     };
     let text = format!(
-        "{}\n{}\n{}\n{own}",
+        "{}\n{}\n{}\n{own}\n{reach:?}",
         serde_json::to_string(definition)?,
         inputs::sha256(basis.inputs.iter()),
         basis.settings.months
@@ -176,14 +204,20 @@ struct Set<'a> {
 }
 
 impl Set<'_> {
+    /// The newest figures for the date, if they are these. Older ones that are
+    /// would not be shown: a definition that was changed and put back is
+    /// evaluated again.
     fn find(&self, connection: &Connection) -> Result<Option<Evaluated>> {
         let basis = &self.basis;
         Ok(connection
             .query_row(
                 "select reason, (select count(*) from ledger.measure_values as v \
                      where v.set_id = s.set_id) \
-                 from ledger.measure_sets as s \
-                 where measure_id = ? and as_of = ? and known_at = ? and fingerprint = ?",
+                 from ( \
+                     from ledger.measure_sets where measure_id = ? and as_of = ? \
+                     order by set_id desc limit 1 \
+                 ) as s \
+                 where known_at = ? and fingerprint = ?",
                 params![
                     self.definition.id,
                     basis.as_of.0,
@@ -203,7 +237,12 @@ impl Set<'_> {
     }
 
     /// Writes the set, and its cells unless an earlier set has the same.
-    fn insert(&self, connection: &Connection, rows: &[Row], reason: Option<&str>) -> Result<()> {
+    fn insert(
+        &self,
+        connection: &Connection,
+        figures: &[Figure],
+        reason: Option<&str>,
+    ) -> Result<()> {
         let set_id: i64 =
             connection.query_row("select nextval('ledger.measure_set_ids')", [], |row| {
                 row.get(0)
@@ -215,11 +254,11 @@ impl Set<'_> {
             None => "available",
         };
         let (basis, own) = (&self.basis, self.own);
-        let cells_sha256 = sha256(rows);
+        let cells_sha256 = sha256(figures);
         let earlier = self.earlier_with(connection, &cells_sha256)?;
         connection.execute(
             "insert into ledger.measure_sets \
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 set_id,
                 self.definition.id,
@@ -231,6 +270,7 @@ impl Set<'_> {
                 self.fingerprint,
                 definition_sha256,
                 basis.settings.months,
+                basis.nightly.join(" "),
                 state,
                 reason,
                 earlier.unwrap_or(set_id),
@@ -239,9 +279,10 @@ impl Set<'_> {
                 basis.made_at,
             ],
         )?;
+        chain::seal(connection, "ledger.measure_sets", &[set_id])?;
         inputs::keep(connection, Owner::Figures(set_id), basis.inputs)?;
         if earlier.is_none() {
-            write(connection, set_id, rows)?;
+            write(connection, set_id, figures)?;
         }
         Ok(())
     }
@@ -260,47 +301,29 @@ impl Set<'_> {
     }
 }
 
-/// A cell as it is stored.
-struct Row {
-    cell: Cell,
-    worked: Option<Worked>,
-    state: State,
-}
-
-impl Row {
-    fn new(definition: &Definition, cell: Cell, window: Window, reach: &Reach) -> Self {
-        let (worked, state) = worked::work(definition, &cell, window, reach);
-        Self {
-            cell,
-            worked,
-            state,
-        }
-    }
-}
-
 /// The hash of all cells in their order.
-fn sha256(rows: &[Row]) -> String {
+fn sha256(figures: &[Figure]) -> String {
     let mut hash = Sha256::new();
-    for Row {
+    for Figure {
         cell,
         worked,
         state,
-    } in rows
+    } in figures
     {
         hash.update(format!("{cell:?} {worked:?} {state:?}\n"));
     }
     to_hex(&hash.finalize())
 }
 
-fn write(connection: &Connection, set_id: i64, rows: &[Row]) -> Result<()> {
+fn write(connection: &Connection, set_id: i64, figures: &[Figure]) -> Result<()> {
     let mut appender = connection
         .appender_to_db("measure_cells", "ledger")
         .context("the ledger takes no figures")?;
-    for Row {
+    for Figure {
         cell,
         worked,
         state,
-    } in rows
+    } in figures
     {
         let interval = worked.and_then(|worked| worked.interval);
         appender.append_row(params![
@@ -320,5 +343,5 @@ fn write(connection: &Connection, set_id: i64, rows: &[Row]) -> Result<()> {
         ])?;
     }
     appender.flush()?;
-    Ok(())
+    chain::seal(connection, "ledger.measure_cells", &[set_id])
 }

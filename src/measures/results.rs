@@ -3,14 +3,17 @@
 
 use anyhow::{Context, Result};
 use chrono::{Months, NaiveDate, NaiveDateTime};
+use daybook_statistics::series::accrual::signals_apply;
+use daybook_statistics::series::shift::{self, Shift};
+use daybook_statistics::series::xmr::{self, Chart, Limits};
 use duckdb::{Connection, OptionalExt, Row, params};
 
 use super::definition::Definition;
-use super::statistics::series::signals_apply;
-use super::worked::{Span, State};
-use super::xmr::{self, Chart, Limits};
+use super::extent;
+use super::measure_value::{Cell, Figure, Span, State};
 use crate::model::as_of::AsOf;
 use crate::store::bind;
+use crate::store::schema::hex_sha256;
 
 /// Area of the figures of the whole force.
 pub const FORCE: &str = "Force";
@@ -42,6 +45,8 @@ pub struct Set {
     pub set_id: i64,
     pub known_at: i64,
     pub months: u32,
+    /// Sources of which a file was due every night.
+    pub nightly: Vec<String>,
     /// Why there are no figures.
     pub unavailable: Option<String>,
     /// UTC.
@@ -99,24 +104,69 @@ pub fn newest(connection: &Connection) -> Result<Option<AsOf>> {
     Ok(newest.map(AsOf))
 }
 
-/// The last set of figures of a measure for a date.
-pub fn set(connection: &Connection, measure_id: &str, as_of: AsOf) -> Result<Option<Set>> {
+/// The newest date up to another that measures were evaluated for.
+pub fn newest_by(connection: &Connection, as_of: AsOf) -> Result<Option<AsOf>> {
+    let newest: Option<NaiveDate> = connection.query_row(
+        "select max(as_of) from ledger.measure_sets where as_of <= ?",
+        params![as_of.0],
+        |row| row.get(0),
+    )?;
+    Ok(newest.map(AsOf))
+}
+
+/// The last set of figures of a measure for a date, whatever its definition said.
+pub fn last(connection: &Connection, measure_id: &str, as_of: AsOf) -> Result<Option<Set>> {
     Ok(connection
         .query_row(
-            "select set_id, known_at, months, reason, made_at from ledger.measure_sets \
+            "select set_id, known_at, months, nightly, reason, made_at from ledger.measure_sets \
              where measure_id = ? and as_of = ? order by set_id desc limit 1",
             params![measure_id, as_of.0],
             |row| {
+                let nightly: Option<String> = row.get(3)?;
                 Ok(Set {
                     set_id: row.get(0)?,
                     known_at: row.get(1)?,
                     months: row.get(2)?,
-                    unavailable: row.get(3)?,
-                    made_at: row.get(4)?,
+                    nightly: nightly
+                        .iter()
+                        .flat_map(|names| names.split_whitespace())
+                        .map(ToOwned::to_owned)
+                        .collect(),
+                    unavailable: row.get(4)?,
+                    made_at: row.get(5)?,
                 })
             },
         )
         .optional()?)
+}
+
+/// The set of figures that a definition gave for a date. Where the last one was
+/// made by another, it has none until it is evaluated: a figure stands beside
+/// the words that it was made by.
+pub fn set(connection: &Connection, definition: &Definition, as_of: AsOf) -> Result<Option<Set>> {
+    let Some(mut set) = last(connection, &definition.id, as_of)? else {
+        return Ok(None);
+    };
+    let is_its_own: bool = connection.query_row(
+        "select exists (from ledger.measure_sets where set_id = ? and definition_sha256 = ?) \
+             and exists (from ledger.measure_inputs \
+                 where set_id = ? and role = 'measure' and sha256 = ?)",
+        params![
+            set.set_id,
+            hex_sha256(serde_json::to_string(definition)?.as_bytes()),
+            set.set_id,
+            hex_sha256(definition.sql.as_bytes())
+        ],
+        |row| row.get(0),
+    )?;
+    if !is_its_own {
+        set.unavailable = Some(format!(
+            "its definition has changed since it was evaluated for {}; `daybook run \
+             commitment-measures` evaluates it again",
+            as_of.0.format("%-d %B %Y")
+        ));
+    }
+    Ok(Some(set))
 }
 
 /// A series as last evaluated for a date. None when the measure was never
@@ -127,7 +177,7 @@ pub fn series(
     as_of: AsOf,
     which: Which<'_>,
 ) -> Result<Option<Series>> {
-    let Some(set) = set(connection, &definition.id, as_of)? else {
+    let Some(set) = set(connection, definition, as_of)? else {
         return Ok(None);
     };
     if set.unavailable.is_some() {
@@ -139,7 +189,7 @@ pub fn series(
     }
     let points = points(connection, set.set_id, which)?;
     let is_blank = points.iter().all(|point| point.value.is_none());
-    let chart = signals_apply(definition.series).then(|| chart(definition, &points));
+    let chart = signals_apply(definition.series).then(|| chart(definition, which, &points));
     Ok(Some(Series {
         unavailable: is_blank.then(|| format!("no figure in the last {} months", set.months)),
         points,
@@ -147,23 +197,51 @@ pub fn series(
     }))
 }
 
-/// Limits and signals over the mature points, from one recorded step change to
-/// the next.
-fn chart(definition: &Definition, points: &[Point]) -> Chart {
+/// Limits and signals over the mature points, from one break to the next.
+fn chart(definition: &Definition, which: Which<'_>, points: &[Point]) -> Chart {
+    let (values, steps) = sides(definition, which.area, points);
+    xmr::chart(&values, &steps).cut(&values, definition.range(which.group))
+}
+
+/// The mature values, and the first position after each break. A month with days
+/// of before and since a break is on neither side.
+fn sides(definition: &Definition, area: &str, points: &[Point]) -> (Vec<Option<f64>>, Vec<usize>) {
+    let is_of_one_side = |point: &&Point| {
+        let days = extent::of(definition, Span::Month, point.month);
+        definition.crossed(area, days).is_none()
+    };
     let values: Vec<Option<f64>> = points
         .iter()
-        .map(|point| point.value.filter(|_| point.is_mature()))
+        .map(|point| Some(point).filter(is_of_one_side))
+        .map(|point| point.filter(|point| point.is_mature())?.value)
         .collect();
     let months: Vec<NaiveDate> = points.iter().map(|point| point.month).collect();
-    let dates: Vec<NaiveDate> = definition.steps.iter().map(|step| step.date).collect();
-    let steps = xmr::step_positions(&months, &dates);
-    xmr::chart(&values, &steps)
+    let dates: Vec<NaiveDate> = definition.breaks_in(area).map(|found| found.date).collect();
+    (values, xmr::step_positions(&months, &dates))
+}
+
+/// Lasting shifts of a series that no break of the register explains, each at
+/// its first month.
+pub fn shifts(definition: &Definition, area: &str, series: &Series) -> Vec<(NaiveDate, Shift)> {
+    if series.chart.is_none() {
+        return Vec::new();
+    }
+    let (values, steps) = sides(definition, area, &series.points);
+    shift::lasting(&values, &steps)
+        .into_iter()
+        .map(|found| (series.points[found.at].month, found))
+        .collect()
 }
 
 /// Every month of a series from its first to its last.
 pub fn points(connection: &Connection, set_id: i64, which: Which<'_>) -> Result<Vec<Point>> {
+    Ok(every_month(stored(connection, set_id, which)?.into_iter()))
+}
+
+/// A series with the months that it has no cell for, in which nothing happened.
+pub fn every_month(cells: impl Iterator<Item = Point>) -> Vec<Point> {
     let mut points: Vec<Point> = Vec::new();
-    for point in stored(connection, set_id, which)? {
+    for point in cells {
         while let Some(last) = points.last().map(|last| last.month) {
             let next = last + Months::new(1);
             if next >= point.month {
@@ -173,7 +251,7 @@ pub fn points(connection: &Connection, set_id: i64, which: Which<'_>) -> Result<
         }
         points.push(point);
     }
-    Ok(points)
+    points
 }
 
 /// The cells of a series as they are stored.
@@ -198,6 +276,37 @@ pub fn stored(connection: &Connection, set_id: i64, which: Which<'_>) -> Result<
             Ok(Point { state, ..point })
         })
         .collect()
+}
+
+impl From<&Figure> for Point {
+    fn from(figure: &Figure) -> Self {
+        let Figure {
+            cell,
+            worked,
+            state,
+        } = figure;
+        Self {
+            month: cell.period,
+            numerator: cell.numerator,
+            denominator: cell.denominator,
+            cases: cell.cases,
+            value: worked.map(|worked| worked.value),
+            interval: worked.and_then(|worked| worked.interval),
+            state: *state,
+        }
+    }
+}
+
+impl Which<'_> {
+    /// Whether a cell is of the series.
+    pub fn holds(&self, cell: &Cell) -> bool {
+        (
+            cell.span,
+            cell.basis.as_str(),
+            cell.area.as_str(),
+            cell.group.as_str(),
+        ) == (self.span, self.basis, self.area, self.group)
+    }
 }
 
 impl Point {

@@ -1,13 +1,18 @@
 //! How the measures of a deployment are evaluated, from their job's `job.toml`.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::problem::{Problem, Source};
+use crate::model::basket_name::BasketName;
 
 /// `[measures]` of the job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MeasureSettings {
+    /// The basket that they count by, which is the list's: named here too, it
+    /// must be the same.
+    pub basket: Option<BasketName>,
     /// Months that a series covers, up to the last full one.
     pub months: u32,
     /// Month in which the year to date begins: 4 is the financial year's.
@@ -19,6 +24,7 @@ pub struct MeasureSettings {
 impl Default for MeasureSettings {
     fn default() -> Self {
         Self {
+            basket: None,
             months: 24,
             year_starts_month: 4,
             time_limit_seconds: 60,

@@ -18,7 +18,7 @@ with told as (
     where
         set_id = $set_id
         and span = $span
-        and state in ('shown', 'few', 'empty')
+        and state in ('shown', 'few', 'empty', 'crossing')
 ),
 
 newest as (

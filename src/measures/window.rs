@@ -42,7 +42,7 @@ impl Window {
         }
     }
 
-    /// Whether a month is too young by so many months.
+    /// Whether a month is provisional by so many months.
     pub fn is_immature(&self, month: NaiveDate, lag_months: u32) -> bool {
         month + Months::new(lag_months) >= self.until
     }

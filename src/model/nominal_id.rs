@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::unseen;
+use super::control_chars;
 
 /// A nominal's identifier as the force writes it: text, kept unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +26,7 @@ impl FromStr for NominalId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let trimmed = text.trim();
-        if trimmed.is_empty() || trimmed.chars().any(unseen::is_unseen) {
+        if trimmed.is_empty() || trimmed.chars().any(control_chars::is_unseen) {
             Err(format!("{text:?} is not a nominal id"))
         } else {
             Ok(Self(trimmed.to_owned()))

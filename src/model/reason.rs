@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use super::unseen;
+use super::control_chars;
 
 /// A text that says something, of at most 2,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,7 +32,7 @@ impl FromStr for Reason {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let reason = text.trim();
         let length = reason.chars().count();
-        let is_foreign = |c: char| unseen::is_unseen(c) && !['\n', '\r', '\t'].contains(&c);
+        let is_foreign = |c: char| control_chars::is_unseen(c) && !['\n', '\r', '\t'].contains(&c);
         if reason.is_empty() {
             Err("the reason is blank; expected why, in words".to_owned())
         } else if length > LONGEST {

@@ -3,14 +3,15 @@
 
 use anyhow::Result;
 use chrono::NaiveDate;
+use daybook_disclosure::measure::{Row, rows, tables};
+use daybook_disclosure::release::{Refusal, Release, release};
+use daybook_disclosure::rules::Rules;
+use daybook_disclosure::table::Table;
 use duckdb::Connection;
 
 use super::figures::{self, Reading};
 use super::issued;
-use crate::disclosure::measure::{Row, rows, tables};
-use crate::disclosure::release::{Refusal, Release, release};
-use crate::disclosure::rules::Rules;
-use crate::disclosure::table::Table;
+use super::told::AllTold;
 use crate::measures::definition::{Audience, Definition};
 use crate::model::as_of::AsOf;
 
@@ -74,7 +75,8 @@ pub fn draft(
         left_out: Vec::new(),
         refused: Vec::new(),
     };
-    let earlier = issued::releases(connection)?;
+    let earlier = issued::tables(connection)?;
+    let mut told = AllTold::read(connection, definitions, &earlier, as_of)?;
     let is_public = |definition: &&Definition| {
         definition.audiences.contains(&Audience::Public) && definition.commitment.number > 0
     };
@@ -87,7 +89,7 @@ pub fn draft(
             match figures::reading(connection, definition, basis, as_of)? {
                 Ok(reading) => {
                     let reading = draft.published(definition, reading);
-                    draft.add(name, definition, &reading, &earlier, choices);
+                    draft.add(name, definition, &reading, &mut told, choices);
                 }
                 Err(without) => draft.leave_out(definition, basis, &without.to_string()),
             }
@@ -119,19 +121,28 @@ impl Draft {
         name: &str,
         definition: &Definition,
         reading: &Reading,
-        earlier: &[Release],
+        told: &mut AllTold,
         choices: &Choices,
     ) {
-        let sections = |tables: Vec<Table>| -> Result<Vec<Section>, Refusal> {
-            let of = |table| section(name, definition, reading, table, earlier, choices);
+        let sections = |tables: Vec<Table>| -> Result<Vec<(Table, Section)>, Refusal> {
+            let of = |table: Table| {
+                let earlier = told.of(&table);
+                let made = section(name, definition, reading, &table, &earlier, choices)?;
+                Ok((table, made))
+            };
             tables.into_iter().map(of).collect()
         };
         let made = self
-            .tables(definition, reading, earlier)
+            .tables(definition, reading, told.releases())
             .map_err(|fault| Refusal::Unfit(vec![fault]))
             .and_then(sections);
         match made {
-            Ok(sections) => self.sections.extend(sections),
+            Ok(sections) => {
+                for (table, section) in sections {
+                    told.add(table, section.release.clone());
+                    self.sections.push(section);
+                }
+            }
             // Too small to be told at all is no fault of the release.
             Err(Refusal::Unprotectable) => {
                 self.leave_out(
@@ -170,13 +181,13 @@ fn section(
     name: &str,
     definition: &Definition,
     reading: &Reading,
-    table: Table,
+    table: &Table,
     earlier: &[Release],
     choices: &Choices,
 ) -> Result<Section, Refusal> {
     let rules = Rules::default();
     let mut withheld = 0;
-    let mut made = release(name, &table, earlier, &rules);
+    let mut made = release(name, table, earlier, &rules);
     if let Err(Refusal::Revealing {
         remedy: Some(cells),
         ..
@@ -186,7 +197,7 @@ fn section(
         withheld = cells.len();
         let table = Table {
             withheld: cells.clone(),
-            ..table
+            ..table.clone()
         };
         made = release(name, &table, earlier, &rules);
     }

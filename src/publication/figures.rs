@@ -5,15 +5,17 @@ use std::fmt;
 
 use anyhow::{Context, Result};
 use chrono::{Months as Step, NaiveDate};
+use daybook_disclosure::cell::Months;
+use daybook_disclosure::measure::{Measure, Monthly};
+use daybook_disclosure::table::Kind as Protected;
+use daybook_statistics::series::accrual::Accrual;
 use duckdb::Connection;
 
-use crate::disclosure::cell::Months;
-use crate::disclosure::measure::{Measure, Monthly};
-use crate::disclosure::table::Kind as Protected;
+use crate::measures::breaks::Break;
 use crate::measures::counts::{self, Counted};
 use crate::measures::definition::{Definition, Kind, ONE_BASIS};
+use crate::measures::extent::Extent;
 use crate::measures::results;
-use crate::measures::statistics::series::Accrual;
 use crate::model::as_of::AsOf;
 
 /// The group of everyone.
@@ -38,9 +40,12 @@ pub enum Without {
     /// Its kind is not covered by the rules on disclosure.
     Kind(&'static str),
     NotEvaluated,
-    Unavailable(String),
+    /// Why stands in the ledger; the public is told no more than that.
+    Unavailable,
     /// Fewer than twelve known months in a row.
     TooShort,
+    /// The twelve months have days of before and since a break.
+    Crossing(Box<Break>),
     NotWhole,
 }
 
@@ -49,7 +54,12 @@ impl fmt::Display for Without {
         match self {
             Self::Kind(why) => write!(f, "{why}: counts of cases and shares of them are covered"),
             Self::NotEvaluated => f.write_str("not evaluated for this date"),
-            Self::Unavailable(reason) => f.write_str(reason),
+            Self::Unavailable => f.write_str("could not be worked out"),
+            Self::Crossing(found) => write!(
+                f,
+                "twelve months would run across {}, on which {}",
+                found.date, found.what
+            ),
             Self::TooShort => write!(f, "fewer than {YEAR} months are known"),
             Self::NotWhole => f.write_str("it holds amounts that are no counts of cases"),
         }
@@ -66,13 +76,45 @@ pub fn reading(
     if let Some(why) = kind_without(definition) {
         return Ok(Err(Without::Kind(why)));
     }
-    let Some(set) = results::set(connection, &definition.id, as_of)? else {
+    let Some(set) = results::set(connection, definition, as_of)? else {
         return Ok(Err(Without::NotEvaluated));
     };
-    if let Some(reason) = set.unavailable {
-        return Ok(Err(Without::Unavailable(reason)));
+    if set.unavailable.is_some() {
+        return Ok(Err(Without::Unavailable));
     }
-    let mut counted = counts::monthly(connection, set.set_id, basis)?;
+    let is_among = definition.kind == Kind::Proportion;
+    let stored = stored(connection, set.set_id, &definition.id, basis, is_among)?;
+    Ok(
+        stored.and_then(|reading| match crossed(definition, &reading) {
+            Some(found) => Err(Without::Crossing(Box::new(found.clone()))),
+            None => Ok(reading),
+        }),
+    )
+}
+
+/// The break among the twelve months of an area that would be published.
+fn crossed<'a>(definition: &'a Definition, reading: &Reading) -> Option<&'a Break> {
+    let days = Extent {
+        from: reading.year.from(),
+        until: reading.year.until(),
+    };
+    let rows = &reading.measure.monthly;
+    definition
+        .breaks
+        .iter()
+        .filter(|found| days.holds(found.date))
+        .find(|found| rows.iter().any(|row| found.is_in(&row.area)))
+}
+
+/// A reading as a set of figures holds it, whatever became of its definition.
+pub fn stored(
+    connection: &Connection,
+    set_id: i64,
+    measure_id: &str,
+    basis: &str,
+    is_among: bool,
+) -> Result<Result<Reading, Without>> {
+    let mut counted = counts::monthly(connection, set_id, basis)?;
     counted.retain(|row| !is_ward(&row.area));
     let known = known(&counted);
     let Some((from, until)) = known.filter(|(from, until)| *from + Step::new(YEAR) <= *until)
@@ -82,17 +124,16 @@ pub fn reading(
     let rows = counted
         .iter()
         .filter(|row| (from..until).contains(&row.period));
-    let is_among = definition.kind == Kind::Proportion;
     let Some(monthly) = rows.map(|row| monthly(row, is_among)).collect() else {
         return Ok(Err(Without::NotWhole));
     };
     let whole = |from, until| Months::new(from, until).map_err(anyhow::Error::msg);
     Ok(Ok(Reading {
         basis: basis.to_owned(),
-        set_id: set.set_id,
+        set_id,
         year: whole(until - Step::new(YEAR), until)?,
         measure: Measure {
-            subject: subject(definition, basis),
+            subject: subject(measure_id, basis),
             // Sexual and domestic offences are in nearly all of them.
             kind: Protected::SexualOrDomestic,
             reach: whole(from, until).context("the months of a measure")?,
@@ -101,12 +142,13 @@ pub fn reading(
     }))
 }
 
-/// What is protected together: one reading of one measure.
-fn subject(definition: &Definition, basis: &str) -> String {
+/// What is protected together: one reading of one measure, and whatever counts
+/// the same (`disclosure::shared`).
+fn subject(measure_id: &str, basis: &str) -> String {
     if basis == ONE_BASIS {
-        definition.id.clone()
+        measure_id.to_owned()
     } else {
-        format!("{} {basis}", definition.id)
+        format!("{measure_id} {basis}")
     }
 }
 
@@ -198,7 +240,7 @@ fn whole(amount: f64) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measures::worked::State;
+    use crate::measures::measure_value::State;
 
     fn month(number: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2025, 1, 1).unwrap() + Step::new(number)

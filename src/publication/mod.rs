@@ -4,4 +4,6 @@
 pub mod calendar;
 pub mod draft;
 pub mod figures;
+pub mod files;
 pub mod issued;
+mod told;

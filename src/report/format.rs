@@ -6,18 +6,17 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::view::measure::Unit;
+use crate::table::figure;
 
 /// The harm index counts a year as 365 days.
 const DAYS_PER_YEAR: u32 = 365;
 
 /// `12,345`.
-#[must_use]
 pub fn count(value: u64) -> String {
-    group_thousands(&value.to_string())
+    figure::grouped(&value.to_string())
 }
 
 /// `seven`; figures from 11 up.
-#[must_use]
 pub fn count_in_words(value: u64) -> String {
     const WORDS: [&str; 11] = [
         "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -27,14 +26,12 @@ pub fn count_in_words(value: u64) -> String {
 }
 
 /// `1 person`, `6 people`, `0 people`.
-#[must_use]
 pub fn plural(value: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(value), if value == 1 { one } else { many })
 }
 
 /// A number with a fixed count of decimals: `1,234.5`, a real minus sign, and
 /// never `-0`.
-#[must_use]
 pub fn number(value: f64, decimals: usize) -> String {
     if !value.is_finite() {
         return "[x]".to_owned();
@@ -47,17 +44,15 @@ pub fn number(value: f64, decimals: usize) -> String {
         .map_or((digits.as_str(), String::new()), |(whole, rest)| {
             (whole, format!(".{rest}"))
         });
-    format!("{sign}{}{fraction}", group_thousands(whole))
+    format!("{sign}{}{fraction}", figure::grouped(whole))
 }
 
 /// A mean of counts: whole from 10 up, one decimal below.
-#[must_use]
 pub fn mean(value: f64) -> String {
     number(value, usize::from(value.abs() < 9.95))
 }
 
 /// Harm in days without the unit: `5,475`, `547.5`.
-#[must_use]
 pub fn harm(days: Decimal) -> String {
     let rounded = days.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
     let decimals = usize::from(!rounded.fract().is_zero());
@@ -65,14 +60,12 @@ pub fn harm(days: Decimal) -> String {
 }
 
 /// Harm with its unit: `1 day`, `547.5 days`.
-#[must_use]
 pub fn harm_days(days: Decimal) -> String {
     let unit = if days == Decimal::ONE { "day" } else { "days" };
     format!("{} {unit}", harm(days))
 }
 
 /// Harm in years of 365 days without the unit: `15.0`, `1,312` from 100 up.
-#[must_use]
 pub fn harm_years(days: Decimal) -> String {
     let years = (days / Decimal::from(DAYS_PER_YEAR))
         .to_f64()
@@ -81,13 +74,11 @@ pub fn harm_years(days: Decimal) -> String {
 }
 
 /// `8.3%`; the value runs from 0 to 100.
-#[must_use]
 pub fn percent(value: f64) -> String {
     format!("{}%", number(value, 1))
 }
 
 /// A percentage change with its sign: `+41%`, `−8%`, `0%`.
-#[must_use]
 pub fn change(value: f64) -> String {
     let printed = number(value, 0);
     let sign = if value > 0.0 && printed != "0" {
@@ -99,7 +90,6 @@ pub fn change(value: f64) -> String {
 }
 
 /// A change with its sign: `+1,825`, `−547.5`.
-#[must_use]
 pub fn signed(value: f64) -> String {
     let decimals = usize::from((value - value.round()).abs() > 1e-9);
     let printed = number(value, decimals);
@@ -108,7 +98,6 @@ pub fn signed(value: f64) -> String {
 }
 
 /// `part` of `whole` as a percentage; `[z]` when there is no whole.
-#[must_use]
 pub fn share(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "[z]".to_owned();
@@ -117,7 +106,6 @@ pub fn share(part: u64, whole: u64) -> String {
 }
 
 /// A measure's value as a table prints it: `8.3%`, `426`, `2.41`.
-#[must_use]
 pub fn value(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Percent => percent(value),
@@ -128,7 +116,6 @@ pub fn value(unit: Unit, value: f64) -> String {
 }
 
 /// A measure's value as a sentence says it: `426 days`.
-#[must_use]
 pub fn value_in_words(unit: Unit, amount: f64) -> String {
     let printed = value(unit, amount);
     match unit {
@@ -139,7 +126,6 @@ pub fn value_in_words(unit: Unit, amount: f64) -> String {
 }
 
 /// The unit beneath a chart.
-#[must_use]
 pub fn unit_title(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => "percent",
@@ -152,61 +138,51 @@ pub fn unit_title(unit: Unit) -> &'static str {
 }
 
 /// `21 November 2026`.
-#[must_use]
 pub fn date(day: NaiveDate) -> String {
     day.format("%-d %B %Y").to_string()
 }
 
 /// `Saturday 21 November 2026`.
-#[must_use]
 pub fn weekday_date(day: NaiveDate) -> String {
     day.format("%A %-d %B %Y").to_string()
 }
 
 /// `Friday 20 November`, where the year is plain from the page.
-#[must_use]
 pub fn weekday_day(day: NaiveDate) -> String {
     day.format("%A %-d %B").to_string()
 }
 
 /// `20 Nov`, on an axis.
-#[must_use]
 pub fn day_short(day: NaiveDate) -> String {
     day.format("%-d %b").to_string()
 }
 
 /// `Friday`.
-#[must_use]
 pub fn weekday(day: NaiveDate) -> String {
     day.format("%A").to_string()
 }
 
 /// `October 2026`.
-#[must_use]
 pub fn month(day: NaiveDate) -> String {
     day.format("%B %Y").to_string()
 }
 
 /// `Oct 2026`, on an axis or in a narrow column.
-#[must_use]
 pub fn month_short(day: NaiveDate) -> String {
     day.format("%b %Y").to_string()
 }
 
 /// `21 November 2026, 04:10`.
-#[must_use]
 pub fn date_time(at: NaiveDateTime) -> String {
     at.format("%-d %B %Y, %H:%M").to_string()
 }
 
 /// `21 Nov, 04:10`, in a table about one night.
-#[must_use]
 pub fn date_time_short(at: NaiveDateTime) -> String {
     at.format("%-d %b, %H:%M").to_string()
 }
 
 /// `a`, `a and b`, `a, b and c`.
-#[must_use]
 pub fn list_in_words(items: &[String]) -> String {
     match items {
         [] => String::new(),
@@ -216,7 +192,6 @@ pub fn list_in_words(items: &[String]) -> String {
 }
 
 /// The same text with a capital first letter.
-#[must_use]
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
@@ -226,7 +201,6 @@ pub fn capitalised(text: &str) -> String {
 
 /// The same text as it stands inside a sentence: a small first letter, unless
 /// the first word is an abbreviation.
-#[must_use]
 pub fn inside_a_sentence(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.next()) {
@@ -238,7 +212,6 @@ pub fn inside_a_sentence(text: &str) -> String {
 }
 
 /// One part of a whole, 0 to 1; 0 without a whole.
-#[must_use]
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts of records stay far below 2^52"
@@ -251,7 +224,6 @@ pub fn ratio(part: u64, whole: u64) -> f64 {
 }
 
 /// A mean of counts, without decimals when it has none.
-#[must_use]
 pub fn mean_or_whole(value: f64) -> String {
     if (value - value.round()).abs() < 1e-9 {
         number(value, 0)
@@ -260,15 +232,14 @@ pub fn mean_or_whole(value: f64) -> String {
     }
 }
 
-fn group_thousands(digits: &str) -> String {
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+/// A place in a row, to reckon with.
+pub fn position(index: usize) -> f64 {
+    f64::from(u32::try_from(index).unwrap_or(u32::MAX))
+}
+
+/// A count to reckon with.
+pub fn float(count: u64) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

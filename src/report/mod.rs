@@ -2,6 +2,7 @@
 //! pages. Queries read; everything after them is pure.
 
 pub mod chart;
+mod escape;
 pub mod format;
 pub mod png;
 pub mod query;

@@ -18,9 +18,6 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 });
 
 /// The drawing on white, `scale` pixels to its unit.
-///
-/// # Errors
-/// When the text is not SVG, or the picture would have no size.
 pub fn render(svg: &str, scale: f32) -> Result<Vec<u8>> {
     draw(svg, scale)?
         .encode_png()
@@ -29,9 +26,6 @@ pub fn render(svg: &str, scale: f32) -> Result<Vec<u8>> {
 
 /// Proves at start that text really is drawn: without a font it vanishes in
 /// silence.
-///
-/// # Errors
-/// When a drawing of one letter comes out blank.
 pub fn self_test() -> Result<()> {
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"40\" \
                font-family=\"DejaVu Sans\"><text x=\"4\" y=\"32\" font-size=\"32\">M</text></svg>";

@@ -1,23 +1,25 @@
 //! Every word that depends on a figure: lead sentences, headings that state a
 //! finding, and the explanation of a person's rank. Pure functions of a view.
 
-pub mod accusation;
 pub mod actions;
-pub mod asked;
+pub mod actions_required;
+pub mod breaks;
+pub mod bridge;
 pub mod changed;
+pub mod data_quality;
 pub mod fairness;
 pub mod index;
 pub mod list;
+pub mod measure_summary;
 pub mod measures;
-pub mod night;
 pub mod operations;
+pub mod overnight;
 pub mod people;
 pub mod published;
+pub mod rank_explanation;
 pub mod scorecard;
 pub mod signal;
-pub mod stale;
-pub mod standing;
-pub mod trust;
+pub mod stale_notice;
 
 /// A sentence whose figure is a link to the place that shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +34,6 @@ pub struct Sentence {
 
 impl Sentence {
     /// A sentence that begins with its linked figure.
-    #[must_use]
     pub fn new(linked: &str, after: &str, target: &str) -> Self {
         Self {
             before: String::new(),
@@ -43,7 +44,6 @@ impl Sentence {
     }
 
     /// The sentence without its link.
-    #[must_use]
     pub fn text(&self) -> String {
         format!("{}{}{}", self.before, self.linked, self.after)
     }

@@ -8,14 +8,15 @@ use anyhow::{Context as _, Result};
 use super::definition::{self, Action, Job};
 use super::stop::Stop;
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::config::problem::{Problem, Problems};
-use crate::harm::index::{Reference, editions};
+use crate::config::problem::{Problem, Problems, Source};
+use crate::config::{Config, access};
+use crate::harm::index::{Reference, editions, titles};
 use crate::harm::settings::ListSettings;
 use crate::harm::sql::ListSql;
-use crate::ingest::contract::{self, Contract};
+use crate::ingest::contract::{self, Broken, Contract, Mode};
 use crate::measures::definition::{self as measure, Loaded};
 use crate::measures::settings::MeasureSettings;
+use crate::measures::source_coverage;
 use crate::store::Store;
 use crate::warehouse::checks::{self, Check};
 use crate::warehouse::models::{self, Model};
@@ -26,6 +27,8 @@ pub struct Deployment {
     pub config: Config,
     pub jobs: BTreeMap<String, Job>,
     pub contracts: Vec<Contract>,
+    /// Contracts that do not hold: they stop their own files only.
+    pub broken: Vec<Broken>,
     pub models: Vec<Model>,
     pub checks: Vec<Check>,
     /// Definitions that hold, and those that do not: they take nothing down.
@@ -34,12 +37,20 @@ pub struct Deployment {
 
 impl Deployment {
     /// Reads everything and gathers every problem of all of it before
-    /// anything is done.
+    /// anything is done. A contract or a measure that does not hold is kept
+    /// with its problems; the others stand.
     pub fn load(dir: &Path) -> Result<Self, Problems> {
         let config = Config::load(dir)?;
         let mut problems = Vec::new();
         let mut keep = |found: Problems| problems.extend(found.0);
         let jobs = definition::load_all(dir, &config).map_err(&mut keep).ok();
+        let jobs = jobs.filter(|jobs| match one_basket(dir, jobs) {
+            Some(problem) => {
+                keep(problem.into());
+                false
+            }
+            None => true,
+        });
         let contracts = contract::load_all(dir).map_err(&mut keep).ok();
         let folder = "jobs/nightly-ingest";
         let models = models::load(dir, &format!("{folder}/models"), &layers(dir, folder))
@@ -49,23 +60,44 @@ impl Deployment {
             .map_err(&mut keep)
             .ok();
         match (jobs, contracts, models, checks) {
-            (Some(jobs), Some(contracts), Some(models), Some(checks)) => Ok(Self {
+            (Some(jobs), Some(loaded), Some(models), Some(checks)) => Ok(Self {
+                measures: measure::load_all(dir, &names(&loaded)),
                 dir: dir.to_owned(),
                 config,
                 jobs,
-                contracts,
+                contracts: loaded.contracts,
+                broken: loaded.broken,
                 models,
                 checks,
-                measures: measure::load_all(dir),
             }),
-            _ => Err(Problems(problems)),
+            (_, loaded, _, _) => {
+                let broken = loaded.into_iter().flat_map(|loaded| loaded.broken);
+                problems.extend(broken.flat_map(|broken| broken.problems));
+                Err(Problems(problems))
+            }
+        }
+    }
+
+    /// What is wrong with the contracts that do not hold.
+    pub fn contract_problems(&self) -> Vec<Problem> {
+        let broken = self.broken.iter();
+        broken.flat_map(|broken| broken.problems.clone()).collect()
+    }
+
+    /// Holds unless other accounts of the machine can reach what is kept.
+    pub fn check_access(&self) -> Result<(), Problems> {
+        let problems = access::problems(&self.dir, &self.config);
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Problems(problems))
         }
     }
 
     /// Reads what the jobs will read, so that a broken table is found before
     /// the database is touched.
     pub fn check_tables(&self) -> Result<(), Problems> {
-        let problems: Vec<Problem> = self
+        let mut problems: Vec<Problem> = self
             .jobs
             .values()
             .filter_map(|job| match &job.action {
@@ -78,6 +110,9 @@ impl Deployment {
             })
             .flatten()
             .collect();
+        if let Err(error) = titles::load(&self.dir) {
+            problems.extend(as_problems("commitment-scorecard", error));
+        }
         if problems.is_empty() {
             Ok(())
         } else {
@@ -88,7 +123,29 @@ impl Deployment {
     /// The harm index and the basket that a list is made with.
     pub fn reference(&self, settings: &ListSettings) -> Result<Reference> {
         editions::check_named(&self.dir, settings)?;
-        Reference::load(&self.dir, &settings.edition, &settings.compare_editions)
+        Reference::load(
+            &self.dir,
+            settings.basket,
+            &settings.edition,
+            &settings.compare_editions,
+        )
+    }
+
+    /// Sources of which a file with what changed is due every night, and those
+    /// of which no contract says how often: a silence of theirs is no zero.
+    pub fn nightly(&self) -> Vec<String> {
+        // One that may by its own word be silent for longer has no such rhythm.
+        let is_nightly = |contract: &&Contract| {
+            contract.mode == Mode::Delta
+                && contract.freshness.is_some_and(|freshness| {
+                    let silence = i64::from(freshness.stale_after_hours);
+                    freshness.due_by.is_some() && silence <= 24 * source_coverage::SILENCE_DAYS
+                })
+        };
+        let nightly = self.contracts.iter().filter(is_nightly);
+        let nightly = nightly.map(|contract| contract.name.clone());
+        let broken = self.broken.iter().map(|broken| broken.name.clone());
+        nightly.chain(broken).collect()
     }
 
     /// How the deployment's job evaluates the measures.
@@ -104,6 +161,34 @@ impl Deployment {
     pub fn open_store(&self) -> Result<Store> {
         Store::open(&self.config.store).context("the database could not be opened")
     }
+}
+
+/// A basket of the measures that is not the list's: the warehouse holds one.
+fn one_basket(dir: &Path, jobs: &BTreeMap<String, Job>) -> Option<Problem> {
+    let of_list = jobs.values().find_map(|job| match &job.action {
+        Action::HarmList(settings) => Some(settings.basket),
+        _ => None,
+    });
+    let of_list = of_list.unwrap_or_default();
+    jobs.values().find_map(|job| match &job.action {
+        Action::Measures(settings) if settings.basket.is_some_and(|own| own != of_list) => {
+            let file = format!("jobs/{}/job.toml", job.name);
+            let message = format!(
+                "the list counts by {of_list}, and one warehouse holds one basket; expected \
+                 basket = \"{of_list}\", or none, which is the list's"
+            );
+            let source = Source::read(dir, Path::new(&file)).ok()?;
+            Some(source.problem_at("basket", message))
+        }
+        _ => None,
+    })
+}
+
+/// Every source that there is to be, whatever became of its contract.
+fn names(loaded: &contract::Loaded) -> Vec<&str> {
+    let sound = loaded.contracts.iter().map(|contract| &contract.name);
+    let broken = loaded.broken.iter().map(|broken| &broken.name);
+    sound.chain(broken).map(String::as_str).collect()
 }
 
 /// The layers of models, left to right; a force may send nothing for a room.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono_tz::Tz;
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -37,12 +38,16 @@ pub enum Action {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReportKind {
+    /// The night, the list by number, the measures, and how far to trust them.
     MorningBriefing,
+    /// Every measure of every commitment.
     CommitmentScorecard,
+    /// The list with names and explanations, for authorised officers.
     HarmListPack,
+    /// What arrived, how it was judged, and how the night's jobs ended.
     OperationsReport,
 }
 
@@ -57,41 +62,65 @@ impl ReportKind {
     }
 }
 
-#[derive(Debug, Deserialize)]
+/// When a job runs, what it does, and who gets the result.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct JobFile {
+    /// The job, as reports print it.
     title: String,
+    /// What running it does.
     action: ActionName,
+    /// Whether the schedule runs it; `daybook run` does either way.
     #[serde(default = "yes")]
     enabled: bool,
     schedule: ScheduleFile,
+    /// Rules of the harm list; only where the action is `harm-list`.
     list: Option<ListSettings>,
+    /// How measures are evaluated; only where the action is `measures`.
     measures: Option<MeasureSettings>,
+    /// Which report; needed where the action is `report`, and only there.
     report: Option<ReportFile>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum ActionName {
+    /// Takes in what has landed and rebuilds the warehouse.
     Ingest,
+    /// Ranks the harm list.
     HarmList,
+    /// Evaluates the commitment measures.
     Measures,
+    /// Renders a report and queues its mails.
     Report,
 }
 
-#[derive(Debug, Deserialize)]
+/// When the job is due.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ScheduleFile {
+    /// Minute, hour, day of month, month, day of week: `10 4 * * *`.
+    #[schemars(with = "String")]
     cron: Spanned<String>,
+    /// IANA zone that the pattern speaks of; left out, the force's own.
+    #[schemars(with = "Option<String>")]
     zone: Option<Spanned<String>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ReportFile {
+    /// Which report.
     kind: ReportKind,
+    /// Lists of `[recipients]` in `daybook.toml` that its mail goes to.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     to: Vec<Spanned<String>>,
+}
+
+/// The JSON Schema of `job.toml`, for its reference.
+pub fn schema() -> Schema {
+    schemars::schema_for!(JobFile)
 }
 
 fn yes() -> bool {

@@ -28,6 +28,15 @@ impl Schedule {
             .build()
             .parse(text)
             .map_err(|error| format!("not a cron pattern of five fields: {error}"))?;
+        // Leap days lie eight years apart at most.
+        let start = DateTime::UNIX_EPOCH.naive_utc();
+        let is_never = cron
+            .iter_after(start)
+            .next()
+            .is_none_or(|first| first > start + Duration::days(366 * 9));
+        if is_never {
+            return Err("no day of any year fits this pattern; expected one that comes".to_owned());
+        }
         let is_fixed = !text
             .split_whitespace()
             .take(2)

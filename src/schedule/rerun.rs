@@ -9,6 +9,7 @@ use super::definition::{Action, Job};
 use super::ledger::{Slot, Trigger, mark_interrupted};
 use super::runner;
 use crate::model::as_of::AsOf;
+use crate::store::failure;
 
 /// Runs every enabled job but the ingest again for the newest date that it
 /// succeeded for. Returns one line for each; a job that fails is told and the
@@ -30,7 +31,7 @@ pub fn dependants(context: &Context<'_>) -> Result<Vec<String>> {
         };
         let told = match runner::run(context, &ledger, job, &slot, Trigger::Command) {
             Ok(story) => story.headline,
-            Err(error) => format!("failed: {error:#}"),
+            Err(error) => format!("failed: {}", failure::told(&error)),
         };
         stories.push(format!("{} as of {} again: {told}", job.name, slot.as_of));
     }

@@ -1,23 +1,28 @@
 //! Runs a job in a slot: begins and ends it in the ledger, and tells one story
 //! of it.
 
+use std::panic::AssertUnwindSafe;
+
 use anyhow::{Result, bail};
 use chrono::{DateTime, Duration, Utc};
 
+use super::actions;
 use super::context::Context;
 use super::definition::{Action, Job};
-use super::intake::{self, Ingested};
+use super::ingest_job::{self, Ingested};
 use super::ledger::{self, Ending, Slot, Trigger};
-use super::steps;
+use super::post;
 use crate::clock::{self, Stopwatch};
-use crate::ingest::relations::Lacking;
+use crate::ingest::arrive::Waiting;
+use crate::ingest::failed;
+use crate::ingest::relations::MissingReferences;
 use crate::measures::evaluate::Evaluated;
 use crate::model::as_of::AsOf;
-use crate::store::Store;
+use crate::store::{Store, failure};
 
 /// What a run has to say when it ends well.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Story {
+pub struct RunSummary {
     pub headline: String,
     /// What a reader should know beyond the headline, a line each.
     pub details: Vec<String>,
@@ -66,15 +71,15 @@ pub fn run(
     job: &Job,
     slot: &Slot,
     trigger: Trigger,
-) -> Result<Story> {
+) -> Result<RunSummary> {
     let stopwatch = Stopwatch::start();
     let run_id = ledger::begin(ledger.connection(), slot, trigger, context.clock.now())?;
-    let outcome = act(context, job, slot);
+    let outcome = caught(|| act(context, job, slot));
     let elapsed_ms = stopwatch.elapsed_ms();
     let (ending, text) = match &outcome {
         Ok(story) => (Ending::Succeeded, story.headline.clone()),
-        Err(error) if context.stop.is_asked() => (Ending::Interrupted, format!("{error:#}")),
-        Err(error) => (Ending::Failed, format!("{error:#}")),
+        Err(error) if context.stop.is_asked() => (Ending::Interrupted, failure::told(error)),
+        Err(error) => (Ending::Failed, failure::told(error)),
     };
     let recorded = ledger::end(
         ledger.connection(),
@@ -99,33 +104,48 @@ pub fn run(
             run.id = run_id,
             as_of,
             elapsed_ms,
-            "{name} as of {as_of} failed: {error:#}"
+            "{name} as of {as_of} failed: {}",
+            failure::told(error)
         ),
     }
     if let Err(error) = &recorded {
         tracing::error!(
             job.name = name,
             run.id = run_id,
-            "how {name} ended could not be recorded: {error:#}"
+            "how {name} ended could not be recorded: {}",
+            failure::told(error)
         );
     }
     outcome.and_then(|story| recorded.map(|()| story))
 }
 
-fn act(context: &Context<'_>, job: &Job, slot: &Slot) -> Result<Story> {
+/// A panic is one job's failure. What it says may quote a row, so it is told in
+/// words of our own; the log has its place. The transaction it broke off is
+/// rolled back by then.
+fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        bail!("the program broke off in this job (a panic: a fault in daybook, whose place is in the log)")
+    })
+}
+
+fn act(context: &Context<'_>, job: &Job, slot: &Slot) -> Result<RunSummary> {
     let as_of = slot.as_of;
     match &job.action {
         Action::Ingest => {
-            let done = intake::ingest(context, as_of, None)?;
+            let done = ingest_job::ingest(context, as_of, None)?;
             let story = tell_ingest(&done);
-            match tell_blocked(&done) {
-                None => Ok(story),
-                Some(blocked) => bail!("{}; {blocked}", story.headline),
+            let unwell: Vec<String> = [tell_failed(&done), tell_blocked(&done)]
+                .into_iter()
+                .flatten()
+                .collect();
+            if unwell.is_empty() {
+                return Ok(story);
             }
+            bail!("{}; {}", story.headline, unwell.join("; "));
         }
         Action::HarmList(settings) => {
-            let made = steps::harm_list(context, as_of, settings)?;
-            Ok(Story {
+            let made = actions::harm_list(context, as_of, settings)?;
+            Ok(RunSummary {
                 headline: format!(
                     "list {} {}: {} people listed of {} ranked",
                     made.list_id,
@@ -141,20 +161,20 @@ fn act(context: &Context<'_>, job: &Job, slot: &Slot) -> Result<Story> {
             })
         }
         Action::Measures(settings) => {
-            steps::measures(context, as_of, *settings).map(|done| tell_measures(&done))
+            actions::measures(context, as_of, *settings).map(|done| tell_measures(&done))
         }
         Action::Report { kind, to } => {
-            let published = steps::report(context, slot, *kind, to)?;
-            if let Some((recipient, reason)) = published.unsent.first() {
+            let published = actions::report(context, slot, *kind, to)?;
+            if !published.lacking.is_empty() {
                 bail!(
-                    "{} was rendered, but {} mails are not sent; the first, to {recipient}: {reason}",
+                    "{} was rendered, but {}",
                     kind.as_str(),
-                    published.unsent.len()
+                    post::tell_lacking(&published.lacking)
                 );
             }
             let mut details = vec![published.path.display().to_string()];
             details.extend(published.sent.iter().cloned());
-            Ok(Story {
+            Ok(RunSummary {
                 headline: format!(
                     "{} {}, {} sent",
                     kind.as_str(),
@@ -175,7 +195,7 @@ fn act(context: &Context<'_>, job: &Job, slot: &Slot) -> Result<Story> {
 }
 
 /// The story of a night's ingest.
-pub fn tell_ingest(done: &Ingested) -> Story {
+pub fn tell_ingest(done: &Ingested) -> RunSummary {
     let sum = |pick: fn(&crate::ingest::ledger::Batch) -> u64| {
         done.accepted.iter().map(pick).sum::<u64>()
     };
@@ -187,22 +207,37 @@ pub fn tell_ingest(done: &Ingested) -> Story {
             batch.reason.as_deref().unwrap_or("no reason given")
         ));
     }
-    for (file, batch_id, state) in done.known.iter().filter(|(_, _, state)| state == "refused") {
+    let noted = done
+        .accepted
+        .iter()
+        .filter_map(|batch| Some((batch, batch.reason.as_ref()?)));
+    let noted: Vec<String> = noted
+        .map(|(batch, note)| format!("{}: {note}", batch.file_name))
+        .collect();
+    details.extend(noted.iter().take(MOST_TOLD).cloned());
+    if noted.len() > MOST_TOLD {
+        let more = noted.len() - MOST_TOLD;
+        details.push(format!(
+            "{more} more files have notes; see `daybook ingest batches`"
+        ));
+    }
+    let is_refused = |state: &str| ["refused", failed::CODE].contains(&state);
+    for (file, batch_id, state) in done.known.iter().filter(|(_, _, s)| is_refused(s)) {
         details.push(format!(
             "{file} still refused, see batch {batch_id} ({state})"
         ));
     }
-    details.extend(
-        done.waiting
-            .iter()
-            .map(|waiting| format!("{}: {}", waiting.file_name, waiting.reason)),
-    );
+    details.extend(done.waiting.iter().take(MOST_TOLD).map(told));
+    if done.waiting.len() > MOST_TOLD {
+        let more = done.waiting.len() - MOST_TOLD;
+        details.push(format!("{more} more files wait"));
+    }
     details.extend(done.overdue.iter().map(tell_overdue));
     let failed = done.checks.iter().filter(|check| check.rows > 0);
-    details.extend(failed.map(|check| format!("check: {}", check.with_examples())));
-    Story {
+    details.extend(failed.map(|check| format!("check: {check}")));
+    RunSummary {
         headline: format!(
-            "{} files taken in ({} rows accepted, {} rejected, {} duplicate), {} known already, {} refused, {} waiting; {} tables rebuilt",
+            "{} files accepted ({} rows accepted, {} rejected, {} duplicate), {} known already, {} refused, {} waiting{}; {} tables rebuilt",
             done.accepted.len(),
             sum(|b| b.rows_accepted),
             sum(|b| b.rows_rejected),
@@ -210,14 +245,44 @@ pub fn tell_ingest(done: &Ingested) -> Story {
             done.known.len(),
             done.refused.len(),
             done.waiting.len(),
+            match done.erased.len() {
+                0 => String::new(),
+                erased => format!(", {erased} erased after their time"),
+            },
             done.built.len()
         ),
         details,
     }
 }
 
+/// Waiting files that are told one by one.
+const MOST_TOLD: usize = 100;
+
+fn told(waiting: &Waiting) -> String {
+    format!("{}: {}", waiting.file_name, waiting.reason)
+}
+
+/// Why a night did not do all that it could, though what could be accepted was.
+pub fn tell_failed(done: &Ingested) -> Option<String> {
+    const NAMED: usize = 5;
+    let named: Vec<String> = done.failed.iter().take(NAMED).map(told).collect();
+    let more = match done.failed.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    match named.len() {
+        0 => None,
+        1 => Some(format!("1 file failed: {}{more}", named[0])),
+        _ => Some(format!(
+            "{} files failed: {}{more}",
+            done.failed.len(),
+            named.join("; ")
+        )),
+    }
+}
+
 /// One relation of which rows wait too long.
-pub fn tell_overdue(lacking: &Lacking) -> String {
+pub fn tell_overdue(lacking: &MissingReferences) -> String {
     format!(
         "{}: {} rows name a {} that {} does not hold, {} of them for longer than {} days",
         lacking.source,
@@ -229,7 +294,7 @@ pub fn tell_overdue(lacking: &Lacking) -> String {
     )
 }
 
-/// Why a night whose files were taken in did not end well.
+/// Why a night whose files were accepted did not end well.
 pub fn tell_blocked(done: &Ingested) -> Option<String> {
     let blocked = done.blocked.as_ref()?;
     let ground = done.stands_at.map_or_else(
@@ -237,14 +302,14 @@ pub fn tell_blocked(done: &Ingested) -> Option<String> {
         |batch| format!("lists and reports stand on batch {batch} and say so"),
     );
     Some(format!(
-        "what was taken in is kept, but the warehouse was not rebuilt, because a check failed: \
+        "what was accepted is kept, but the warehouse was not rebuilt, because a check failed: \
          {blocked} (which rows: ledger.check_results); {ground}"
     ))
 }
 
-fn tell_measures(done: &[Evaluated]) -> Story {
+fn tell_measures(done: &[Evaluated]) -> RunSummary {
     let unavailable: Vec<&Evaluated> = done.iter().filter(|m| m.unavailable.is_some()).collect();
-    Story {
+    RunSummary {
         headline: format!(
             "{} measures, {} evaluated now, {} unavailable",
             done.len(),

@@ -7,8 +7,8 @@ use std::fmt;
 use anyhow::{Context, Result, bail, ensure};
 use duckdb::{Connection, params};
 
-use super::bind;
 use super::schema::hex_sha256;
+use super::{bind, chain};
 
 /// What a text decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,11 +110,13 @@ pub fn keep(connection: &Connection, owner: Owner, inputs: &[Input]) -> Result<(
         &[("hashes", &hashes.join(" "))],
         |row| row.get(0),
     )?;
-    for (input, sha256) in inputs.iter().zip(&hashes) {
-        if !held.contains(sha256) {
-            keep_text(connection, &input.text)?;
-        }
-    }
+    let new: Vec<&str> = inputs
+        .iter()
+        .zip(&hashes)
+        .filter(|(_, sha256)| !held.contains(sha256))
+        .map(|(input, _)| input.text.as_str())
+        .collect();
+    keep_texts(connection, &new)?;
     let mut appender = connection.appender_to_db(table, "ledger")?;
     for (place, (input, sha256)) in inputs.iter().zip(&hashes).enumerate() {
         appender.append_row(params![
@@ -126,17 +128,26 @@ pub fn keep(connection: &Connection, owner: Owner, inputs: &[Input]) -> Result<(
         ])?;
     }
     appender.flush()?;
-    Ok(())
+    chain::seal(connection, &format!("ledger.{table}"), &[number])
 }
 
 /// Keeps a text once for all; returns its hash.
 pub fn keep_text(connection: &Connection, text: &str) -> Result<String> {
-    let sha256 = hex_sha256(text.as_bytes());
-    connection.execute(
-        "insert into ledger.texts values (?, ?) on conflict do nothing",
-        params![sha256, text],
-    )?;
-    Ok(sha256)
+    keep_texts(connection, &[text])?;
+    Ok(hex_sha256(text.as_bytes()))
+}
+
+fn keep_texts(connection: &Connection, texts: &[&str]) -> Result<()> {
+    let mut hashes = Vec::with_capacity(texts.len());
+    for text in texts {
+        let sha256 = hex_sha256(text.as_bytes());
+        connection.execute(
+            "insert into ledger.texts values (?, ?) on conflict do nothing",
+            params![sha256, text],
+        )?;
+        hashes.push(sha256);
+    }
+    chain::seal(connection, "ledger.texts", &hashes)
 }
 
 /// The texts that something was made from, in their order.

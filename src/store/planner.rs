@@ -22,3 +22,15 @@ pub fn joins_as_written<T>(connection: &Connection, work: impl FnOnce() -> Resul
 pub(super) fn reset(connection: &Connection) -> Result<()> {
     Ok(connection.execute_batch("set disabled_optimizers = ''")?)
 }
+
+/// Lets the planner choose again when a panic has broken off what it was told.
+pub(super) struct AfterPanic<'a>(pub(super) &'a Connection);
+
+impl Drop for AfterPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // Whoever uses the connection next is told what is wrong with it.
+            let _ = reset(self.0);
+        }
+    }
+}

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use duckdb::params;
 use sha2::{Digest, Sha256};
 
-use super::Store;
+use super::{Store, chain};
 
 struct Migration {
     version: i32,
@@ -54,7 +54,50 @@ const MIGRATIONS: &[Migration] = &[
         name: "releases",
         sql: include_str!("migrations/0008_releases.sql"),
     },
+    Migration {
+        version: 9,
+        name: "sending",
+        sql: include_str!("migrations/0009_sending.sql"),
+    },
+    Migration {
+        version: 10,
+        name: "landing",
+        sql: include_str!("migrations/0010_landing.sql"),
+    },
+    Migration {
+        version: 11,
+        name: "reasons",
+        sql: include_str!("migrations/0011_reasons.sql"),
+    },
+    Migration {
+        version: 12,
+        name: "audit log",
+        sql: include_str!("migrations/0012_audit_log.sql"),
+    },
+    Migration {
+        version: 14,
+        name: "chain",
+        sql: include_str!("migrations/0014_chain.sql"),
+    },
+    Migration {
+        version: 15,
+        name: "measures",
+        sql: include_str!("migrations/0015_measures.sql"),
+    },
+    Migration {
+        version: 16,
+        name: "comments",
+        sql: include_str!("migrations/0016_comments.sql"),
+    },
+    Migration {
+        version: 17,
+        name: "comments",
+        sql: include_str!("migrations/0017_comments.sql"),
+    },
 ];
+
+/// The version from which on ledgers are chained.
+const CHAINED_FROM: i32 = 14;
 
 /// Runs what has not been run yet. A file from a newer program, or one whose
 /// migrations differ from ours, is refused untouched.
@@ -69,6 +112,18 @@ pub fn migrate(store: &Store) -> Result<()> {
         );
     }
     let mut changed = false;
+    // A migration may rewrite rows that are sealed; those that were altered
+    // before it must not be sealed with the rest.
+    let is_due = |version| !done.iter().any(|(known, _)| *known == version);
+    let is_chained = !is_due(CHAINED_FROM);
+    let altered = if is_chained && MIGRATIONS.iter().any(|m| is_due(m.version)) {
+        chain::altered(
+            store.connection(),
+            &chain::catalogue::all(store.connection())?,
+        )?
+    } else {
+        chain::Altered::new()
+    };
     for migration in MIGRATIONS {
         let hash = hex_sha256(migration.sql.as_bytes());
         match done
@@ -88,6 +143,9 @@ pub fn migrate(store: &Store) -> Result<()> {
         }
     }
     if changed {
+        let version = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
+        let note = format!("found at schema version {version}");
+        store.transaction(|tx| chain::seal_as_found(tx, &note, &altered))?;
         // Replaying schema changes from the write-ahead log is where database
         // bugs have been; after this there is nothing to replay.
         store.checkpoint()?;

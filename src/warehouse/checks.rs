@@ -10,9 +10,8 @@ use duckdb::{Connection, params};
 
 use super::models::{self, Model};
 use crate::config::problem::{Problem, Problems, Source};
-use crate::model::room::Room;
-use crate::store::query::check_single_select;
-use crate::store::{bind, scans};
+use crate::model::restricted::Room;
+use crate::store::{bind, plan_scans, walls};
 
 /// What a failing check means for the rebuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,15 +56,6 @@ pub struct CheckResult {
 }
 
 impl CheckResult {
-    /// With identifiers of rows, for the terminal; logs and mail go without.
-    pub fn with_examples(&self) -> String {
-        if self.examples == NO_EXAMPLES {
-            self.to_string()
-        } else {
-            format!("{self}, such as {}", self.examples)
-        }
-    }
-
     /// Whether the rebuild must be undone for it.
     pub fn is_blocking(&self) -> bool {
         self.severity == Severity::Block && self.rows > 0
@@ -104,7 +94,9 @@ pub fn load(dir: &Path, folder: &str) -> Result<Vec<Check>, Problems> {
 pub fn run(connection: &Connection, checks: &[Check]) -> Result<Vec<CheckResult>> {
     connection.execute_batch(
         "create or replace table mart.checks \
-             (name varchar, title varchar, severity varchar, failing_rows bigint)",
+             (name varchar, title varchar, severity varchar, failing_rows bigint); \
+         comment on table mart.checks is \
+             'One row per check of the warehouse, with the number of rows that fail it.'",
     )?;
     let mut results = Vec::with_capacity(checks.len());
     for check in checks {
@@ -132,7 +124,7 @@ const NO_EXAMPLES: &str = "[]";
 const IDENTIFYING: [&str; 7] = ["id", "ids", "ref", "refs", "key", "keys", "source"];
 
 fn run_one(connection: &Connection, check: &Check) -> Result<CheckResult> {
-    check_single_select(connection, &check.sql)?;
+    walls::check(connection, &check.sql)?;
     bind::execute(
         connection,
         &format!("create or replace temp table failing as\n{}", check.sql),
@@ -154,7 +146,7 @@ fn run_one(connection: &Connection, check: &Check) -> Result<CheckResult> {
 
 /// Rows of a room are counted, and none of them is shown outside it.
 fn is_about_room(connection: &Connection, sql: &str) -> Result<bool> {
-    let scans = scans::scans(connection, sql)?;
+    let scans = plan_scans::scans(connection, sql)?;
     let schemas = scans.tables.iter().filter_map(|t| t.schema.as_deref());
     Ok(schemas.map(Room::of_schema).any(|room| room != Room::Open))
 }

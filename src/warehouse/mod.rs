@@ -2,23 +2,21 @@
 //! each reads, all in one transaction. Readers see yesterday's tables until
 //! today's are whole; a failed check that blocks leaves yesterday's in place.
 
+pub mod build_status;
 pub mod checks;
 pub mod models;
-pub mod standing;
 
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, Utc};
 use duckdb::{Connection, params};
 
 use crate::clock::Stopwatch;
-use crate::model::room::Room;
-use crate::store::Store;
-use crate::store::bind;
+use crate::model::restricted::Room;
 use crate::store::planner::joins_as_written;
-use crate::store::query::check_single_select;
+use crate::store::{Store, bind, comment, walls};
+use build_status::State;
 use checks::{Check, CheckResult};
 use models::Model;
-use standing::State;
 
 /// What a rebuild is made from.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +75,7 @@ pub fn rebuild(
             return Err(Undone(checks).into());
         }
         stand_on(tx, plan)?;
-        standing::record(tx, plan, State::Built, &checks)?;
+        build_status::record(tx, plan, State::Built, &checks)?;
         Ok(Rebuilt { built, checks })
     });
     let error = match outcome {
@@ -86,7 +84,7 @@ pub fn rebuild(
     };
     let Undone(checks) = error.downcast::<Undone>()?;
     store
-        .transaction(|tx| standing::record(tx, plan, State::Blocked, &checks))
+        .transaction(|tx| build_status::record(tx, plan, State::Blocked, &checks))
         .context("the blocked rebuild could not be recorded")?;
     Ok(Rebuilt {
         built: Vec::new(),
@@ -96,7 +94,9 @@ pub fn rebuild(
 
 fn stand_on(connection: &Connection, plan: Plan<'_>) -> Result<()> {
     connection.execute_batch(
-        "create or replace table mart.warehouse (known_at bigint, recipe varchar)",
+        "create or replace table mart.warehouse (known_at bigint, recipe varchar); \
+         comment on table mart.warehouse is \
+             'One row: the newest batch and the recipe that the warehouse stands on.'",
     )?;
     connection.execute(
         "insert into mart.warehouse values (?, ?)",
@@ -118,13 +118,14 @@ fn failure(model: &Model, error: anyhow::Error) -> anyhow::Error {
 fn build(connection: &Connection, model: &Model, known_at: i64) -> Result<Built> {
     let stopwatch = Stopwatch::start();
     let table = model.table();
-    check_single_select(connection, &model.sql).with_context(|| model.file.clone())?;
+    walls::check(connection, &model.sql).with_context(|| model.file.clone())?;
     bind::execute(
         connection,
         &format!("create or replace table {table} as\n{}", model.sql),
         &[("known_at", &known_at)],
     )
     .map_err(|error| failure(model, error))?;
+    connection.execute_batch(&comment::on_table(&table, &model.about()))?;
     let rows = bind::query_one(
         connection,
         &format!("select count(*) from {table}"),

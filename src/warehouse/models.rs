@@ -22,6 +22,12 @@ impl Model {
     pub fn table(&self) -> String {
         format!("{}.{}", self.layer, self.name)
     }
+
+    /// What the head comment of its SQL says of it, on one line.
+    pub fn about(&self) -> String {
+        let lines = self.sql.lines().map_while(|line| line.strip_prefix("--"));
+        lines.map(str::trim).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// Reads the models of some layers and orders them so that each comes after
@@ -146,6 +152,13 @@ mod tests {
         ];
         let ordered = order(models, &["staging", "core"]).unwrap();
         assert_eq!(names(&ordered), ["staging.b", "core.z", "core.a"]);
+    }
+
+    #[test]
+    fn what_a_model_says_of_itself_is_its_head_comment() {
+        let sql = "-- Grain: one row\n-- per crime.\nselect 1 -- not this";
+        assert_eq!(model("core", "a", sql).about(), "Grain: one row per crime.");
+        assert_eq!(model("core", "a", "select 1").about(), "");
     }
 
     #[test]

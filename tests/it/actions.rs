@@ -458,7 +458,7 @@ fn the_command_prints_the_sentences_and_never_a_name() {
         text.contains("To date. Of 9 people tasked, 4 (44.4%)"),
         "{text}"
     );
-    assert!(text.contains("too young until 2026-12-31"), "{text}");
+    assert!(text.contains("provisional until 2026-12-31"), "{text}");
     let json: serde_json::Value =
         serde_json::from_str(&site.told(&["list", "actions", "--json"])).unwrap();
     assert_eq!(json["people"], 9);

@@ -133,7 +133,7 @@ fn queries(dir: &str) {
         "select count(*) from range(10000000) a, range(10000000) b where a.range + b.range = 7";
     let failed = daybook(&["query", slow, "--seconds", "1", "--dir", dir]).code(1);
     assert!(
-        errors(&failed).to_lowercase().contains("interrupt"),
+        errors(&failed).contains("stopped after 1 s"),
         "{}",
         errors(&failed)
     );
@@ -195,7 +195,7 @@ fn broken_files_stop_check_and_serve_with_exit_2_and_leave_the_database_alone() 
     for command in ["check", "serve"] {
         let told = errors(&daybook(&[command, "--dir", dir]).code(2));
         assert!(
-            told.contains("jobs/harm-list/job.toml:17:8: size = \"many\""),
+            told.contains("jobs/harm-list/job.toml:20:8: size = \"many\""),
             "{told}"
         );
         assert!(
@@ -242,6 +242,6 @@ fn wrong_usage_is_told_with_exit_2() {
     .code(2);
     assert!(
         errors(&daybook(&["run", "harm-list", "--dir", site]).code(1))
-            .contains("nothing has been taken in")
+            .contains("nothing has been accepted")
     );
 }

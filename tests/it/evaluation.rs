@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::support::rows::{CRIMES, NOMINALS, PARTIES, crime, file, nominal, party};
 use crate::support::{MORNING, Site, london};
 
-const ABH: &str = "008/06";
+/// Sexual assault on a girl under 13: 182 days.
+const ASSAULT: &str = "020/06";
 const ARRESTS: &str = "custody_ref,nominal_id,crime_ref,arrested_at,disposal,disposal_at";
 
 /// A list of two with a reserve of two, as of 1 April 2026. Each crime: who,
@@ -39,7 +40,12 @@ fn four_people(arrests: &[(&str, &str)]) -> Site {
     let (mut crimes, mut parties) = (Vec::new(), Vec::new());
     for (place, (who, on, offences)) in held.iter().enumerate() {
         let reference = format!("CR{place}");
-        crimes.push(crime(&reference, ABH, on, &[("offence_count", offences)]));
+        crimes.push(crime(
+            &reference,
+            ASSAULT,
+            on,
+            &[("offence_count", offences)],
+        ));
         parties.push(party(&reference, who, "suspect"));
         parties.push(party(&reference, "V", "victim"));
     }
@@ -84,7 +90,7 @@ fn nothing_is_evaluated_before_anything_was_taken_in() {
     let mut site = Site::new();
     let output = site.command(&["list", "evaluate"]);
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("nothing has been taken in yet"), "{told}");
+    assert!(told.contains("nothing has been accepted yet"), "{told}");
 }
 
 #[test]

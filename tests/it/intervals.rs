@@ -1,12 +1,12 @@
 //! Intervals against those that `SciPy` and statsmodels gave for the same data:
 //! `tests/oracle/intervals_fixture.py` wrote the fixture.
 
-use daybook::measures::statistics::year_on_year;
-use daybook::model::interval::Estimate;
-use daybook::model::interval::median::median;
-use daybook::model::interval::poisson::{self, Events};
-use daybook::model::interval::proportion;
-use daybook::model::interval::weighted::{Responses, gap};
+use daybook_statistics::interval::Estimate;
+use daybook_statistics::interval::median::median;
+use daybook_statistics::interval::poisson::{self, Events};
+use daybook_statistics::interval::proportion;
+use daybook_statistics::interval::weighted::{Responses, gap};
+use daybook_statistics::series::year_on_year;
 use serde_json::Value;
 
 fn cases(name: &str) -> Vec<Value> {
@@ -67,6 +67,35 @@ fn poisson_rates_equal_statsmodels() {
         same(found.low, &case["low"]);
         same(found.high, &case["high"]);
     }
+}
+
+#[test]
+fn rates_and_ratios_of_any_count_equal_the_sum_under_the_density() {
+    for case in cases("large_rates") {
+        let count = case["count"].as_f64().unwrap();
+        let found = poisson::rate(Events::counted(count)).unwrap();
+        same(found.low, &case["low"]);
+        same(found.high, &case["high"]);
+        assert!(found.low < count && found.high > count, "{found:?}");
+    }
+    for case in cases("large_ratios") {
+        let of = |name: &str| case[name].as_f64().unwrap();
+        let found = year_on_year::counts(of("first"), of("second")).unwrap();
+        let (low, high) = found.interval.unwrap();
+        same_part(low, &case["exact"][0]);
+        same_part(high, &case["exact"][1]);
+        assert!(low < found.value && high > found.value, "{found:?}");
+    }
+}
+
+/// Within 1e-9 of it, however small.
+#[track_caller]
+fn same_part(found: f64, wanted: &Value) {
+    let wanted = wanted.as_f64().unwrap();
+    assert!(
+        (found / wanted - 1.0).abs() < 1e-9,
+        "{found:?} is not {wanted:?}"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A night of ingest that is killed, again and again, at any instant: once it
 //! has come through, everything is as if nothing had happened. Each file is
-//! taken in once and lies on its shelf once, beside one receipt.
+//! accepted once and lies in the archive once, beside one receipt.
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
@@ -14,7 +14,8 @@ use daybook::config::Config;
 use daybook::store::Store;
 use daybook::store::query::select;
 use daybook::store::schema::hex_sha256;
-use daybook::synth::{self, Plan};
+use daybook::table::{Cell, Table};
+use daybook_synth::Plan;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
@@ -41,7 +42,7 @@ fn prepare(dir: &Path) {
         nights: 2,
         dirty_share: 0.02,
     };
-    synth::write(&plan, &landing, &mut |_, _| {}).unwrap();
+    daybook_synth::write(&plan, &landing, &mut |_, _| {}).unwrap();
     std::fs::remove_dir_all(landing.join("truth")).unwrap();
     for path in files_below(&landing) {
         let name = name_of(&path);
@@ -101,9 +102,15 @@ fn sha256(path: &Path) -> String {
 /// What a deployment holds, with files for batches.
 type Held = BTreeMap<String, Vec<Vec<Option<String>>>>;
 
+fn values(table: &Table) -> Vec<Vec<Option<String>>> {
+    let value = |cell: &Cell| cell.value().map(ToOwned::to_owned);
+    let rows = table.rows.iter();
+    rows.map(|row| row.iter().map(value).collect()).collect()
+}
+
 fn held(dir: &Path) -> Held {
     let store = Store::open(&Config::load(dir).unwrap().store).unwrap();
-    let rows = |sql: &str| select(store.connection(), sql).unwrap().rows;
+    let rows = |sql: &str| values(&select(store.connection(), sql).unwrap());
     let mut held = Held::new();
     let tables = rows(
         "select table_schema, table_name from information_schema.tables \
@@ -156,23 +163,20 @@ fn held(dir: &Path) -> Held {
     held
 }
 
-/// The files that landed all lie on a shelf, each once, as they were sent,
+/// The files that landed all lie in the archive, each once, as they were sent,
 /// with its manifest and a receipt that the ledger agrees with.
-fn check_shelves(sent: &Path, dir: &Path) {
+fn check_archive(sent: &Path, dir: &Path) {
     let store = Store::open(&Config::load(dir).unwrap().store).unwrap();
-    let landing = dir.join("landing");
+    let archive = dir.join("archive");
     let mut wanted: BTreeMap<String, String> = BTreeMap::new();
     for path in files_below(sent) {
         wanted.insert(name_of(&path), sha256(&path));
     }
     let mut found: BTreeMap<String, String> = BTreeMap::new();
-    for path in files_below(&landing) {
-        let shelf = path.strip_prefix(&landing).unwrap().iter().next().unwrap();
-        assert!(
-            shelf == "accepted" || shelf == "refused",
-            "{} is left",
-            path.display()
-        );
+    let left = files_below(&dir.join("landing"));
+    assert_eq!(left, [] as [PathBuf; 0]);
+    for path in files_below(&archive) {
+        let state = path.strip_prefix(&archive).unwrap().iter().next().unwrap();
         let name = name_of(&path);
         let (number, own) = name.split_once('_').unwrap();
         let Some(own) = own.strip_suffix(".receipt.json") else {
@@ -187,7 +191,7 @@ fn check_shelves(sent: &Path, dir: &Path) {
         assert_eq!(receipt["batch"], batch, "{name}");
         assert_eq!(receipt["file"], own);
         assert_eq!(receipt["sha256"], wanted[own], "{name}");
-        assert_eq!(receipt["state"], shelf.to_str().unwrap(), "{name}");
+        assert_eq!(receipt["state"], state.to_str().unwrap(), "{name}");
         let ledger = select(
             store.connection(),
             &format!(
@@ -204,7 +208,7 @@ fn check_shelves(sent: &Path, dir: &Path) {
             rows["rejected"].to_string(),
             rows["duplicate"].to_string(),
         ];
-        assert_eq!(ledger.unwrap().rows, [told.map(Some)], "{name}");
+        assert_eq!(values(&ledger.unwrap()), [told.map(Some)], "{name}");
         let receipts = files_below(path.parent().unwrap());
         let of_this = receipts
             .iter()
@@ -230,7 +234,7 @@ fn a_night_killed_at_a_hundred_instants_ends_as_if_it_never_had_been() {
     let usual = usual.elapsed();
     let wanted = held(&quiet);
     assert_eq!(wanted["batches"].len(), SOURCES.len() * 3 + 1);
-    check_shelves(&sent.join("landing"), &quiet);
+    check_archive(&sent.join("landing"), &quiet);
 
     let mut dice = ChaCha8Rng::seed_from_u64(2026);
     let (mut kills, mut rounds) = (0, 0);
@@ -245,7 +249,7 @@ fn a_night_killed_at_a_hundred_instants_ends_as_if_it_never_had_been() {
         for (what, rows) in &wanted {
             assert_eq!(Some(rows), found.get(what), "{what}, round {rounds}");
         }
-        check_shelves(&sent.join("landing"), &dir);
+        check_archive(&sent.join("landing"), &dir);
         std::fs::remove_dir_all(dir).unwrap();
     }
     eprintln!("{kills} kills in {rounds} rounds; a night takes {usual:?}");
@@ -279,17 +283,17 @@ fn rows_that_a_killed_night_left_on_the_way_are_removed_by_the_next() {
 }
 
 /// A small file system of its own, as long as the value lives.
-struct Disk(PathBuf);
+pub struct Disk(PathBuf);
 
 impl Disk {
     /// None where a test may not mount one.
-    fn mount(place: &Path, size: &str) -> Option<Self> {
+    pub fn mount(place: &Path, size: &str) -> Option<Self> {
         std::fs::create_dir_all(place).unwrap();
         let disk = Self(place.to_owned());
-        disk.with_size(&format!("size={size}")).then_some(disk)
+        disk.with_options(&format!("size={size}")).then_some(disk)
     }
 
-    fn with_size(&self, options: &str) -> bool {
+    pub fn with_options(&self, options: &str) -> bool {
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]);
         let output = mount.arg(&self.0).output();
@@ -321,11 +325,11 @@ fn a_disk_that_fills_up_in_the_night_fails_the_run_and_loses_nothing() {
     let output = start(&dir).wait_with_output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(disk.with_size("remount,size=400m"));
+    assert!(disk.with_options("remount,size=400m"));
     finish(start(&dir));
     let (wanted, found) = (held(&quiet), held(&dir));
     for (what, rows) in &wanted {
         assert_eq!(Some(rows), found.get(what), "{what}");
     }
-    check_shelves(&sent.join("landing"), &dir);
+    check_archive(&sent.join("landing"), &dir);
 }

@@ -155,7 +155,7 @@ fn changes(site: &mut Site, settings: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn each_rule_changes_whom_it_names_and_nobody_else() {
     let mut site = site();
-    let ranked = "ranked 182.000";
+    let ranked = "ranked 10.000";
     for (key, usual, other, wanted) in [
         (
             "count_cancelled",
@@ -173,7 +173,7 @@ fn each_rule_changes_whom_it_names_and_nobody_else() {
             "count_conditional_codes",
             "true",
             "false",
-            vec!["CONDITIONAL: ranked 84.000 -> none".to_owned()],
+            vec!["CONDITIONAL: ranked 5.000 -> none".to_owned()],
         ),
         (
             "count_no_further_action",
@@ -191,14 +191,14 @@ fn each_rule_changes_whom_it_names_and_nobody_else() {
             "rank_deceased",
             "false",
             "true",
-            vec![format!("DEAD: deceased 182.000 -> {ranked}")],
+            vec![format!("DEAD: deceased 10.000 -> {ranked}")],
         ),
         (
             "rank_in_custody",
             "true",
             "false",
             vec![format!(
-                "JAILED: {ranked} in custody -> in_custody 182.000 in custody"
+                "JAILED: {ranked} in custody -> in_custody 10.000 in custody"
             )],
         ),
         (
@@ -246,8 +246,8 @@ fn each_rule_changes_whom_it_names_and_nobody_else() {
             "18",
             "20",
             vec![
-                format!("MINOR: {ranked} was under age -> under_18 182.000 was under age"),
-                format!("TEEN: {ranked} -> ranked 182.000 was under age"),
+                format!("MINOR: {ranked} was under age -> under_18 10.000 was under age"),
+                format!("TEEN: {ranked} -> ranked 10.000 was under age"),
             ],
         ),
         ("compare_windows", "[180, 730]", "[90]", vec![]),
@@ -268,11 +268,11 @@ fn the_edition_that_ranks_decides_every_weight() {
         &[("compare_editions", "[]"), ("edition", "\"ons-severity\"")],
     );
     assert!(
-        told.contains(&"PLAIN: ranked 182.000 -> ranked 184.095".to_owned()),
+        told.contains(&"PLAIN: ranked 10.000 -> ranked 184.095".to_owned()),
         "{told:?}"
     );
     assert!(
-        told.contains(&"CONDITIONAL: ranked 84.000 -> ranked 0.000".to_owned()),
+        told.contains(&"CONDITIONAL: ranked 5.000 -> ranked 0.000".to_owned()),
         "{told:?}"
     );
     assert_eq!(

@@ -8,7 +8,8 @@ use crate::support::{MORNING, Site, london};
 
 const BEFORE: &str = "2026-11-01";
 const RAPE: &str = "019/08";
-const ABH: &str = "008/06";
+/// Sexual assault on a girl under 13: 182 days.
+const ASSAULT: &str = "020/06";
 const COERCIVE: &str = "008/67";
 const COMMON: &str = "105/01";
 
@@ -30,8 +31,8 @@ fn before(first: First) -> Site {
     site.set_list(&first.settings);
     let crimes = [
         crime("C1", RAPE, "2026-06-01", &[]),
-        crime("C2", ABH, "2026-06-02", &[("offence_count", "2")]),
-        crime("C3", ABH, "2026-06-03", &[]),
+        crime("C2", ASSAULT, "2026-06-02", &[("offence_count", "2")]),
+        crime("C3", ASSAULT, "2026-06-03", &[]),
         crime("C4", COERCIVE, "2026-06-04", &[]),
         crime("C5", COMMON, "2026-06-05", &[]),
     ];
@@ -151,7 +152,12 @@ fn a_new_allegation_brings_someone_on_and_another_off() {
 #[test]
 fn an_allegation_grows_older_than_the_window_and_others_move_up() {
     let site = before(First {
-        crimes: vec![crime("C2", ABH, "2025-11-10", &[("offence_count", "2")])],
+        crimes: vec![crime(
+            "C2",
+            ASSAULT,
+            "2025-11-10",
+            &[("offence_count", "2")],
+        )],
         ..First::default()
     });
     site.ranked(MORNING);
@@ -176,7 +182,7 @@ fn a_withdrawn_crime_is_told_as_cancelled_or_transferred() {
         ];
         site.land_night(
             MORNING,
-            &[crime("C2", ABH, "2026-06-02", &changes)],
+            &[crime("C2", ASSAULT, "2026-06-02", &changes)],
             &[],
             &[],
         );
@@ -191,13 +197,13 @@ fn a_withdrawn_crime_is_told_as_cancelled_or_transferred() {
 
 #[test]
 fn an_outcome_that_the_settings_leave_out_takes_harm_away_and_its_end_gives_it_back() {
-    let open = crime("C2", ABH, "2026-06-02", &[("offence_count", "2")]);
+    let open = crime("C2", ASSAULT, "2026-06-02", &[("offence_count", "2")]);
     let changes = [
         ("offence_count", "2"),
         ("status", "closed"),
         ("outcome_code", "16"),
     ];
-    let closed = crime("C2", ABH, "2026-06-02", &changes);
+    let closed = crime("C2", ASSAULT, "2026-06-02", &changes);
     for (first, second, person, wanted) in [
         (&open, &closed, "B", "left: outcome; outcome -364"),
         (&closed, &open, "C", "left: others score higher"),
@@ -245,6 +251,23 @@ fn another_weight_in_the_index_is_told_as_the_edition() {
 }
 
 #[test]
+fn another_title_under_the_same_code_is_a_correction() {
+    let serious = "\"Assault with Injury - Malicious wounding: wounding or inflicting grievous \
+                   bodily harm (Serious wound or equivalent)\"";
+    let wounding = |title| crime("C2", "008/01", "2026-06-02", &[("offence_title", title)]);
+    let site = before(First {
+        crimes: vec![wounding("Wounding")],
+        ..First::default()
+    });
+    site.land_night(MORNING, &[wounding(serious)], &[], &[]);
+    site.ranked(MORNING);
+    assert_eq!(
+        moved(&site, "B"),
+        "new: crime corrected; crime corrected 528.5"
+    );
+}
+
+#[test]
 fn a_code_that_lost_its_weight_is_told_as_the_edition() {
     let site = before(First::default());
     site.drop_weight(RAPE);
@@ -260,7 +283,7 @@ fn a_code_that_lost_its_weight_is_told_as_the_edition() {
 fn a_crime_whose_code_or_count_was_put_right_is_told_as_corrected() {
     for (code, count, wanted) in [
         (RAPE, "2", 3650 - 364),
-        (ABH, "1", -182),
+        (ASSAULT, "1", -182),
         (COMMON, "2", 2 - 364),
     ] {
         let site = before(First::default());
@@ -321,13 +344,13 @@ fn a_person_merged_between_two_lists_is_one_person_who_stayed() {
 #[test]
 fn a_merge_can_bring_someone_on() {
     let site = before(First {
-        crimes: vec![crime("C4", ABH, "2026-06-04", &[])],
+        crimes: vec![crime("C4", ASSAULT, "2026-06-04", &[])],
         ..First::default()
     });
     let changes = [("offence_count", "2")];
     site.land_night(
         MORNING,
-        &[crime("C4", ABH, "2026-06-04", &changes)],
+        &[crime("C4", ASSAULT, "2026-06-04", &changes)],
         &[],
         &[nominal("D", "M", &[("merged_into", "C")])],
     );
@@ -359,7 +382,7 @@ fn what_changed_for_someone_below_the_reserve_is_told_as_one_with_new_crimes_bes
         MORNING,
         &[
             crime("C5", RAPE, "2026-06-05", &[]),
-            crime("C8", ABH, "2026-11-10", &[]),
+            crime("C8", ASSAULT, "2026-11-10", &[]),
         ],
         &[party("C8", "E", "suspect"), party("C8", "V", "victim")],
         &[],

@@ -37,6 +37,7 @@ fn figures(site: &Site, morning: &str) -> Vec<SourceStatus> {
     status::status(
         site.store.connection(),
         &site.deployment.contracts,
+        &site.deployment.broken,
         Moment::now(due),
     )
     .unwrap()
@@ -223,7 +224,7 @@ fn late_refused_and_never_arrived_are_told_in_words_with_what_they_affect() {
         for said in [
             "People in crime reports: late, due today by 03:30; last file of 21 Nov, 00:00, 30 \
              hours old. Do not rely on the harm list.",
-            "refused, because it cannot be read as its contract says",
+            "refused, because its columns are not those of its contract",
             "never arrived, though due each day by 03:30. Do not rely on measure 9.2",
             "1 refused, 1 late and",
         ] {
@@ -262,7 +263,7 @@ fn a_whole_night_is_quiet() {
             " is asked of you today.",
             "No row of the last day was rejected",
             "No row waits longer than it may for another source",
-            "and all 7 checks hold",
+            "and all 9 checks hold",
             "All 2 jobs of the last day ended well",
         ] {
             assert!(body.contains(said), "{said}");
@@ -306,7 +307,7 @@ fn a_night_on_which_nothing_ever_came_is_reported_too() {
     site.run(REPORT, MORNING).unwrap();
     for body in bodies(&site, MORNING) {
         assert!(body.contains("20 never arrived"), "{body}");
-        assert!(body.contains("No file has been taken in yet"));
+        assert!(body.contains("No file has been accepted yet"));
     }
 }
 

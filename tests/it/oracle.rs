@@ -132,6 +132,7 @@ struct Crime {
     reported_at: NaiveDateTime,
     committed_at: Option<NaiveDateTime>,
     ho_code: String,
+    offence_title: String,
     offence_count: i64,
     status: Status,
     outcome: Option<i64>,
@@ -238,7 +239,7 @@ impl Facts {
                 continue;
             }
             let suspects = self.persons_of(&self.suspects, crime_ref);
-            let weight = self.index.weight(&crime.ho_code);
+            let weight = self.index.weight(&crime.ho_code, &crime.offence_title);
             if crime.is_proactive {
                 proactive_left_out += suspects.len();
                 continue;
@@ -564,7 +565,8 @@ fn end_of_chain(nominals: &HashMap<String, Nominal>, id: &str) -> String {
         let next = nominals
             .get(last)
             .and_then(|record| record.merged_into.as_deref());
-        let Some(next) = next else {
+        // A merge into a record that is not held is not carried out.
+        let Some(next) = next.filter(|next| nominals.contains_key(*next)) else {
             return last.to_owned();
         };
         if let Some(from) = chain.iter().position(|seen| *seen == next) {
@@ -581,6 +583,7 @@ fn crime(row: &Row) -> Crime {
         committed_at: timestamp(row.text("committed_from"))
             .or_else(|| timestamp(row.text("committed_to"))),
         ho_code: row.text("ho_code").to_owned(),
+        offence_title: row.text("offence_title").to_owned(),
         offence_count: row.text("offence_count").parse().expect("required"),
         status: match row.text("status") {
             "cancelled" => Status::Cancelled,
@@ -616,12 +619,13 @@ fn spell(row: &Row) -> Spell {
 struct Index {
     conditions: HashMap<String, String>,
     aliases: HashMap<String, String>,
-    weights: HashMap<String, Decimal>,
+    /// By code and title; without a title, of the code itself.
+    weights: HashMap<(String, String), Decimal>,
 }
 
 impl Index {
     fn read(job: &Path) -> Self {
-        let weights = two_columns(&job.join("index/starter-2026.csv"), "ho_code", "days");
+        let mut weights = csv::Reader::from_path(job.join("index/starter-2026.csv")).unwrap();
         Self {
             conditions: two_columns(&job.join("basket.csv"), "ho_code", "condition"),
             aliases: two_columns(
@@ -630,16 +634,28 @@ impl Index {
                 "index_code",
             ),
             weights: weights
-                .into_iter()
-                .map(|(code, days)| (code, days.parse().expect("days are a decimal")))
+                .deserialize::<HashMap<String, String>>()
+                .map(Result::unwrap)
+                .map(|row| {
+                    let days = row["days"].parse().expect("days are a decimal");
+                    ((row["ho_code"].clone(), plain(&row["for_title"])), days)
+                })
                 .collect(),
         }
     }
 
-    fn weight(&self, recorded: &str) -> Option<Decimal> {
+    fn weight(&self, recorded: &str, title: &str) -> Option<Decimal> {
         let code = self.aliases.get(recorded).map_or(recorded, String::as_str);
-        self.weights.get(code).copied()
+        let of = |title: String| self.weights.get(&(code.to_owned(), title)).copied();
+        of(plain(title)).or_else(|| of(String::new()))
     }
+}
+
+/// A title's letters and digits.
+fn plain(title: &str) -> String {
+    let kept = title.bytes().filter(u8::is_ascii_alphanumeric);
+    kept.map(|byte| char::from(byte.to_ascii_lowercase()))
+        .collect()
 }
 
 fn two_columns(path: &Path, from: &str, to: &str) -> HashMap<String, String> {

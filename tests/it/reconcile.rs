@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use daybook::ingest::arrive::{self, Looking};
+use daybook::ingest::arrive::ScanOptions;
 use daybook::ingest::contract::{Contract, Kind};
+use daybook::ingest::landing::{self, Named};
 use daybook::ingest::ledger::Batch;
-use daybook::ingest::{self, Outcome, Taking, history};
+use daybook::ingest::{self, IngestOptions, Outcome, history};
 use daybook::schedule::context::Deployment;
-use daybook::schedule::intake;
+use daybook::schedule::ingest_job;
 use serde_json::Value;
 
 use crate::support::rows::{PARTIES, file, party};
@@ -185,18 +186,20 @@ fn the_chicago_complaints_come_to_what_a_second_reading_says() {
 
 /// Takes files in without a warehouse behind them.
 fn take_in(site: &Site, files: &[PathBuf]) -> Vec<Batch> {
-    site.with_context(intake::ensure_histories).unwrap();
-    let looking = Looking {
+    site.with_context(ingest_job::ensure_histories).unwrap();
+    let looking = ScanOptions {
         contracts: &site.deployment.contracts,
         settle: std::time::Duration::ZERO,
+        largest: u64::MAX,
         zone: site.deployment.config.tz(),
         go_on: &|| Ok(()),
     };
-    let (arrivals, waiting) = arrive::inspect(files, looking).unwrap();
+    let named: Vec<Named> = files.iter().map(|file| Named::left(file)).collect();
+    let (arrivals, waiting) = landing::inspect(&named, looking).unwrap();
     assert_eq!(waiting, []);
     let scratch = site.dir.join("scratch");
     std::fs::create_dir_all(&scratch).unwrap();
-    let taking = Taking {
+    let taking = IngestOptions {
         scratch: &scratch,
         received_at: noon().naive_utc(),
         may_end: false,

@@ -7,13 +7,14 @@ use crate::support::rows::{crime, nominal, party};
 use crate::support::{MORNING, Site};
 
 const RAPE: &str = "019/08";
-const ABH: &str = "008/06";
+/// Sexual assault on a girl under 13: 182 days.
+const ASSAULT: &str = "020/06";
 
 /// Three people, and what else the night brings.
 fn site(crimes: &[String], parties: &[String], nominals: &[String]) -> Site {
     let site = Site::new();
     let mut all = (Vec::new(), Vec::new(), vec![nominal("V", "F", &[])]);
-    for (person, code) in [("A", RAPE), ("B", ABH), ("C", "008/67")] {
+    for (person, code) in [("A", RAPE), ("B", ASSAULT), ("C", "008/67")] {
         all.0
             .push(crime(&format!("C-{person}"), code, "2026-06-01", &[]));
         all.1.push(party(&format!("C-{person}"), person, "suspect"));
@@ -63,13 +64,7 @@ fn a_suspect_who_is_the_victim_too_is_refused_and_told() {
     site.ranked(MORNING);
     assert_eq!(scores(&site), untouched());
     assert_eq!(count(&site, "refused_crimes"), "[\"BAD\"]");
-    assert_eq!(
-        count(
-            &site,
-            "not_counted.\"the suspect is named as its victim too\""
-        ),
-        "1"
-    );
+    assert_eq!(count(&site, "not_counted.own_victim"), "1");
     let shown = site.told(&["list", "show"]);
     assert!(shown.contains("Refused crimes: BAD."), "{shown}");
     let told = site.told(&["list", "explain", "B"]);
@@ -125,10 +120,7 @@ fn a_crime_that_names_a_crowd_counts_for_none_of_it() {
     let mut crowd = named(60);
     assert_eq!(scores(&crowd), untouched());
     assert_eq!(count(&crowd, "refused_crimes"), "[\"BAD\"]");
-    assert_eq!(
-        count(&crowd, "not_counted.\"more than 50 suspects named\""),
-        "60"
-    );
+    assert_eq!(count(&crowd, "not_counted.crowd"), "60");
     let shown = crowd.told(&["list", "show"]);
     assert!(shown.contains("Refused crimes: BAD."), "{shown}");
 

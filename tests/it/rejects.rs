@@ -1,15 +1,18 @@
 //! What becomes of rejected rows: they are linked to the file that brings them
 //! right, and forgotten after their time.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use daybook::ingest::{rejects, shelve};
+use daybook::harm::accounts::Role;
+use daybook::ingest::archive_file::{self, Archive};
+use daybook::ingest::rejects;
 use daybook::model::as_of::AsOf;
-use daybook::schedule::intake;
+use daybook::schedule::ingest_job;
 
 use crate::support::rows::{CRIMES, crime, file};
-use crate::support::{MORNING, Site, day, noon};
+use crate::support::{MORNING, STEWARD, Site, act, day, noon};
 
 fn crimes(code: &str) -> String {
     let rows = [
@@ -73,7 +76,9 @@ fn a_rejected_row_is_open_again_when_what_corrected_it_is_taken_back() {
     site.land("crimes_20261119.csv", crimes("008/06"));
     site.run("nightly-ingest", MORNING).unwrap();
     assert_eq!(site.query(REJECTS)[0][4], "2");
-    site.with_context(|context| intake::revert(context, 2, "sent in error"))
+    site.grant(STEWARD, Role::DataSteward);
+    let steward = STEWARD.parse().unwrap();
+    site.with_context(|context| ingest_job::revert(context, 2, "sent in error", act(&steward)))
         .unwrap();
     assert_eq!(site.query(REJECTS)[0][4], "");
 }
@@ -96,15 +101,20 @@ fn a_deletion_in_the_first_sound_file_corrects_nothing() {
 fn rejected_values_are_forgotten_after_their_time_and_what_was_wrong_stays() {
     let mut site = night();
     let now = noon().naive_utc();
-    let forget = |site: &Site, before| rejects::age_out(&site.store, before, day(MORNING)).unwrap();
+    let forget =
+        |site: &Site, before| rejects::age_out(&site.store, before, day(MORNING), now).unwrap();
     assert_eq!(forget(&site, now), 0);
     assert_eq!(site.query(REJECTS)[0][2], "unknown");
     assert_eq!(forget(&site, now + TimeDelta::seconds(1)), 1);
+    assert_eq!(
+        site.query("select reason, code from ledger.rejects"),
+        [["type", "type"]]
+    );
     assert_eq!(site.query(REJECTS), [["2", "ho_code", "", "", "", MORNING]]);
     assert_eq!(forget(&site, now + TimeDelta::seconds(1)), 0);
     let told = site.told(&["ingest", "rejects", "--file", "crimes_20261118.csv"]);
     assert!(
-        told.contains(&format!("(forgotten {MORNING})")) && told.contains("expected a Home Office"),
+        told.contains(&format!("(forgotten {MORNING})")) && told.contains(" type "),
         "{told}"
     );
     assert!(!told.contains("unknown"), "{told}");
@@ -115,7 +125,7 @@ fn a_night_forgets_what_is_older_than_ninety_days() {
     let site = night();
     let ingest = |days: i64| {
         site.with_context_at(noon() + TimeDelta::days(days), |context| {
-            intake::ingest(context, AsOf(day(MORNING)), None).unwrap()
+            ingest_job::ingest(context, AsOf(day(MORNING)), None).unwrap()
         })
     };
     assert_eq!(ingest(90).aged_out, 0);
@@ -124,20 +134,29 @@ fn a_night_forgets_what_is_older_than_ninety_days() {
 }
 
 #[test]
-fn refused_files_are_removed_after_their_time_and_their_receipts_stay() {
+fn archived_files_are_erased_after_their_time_and_their_receipts_stay() {
     let folder = tempfile::tempdir().unwrap();
-    let shelf = folder.path().join("refused/crimes");
-    std::fs::create_dir_all(&shelf).unwrap();
-    let refused = shelf.join("000001_crimes_20261118.csv");
-    let receipt = shelf.join("000001_crimes_20261118.csv.receipt.json");
-    std::fs::write(&refused, "C1").unwrap();
-    std::fs::write(&receipt, "{}").unwrap();
-    let written = std::fs::metadata(&receipt).unwrap().modified().unwrap();
-    let kept = Duration::from_hours(90 * 24);
-    let age_out = |now| shelve::age_out(folder.path(), now, kept).unwrap();
-    assert_eq!(age_out(written + kept), 0);
-    assert!(refused.exists());
-    assert_eq!(age_out(written + kept + Duration::from_secs(1)), 1);
-    assert!(!refused.exists() && receipt.exists());
-    assert_eq!(age_out(written + kept * 2), 0);
+    let path = folder.path().join("archive");
+    let archive = Archive::open(&path).unwrap();
+    for state in ["refused", "accepted"] {
+        let shelf = path.join(state).join("crimes");
+        std::fs::create_dir_all(&shelf).unwrap();
+        let file = shelf.join("000017_crimes_20261118.csv");
+        let receipt = shelf.join("000017_crimes_20261118.csv.receipt.json");
+        std::fs::write(&file, "C1").unwrap();
+        std::fs::write(&receipt, "{}").unwrap();
+        for path in [&shelf, shelf.parent().unwrap()] {
+            std::fs::set_permissions(path, PermissionsExt::from_mode(0o700)).unwrap();
+        }
+        let written = std::fs::metadata(&receipt).unwrap().modified().unwrap();
+        let kept = Duration::from_hours(90 * 24);
+        let age_out = |now| archive_file::age_out(&archive, state, now, kept).unwrap();
+        // A clock that was set back erases nothing.
+        assert_eq!(age_out(written - kept), [] as [i64; 0]);
+        assert_eq!(age_out(written + kept), [] as [i64; 0]);
+        assert!(file.exists());
+        assert_eq!(age_out(written + kept + Duration::from_secs(1)), [17]);
+        assert!(!file.exists() && receipt.exists());
+        assert_eq!(age_out(written + kept * 2), [] as [i64; 0]);
+    }
 }

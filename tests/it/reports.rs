@@ -72,7 +72,7 @@ fn the_movement_in_the_briefing_equals_two_lists_compared() {
     let stayed = after.iter().filter(|id| before.contains(id)).count();
     let came = after.len() - stayed;
     let left = before.len() - stayed;
-    let said = format!("List 4: {came} came on, {left} left, {stayed} stayed");
+    let said = format!("List 4: {came} joined, {left} left, {stayed} stayed");
     assert!(page(&site, "morning-briefing").contains(&said), "{said}");
 }
 

@@ -4,7 +4,8 @@ use crate::support::rows::{CRIMES, CUSTODY, NOMINALS, PARTIES, crime, file, nomi
 use crate::support::{MORNING, Site};
 
 const RAPE: &str = "019/08";
-const ABH: &str = "008/06";
+/// Sexual assault on a girl under 13: 182 days.
+const ASSAULT: &str = "020/06";
 const HOMICIDE: &str = "001/01";
 
 /// Lands one crime per row against suspect S by victim V, with the people.
@@ -32,7 +33,7 @@ fn score(site: &Site, nominal: &str) -> String {
 
 fn simple(changes: &[(&str, &str)]) -> Site {
     let site = site(
-        &[crime("C1", ABH, "2026-06-01", changes)],
+        &[crime("C1", ASSAULT, "2026-06-01", changes)],
         &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
         &[nominal("S", "M", &[]), nominal("V", "F", &[])],
     );
@@ -45,6 +46,89 @@ fn harm_is_weight_times_offence_count() {
     assert_eq!(score(&simple(&[("offence_count", "3")]), "S"), "546.000");
 }
 
+/// The two titles of one code that weigh differently, as forces write them.
+#[test]
+fn a_title_weighs_what_it_says_and_any_other_what_its_code_does() {
+    let serious = "Assault with Injury - Malicious wounding: wounding or inflicting grievous \
+                   bodily harm (Serious wound or equivalent)";
+    let titles = [
+        (serious.to_owned(), "547.500"),
+        (
+            serious.to_uppercase().replace([' ', '-', ':'], ""),
+            "547.500",
+        ),
+        (serious.replace(" - ", " \u{2013}  "), "547.500"),
+        (format!("Attempted - {serious}"), "547.500"),
+        (serious.replace("Serious", "Minor"), "19.000"),
+        (format!("{serious} twice"), "19.000"),
+        (String::new(), "19.000"),
+    ];
+    let (mut crimes, mut parties) = (Vec::new(), Vec::new());
+    let mut people = vec![nominal("V", "F", &[])];
+    for (number, (title, _)) in titles.iter().enumerate() {
+        let (reference, person) = (format!("C{number}"), format!("S{number}"));
+        let title = format!("\"{title}\"");
+        let changes = [("offence_title", title.as_str())];
+        crimes.push(crime(&reference, "008/01", "2026-06-01", &changes));
+        parties.push(party(&reference, &person, "suspect"));
+        parties.push(party(&reference, "V", "victim"));
+        people.push(nominal(&person, "M", &[]));
+    }
+    // The title alone weighs nothing under another code.
+    let other = format!("\"{serious}\"");
+    crimes.push(crime(
+        "C9",
+        ASSAULT,
+        "2026-06-01",
+        &[("offence_title", &other)],
+    ));
+    parties.push(party("C9", "S9", "suspect"));
+    parties.push(party("C9", "V", "victim"));
+    people.push(nominal("S9", "M", &[]));
+    let mut site = site(&crimes, &parties, &people);
+    ranked(&site, MORNING);
+    for (number, (title, wanted)) in titles.iter().enumerate() {
+        assert_eq!(score(&site, &format!("S{number}")), *wanted, "{title}");
+    }
+    assert_eq!(score(&site, "S9"), "182.000");
+    // What is frozen names the row, and each statement finds the same one.
+    assert_eq!(
+        site.query(
+            "select distinct ho_code, index_code, weight_days, offence \
+             from ledger.list_contributions where ho_code = '008/01' order by weight_days"
+        ),
+        [
+            [
+                "008/01",
+                "008/01",
+                "19.000",
+                "Wounding or GBH without intent"
+            ],
+            [
+                "008/01",
+                "008/01",
+                "547.500",
+                "Wounding or GBH without intent, serious wound"
+            ],
+            [
+                "008/01",
+                "008/01",
+                "547.500",
+                "Wounding or GBH without intent, serious wound, attempted"
+            ],
+        ]
+    );
+    let told = site.told(&["list", "show"]);
+    assert!(
+        told.contains("4 weights in use: 0 published (0.0% of the harm), 4 from a guideline"),
+        "{told}"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&site.told(&["list", "show", "--json"])).unwrap();
+    assert_eq!(json["weights_rest_on"]["guideline"]["harm_days"], 2429.0);
+    assert!(site.told(&["list", "verify", "--all"]).contains("1 of 1"));
+}
+
 #[test]
 fn a_cancelled_crime_leaves_the_score_at_the_next_load() {
     let site = simple(&[]);
@@ -55,7 +139,7 @@ fn a_cancelled_crime_leaves_the_score_at_the_next_load() {
     ];
     site.land(
         "crimes_20261122.csv",
-        file(CRIMES, &[crime("C1", ABH, "2026-06-01", &changes)]),
+        file(CRIMES, &[crime("C1", ASSAULT, "2026-06-01", &changes)]),
     );
     ranked(&site, "2026-11-22");
     assert_eq!(score(&site, "S"), "none");
@@ -82,14 +166,14 @@ fn the_window_holds_365_full_days_before_the_date() {
 #[test]
 fn a_male_victim_is_outside_the_basket() {
     let site = site(
-        &[crime("C1", ABH, "2026-06-01", &[])],
+        &[crime("C1", ASSAULT, "2026-06-01", &[])],
         &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
         &[nominal("S", "F", &[]), nominal("V", "M", &[])],
     );
     ranked(&site, MORNING);
     assert_eq!(score(&site, "S"), "none");
     assert_eq!(
-        site.one("select counts ->> '$.not_counted.\"no female victim\"' from ledger.lists"),
+        site.one("select counts ->> '$.not_counted.no_female_victim' from ledger.lists"),
         "1"
     );
 }
@@ -97,7 +181,7 @@ fn a_male_victim_is_outside_the_basket() {
 #[test]
 fn a_woman_can_be_listed() {
     let site = site(
-        &[crime("C1", ABH, "2026-06-01", &[])],
+        &[crime("C1", ASSAULT, "2026-06-01", &[])],
         &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
         &[nominal("S", "F", &[]), nominal("V", "F", &[])],
     );
@@ -125,7 +209,7 @@ fn no_further_action_stays_and_the_rank_without_it_stands_beside() {
                 "2026-06-01",
                 &[("status", "closed"), ("outcome_code", "16")],
             ),
-            crime("C2", ABH, "2026-06-02", &[]),
+            crime("C2", ASSAULT, "2026-06-02", &[]),
             crime("C3", "001/01", "2026-06-03", &[("offence_count", "1")]),
         ],
         &[
@@ -188,7 +272,7 @@ fn nobody_under_18_is_ranked_and_an_adult_alleged_when_under_18_is_marked() {
         ("2008-06-02", "ranked", "true"),
     ] {
         let site = site(
-            &[crime("C1", ABH, "2026-06-01", &[])],
+            &[crime("C1", ASSAULT, "2026-06-01", &[])],
             &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
             &[
                 nominal("S", "M", &[("date_of_birth", born)]),
@@ -204,7 +288,7 @@ fn nobody_under_18_is_ranked_and_an_adult_alleged_when_under_18_is_marked() {
 #[test]
 fn the_dead_are_removed_and_counted() {
     let site = site(
-        &[crime("C1", ABH, "2026-06-01", &[])],
+        &[crime("C1", ASSAULT, "2026-06-01", &[])],
         &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
         &[
             nominal("S", "M", &[("deceased_on", "2026-10-01")]),
@@ -227,7 +311,7 @@ fn people_in_custody_are_ranked_and_ranked_again_at_liberty() {
     let site = site(
         &[
             crime("C1", RAPE, "2026-06-01", &[]),
-            crime("C2", ABH, "2026-06-01", &[]),
+            crime("C2", ASSAULT, "2026-06-01", &[]),
         ],
         &[
             party("C1", "S", "suspect"),
@@ -257,7 +341,7 @@ fn people_in_custody_are_ranked_and_ranked_again_at_liberty() {
 fn a_counter_allegation_is_seen_in_either_direction_and_at_any_date() {
     let site = site(
         &[
-            crime("C1", ABH, "2026-06-01", &[]),
+            crime("C1", ASSAULT, "2026-06-01", &[]),
             crime("C2", "105/01", "2019-06-01", &[]),
             crime("C3", "105/01", "2018-06-01", &[("status", "cancelled")]),
         ],
@@ -284,10 +368,10 @@ fn a_counter_allegation_is_seen_in_either_direction_and_at_any_date() {
 
 #[test]
 fn a_merged_record_follows_its_chain_and_one_crime_counts_once() {
-    let site = site(
+    let mut site = site(
         &[
-            crime("C1", ABH, "2026-06-01", &[]),
-            crime("C2", ABH, "2026-06-02", &[]),
+            crime("C1", ASSAULT, "2026-06-01", &[]),
+            crime("C2", ASSAULT, "2026-06-02", &[]),
         ],
         &[
             party("C1", "S1", "suspect"),
@@ -309,12 +393,17 @@ fn a_merged_record_follows_its_chain_and_one_crime_counts_once() {
          from ledger.list_entries",
     );
     assert_eq!(rows, [["S3", "364.000", "2", "1", "1", "S1 S2 S3"]]);
+    let shown = site.told(&["list", "show"]);
+    let line = shown
+        .lines()
+        .find(|line| line.split_whitespace().any(|word| word == "S3"));
+    assert!(line.unwrap().contains("merged identities"), "{shown}");
 }
 
 #[test]
 fn merges_in_a_circle_are_refused_and_told() {
     let site = site(
-        &[crime("C1", ABH, "2026-06-01", &[])],
+        &[crime("C1", ASSAULT, "2026-06-01", &[])],
         &[party("C1", "B", "suspect"), party("C1", "V", "victim")],
         &[
             nominal("A", "M", &[("merged_into", "B")]),
@@ -338,11 +427,11 @@ fn ties_fall_by_worst_allegation_then_latest_report_then_identifier() {
     // Four people with 1,820 days each; A has it in two allegations.
     let site = site(
         &[
-            crime("C1", ABH, "2026-06-01", &[("offence_count", "5")]),
-            crime("C2", ABH, "2026-06-01", &[("offence_count", "5")]),
-            crime("C3", ABH, "2026-05-01", &[("offence_count", "10")]),
-            crime("C4", ABH, "2026-06-01", &[("offence_count", "10")]),
-            crime("C5", ABH, "2026-06-01", &[("offence_count", "10")]),
+            crime("C1", ASSAULT, "2026-06-01", &[("offence_count", "5")]),
+            crime("C2", ASSAULT, "2026-06-01", &[("offence_count", "5")]),
+            crime("C3", ASSAULT, "2026-05-01", &[("offence_count", "10")]),
+            crime("C4", ASSAULT, "2026-06-01", &[("offence_count", "10")]),
+            crime("C5", ASSAULT, "2026-06-01", &[("offence_count", "10")]),
         ],
         &[
             party("C1", "A", "suspect"),
@@ -418,7 +507,7 @@ fn several_suspects_of_one_crime_each_carry_its_harm() {
 #[test]
 fn someone_born_on_a_leap_day_comes_of_age_in_march() {
     let site = site(
-        &[crime("C1", ABH, "2026-01-01", &[])],
+        &[crime("C1", ASSAULT, "2026-01-01", &[])],
         &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
         &[
             nominal("S", "M", &[("date_of_birth", "2008-02-29")]),

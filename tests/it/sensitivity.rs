@@ -7,27 +7,38 @@ use crate::support::rows::{crime, nominal, party};
 use crate::support::{MORNING, Site, london};
 
 const RAPE: &str = "019/08";
-const ABH: &str = "008/06";
+/// Actual bodily harm, which both editions weigh; here at 182 days.
+const ASSAULT: &str = "008/06";
 const STALKING: &str = "008/66";
 const COERCIVE: &str = "008/67";
 
 /// In the order of the list: A 1,825 days, B 546, C 364, E 266 under two
 /// records, G 252, F 182; D's allegation is older than the window.
 fn site() -> Site {
+    listing("2")
+}
+
+fn listing(size: &str) -> Site {
     let mut site = Site::new();
-    site.set_list(&[("size", "2"), ("reserve", "10")]);
+    site.set_list(&[("size", size), ("reserve", "10")]);
+    let index = site.dir.join("jobs/harm-list/index/starter-2026.csv");
+    let text = std::fs::read_to_string(&index).unwrap();
+    let row = "008/06,,Assault occasioning actual bodily harm,";
+    let heavier = text.replace(&format!("{row}10,"), &format!("{row}182,"));
+    assert_ne!(heavier, text);
+    std::fs::write(&index, heavier).unwrap();
     let closed = |code| [("status", "closed"), ("outcome_code", code)];
     let crimes = [
         ("A", crime("C1", RAPE, "2026-06-01", &[])),
         (
             "B",
-            crime("C2", ABH, "2026-06-01", &[("offence_count", "3")]),
+            crime("C2", ASSAULT, "2026-06-01", &[("offence_count", "3")]),
         ),
         (
             "C",
             crime(
                 "C3",
-                ABH,
+                ASSAULT,
                 "2026-01-01",
                 &[
                     ("offence_count", "2"),
@@ -37,11 +48,11 @@ fn site() -> Site {
         ),
         (
             "D",
-            crime("C4", ABH, "2025-01-01", &[("offence_count", "30")]),
+            crime("C4", ASSAULT, "2025-01-01", &[("offence_count", "30")]),
         ),
-        ("E1", crime("C5", ABH, "2026-06-01", &[])),
+        ("E1", crime("C5", ASSAULT, "2026-06-01", &[])),
         ("E2", crime("C6", COERCIVE, "2026-06-01", &[])),
-        ("F", crime("C7", ABH, "2026-06-01", &closed("14"))),
+        ("F", crime("C7", ASSAULT, "2026-06-01", &closed("14"))),
         ("G", crime("C8", STALKING, "2026-06-01", &closed("18"))),
     ];
     let mut parties = Vec::new();
@@ -137,6 +148,39 @@ fn a_rank_is_told_with_the_lowest_and_highest_under_other_rules() {
     }
     let shown = site.told(&["list", "show", "--beyond", "10"]);
     assert!(shown.contains("4 (3 to 5)"), "{shown}");
+}
+
+#[test]
+fn an_edition_that_weighs_little_of_the_list_ranks_nobody_and_says_why() {
+    let title = |site: &Site| {
+        site.one("select title from ledger.list_variants where variant = 'edition:ons-severity'")
+    };
+    // Of the two people listed one is accused of rape, which it does not weigh.
+    let half = site();
+    assert_eq!(
+        title(&half),
+        "edition ons severity, which weighs 30 codes and 50% of the allegations on the list"
+    );
+    // Of the one person it says nothing, and so nothing of anybody.
+    let mut none = listing("1");
+    let told = "edition ons severity, which weighs 30 codes and 0% of the allegations on the \
+                list, too few to rank by";
+    assert_eq!(title(&none), told);
+    assert_eq!(places(&none, "edition:ons-severity"), "");
+    assert_eq!(places(&none, "window:730"), "A2 B3 C4 E25 G6 F7");
+    for command in [&["list", "show"][..], &["list", "explain", "B"]] {
+        let shown = none.told(command);
+        assert!(
+            shown.contains(&format!("No rank is told under {told}.")),
+            "{shown}"
+        );
+    }
+    // Without it B is second at best.
+    let shown = none.told(&["list", "explain", "B"]);
+    assert!(shown.contains("Rank 2 (2 to 3)."), "{shown}");
+    let shown = none.told(&["list", "show", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(json["no_rank_under"], serde_json::json!([told]));
 }
 
 #[test]

@@ -187,7 +187,7 @@ proptest! {
         for at in order {
             match shelf.take(&sheets[at].name(), &sheets[at].text()) {
                 Outcome::Accepted(batch) => {
-                    assert!(come.insert(at), "{} was taken in twice", sheets[at].name());
+                    assert!(come.insert(at), "{} was accepted twice", sheets[at].name());
                     check_counts(&sheets[at], &batch);
                     let so_far = fold(come.iter().map(|at| &sheets[*at]));
                     known.insert(batch.batch_id, so_far);

@@ -220,7 +220,7 @@ proptest! {
         for at in order {
             match shelf.take(&sheets[at].name(), &sheets[at].text()) {
                 Outcome::Accepted(batch) => {
-                    assert!(come.insert(at), "{} was taken in twice", sheets[at].name());
+                    assert!(come.insert(at), "{} was accepted twice", sheets[at].name());
                     assert_eq!(batch.rows_rejected, 0);
                     let so_far = newest(kind, &come.iter().map(|at| &sheets[*at]));
                     known.insert(batch.batch_id, so_far);
@@ -266,7 +266,7 @@ proptest! {
         let mut state = State::new();
         for sheet in &sheets {
             let Outcome::Accepted(batch) = shelf.take(&sheet.name(), &sheet.text()) else {
-                panic!("{} was not taken in", sheet.name());
+                panic!("{} was not accepted", sheet.name());
             };
             assert_eq!(batch.rows_rejected, sheet.wrong.len() as u64);
             if !sheet.wrong.is_empty() {

@@ -1,15 +1,15 @@
 //! The statistics against figures that `SciPy`, statsmodels and lifelines gave
 //! for the same data: `tests/oracle/statistics_fixture.py` wrote the fixture.
 
-use daybook::harm::statistics::agreement;
-use daybook::harm::statistics::concentration::{gini, lorenz, top_share};
-use daybook::harm::statistics::discontinuity::{self, Errors, Observation};
-use daybook::harm::statistics::distribution::{chi_square_tail, student_975};
-use daybook::harm::statistics::log_rank::log_rank;
-use daybook::harm::statistics::means::{self, Pair};
-use daybook::harm::statistics::proportion::{self, Part};
-use daybook::harm::statistics::survival::{Subject, kaplan_meier};
-use daybook::model::interval::Estimate;
+use daybook_statistics::groups::agreement;
+use daybook_statistics::groups::concentration::{gini, lorenz, top_share};
+use daybook_statistics::groups::discontinuity::{self, Errors, Observation};
+use daybook_statistics::groups::distribution::{chi_square_tail, student_975};
+use daybook_statistics::groups::log_rank::log_rank;
+use daybook_statistics::groups::means::{self, Pair};
+use daybook_statistics::groups::proportion::{self, Part};
+use daybook_statistics::groups::survival::{Subject, kaplan_meier};
+use daybook_statistics::interval::Estimate;
 use serde_json::Value;
 
 fn cases(name: &str) -> Vec<Value> {

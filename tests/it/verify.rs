@@ -2,7 +2,7 @@
 
 use daybook::harm::list;
 use daybook::harm::verify::Verified;
-use daybook::harm::verify::workshop::Workshop;
+use daybook::harm::verify::rebuild::Workshop;
 
 use crate::support::rows::{CRIMES, NOMINALS, crime, file, nominal};
 use crate::support::{MORNING, Site};

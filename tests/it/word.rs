@@ -3,12 +3,13 @@
 
 use std::path::Path;
 
+use daybook::harm::accounts::Role;
 use daybook::model::as_of::AsOf;
 use daybook::schedule::context::Deployment;
-use daybook::schedule::intake;
+use daybook::schedule::ingest_job;
 
 use crate::support::rows::{CRIMES, NOMINALS, PARTIES, crime, file, nominal, party};
-use crate::support::{MORNING, Site, day, noon};
+use crate::support::{MORNING, STEWARD, Site, act, day, noon};
 
 fn posts(count: usize) -> String {
     let mut text = String::from("unit,role,as_at,established_fte,filled_fte\n");
@@ -32,8 +33,10 @@ fn a_snapshot_that_lacks_too_much_waits_for_somebodys_word() {
     assert_eq!(refused[0][0], "ending");
     assert!(refused[0][1].contains("10 of the 20 rows"), "{refused:?}");
 
+    site.grant(STEWARD, Role::DataSteward);
     let confirm = |name: &str| {
-        site.with_context(|context| intake::confirm(context, Path::new(name), "Officer Wren"))
+        let steward = STEWARD.parse().unwrap();
+        site.with_context(|context| ingest_job::confirm(context, Path::new(name), act(&steward)))
     };
     let told = confirm("posts_20261119.csv").unwrap_err().to_string();
     assert!(told.contains("nothing to confirm"), "{told}");
@@ -43,7 +46,7 @@ fn a_snapshot_that_lacks_too_much_waits_for_somebodys_word() {
     assert_eq!(site.one(LIVE_POSTS), "10");
     assert_eq!(
         site.query("select source, confirmed_by from ledger.ending_confirmations"),
-        [["posts", "Officer Wren"]]
+        [["posts", STEWARD]]
     );
     let told = confirm("posts_20261120.csv").unwrap_err().to_string();
     assert!(told.contains("nothing to confirm"), "{told}");
@@ -63,25 +66,32 @@ fn the_program_takes_a_confirmed_file_off_the_shelf_of_refused_ones() {
     site.land("posts_20261119.csv", posts(20));
     site.land("posts_20261120.csv", posts(10));
     site.told(&["run", "nightly-ingest", "--as-of", MORNING]);
-    let landing = site.landing();
+    let archive = site.dir.join("archive");
     assert!(
-        landing
+        archive
             .join("refused/posts/000003_posts_20261120.csv")
             .exists()
     );
-    let told = site.told(&["ingest", "confirm", "posts_20261120.csv", "--by", "Wren"]);
+    site.grant(STEWARD, Role::DataSteward);
+    let told = site.told(&[
+        "ingest",
+        "accept-deletions",
+        "posts_20261120.csv",
+        "--by",
+        STEWARD,
+    ]);
     assert!(
         told.contains("batch 4, 10 rows") && told.contains("10 ended"),
         "{told}"
     );
     assert_eq!(site.one(LIVE_POSTS), "10");
     assert!(
-        landing
+        archive
             .join("accepted/posts/000004_posts_20261120.csv")
             .exists()
     );
     assert!(
-        !landing
+        !archive
             .join("refused/posts/000003_posts_20261120.csv")
             .exists()
     );
@@ -105,7 +115,7 @@ fn corrected() -> Site {
             crimes(code),
         );
         site.with_context_at(noon() - chrono::TimeDelta::days(ago), |context| {
-            intake::ingest(context, AsOf(day(date)), None).unwrap()
+            ingest_job::ingest(context, AsOf(day(date)), None).unwrap()
         });
     }
     site
@@ -139,7 +149,9 @@ fn a_batch_taken_back_by_command_restores_what_was_and_runs_what_stood_on_it_aga
     site.run("harm-list", MORNING).unwrap();
     let batch = site.one("select max(batch_id) from ledger.batches");
     assert_eq!(site.one(live), "008/06");
-    let told = site.told(&["ingest", "revert", &batch, "--reason", "sent in error"]);
+    site.grant(STEWARD, Role::DataSteward);
+    let revert = ["ingest", "revert", &batch, "--by", STEWARD];
+    let told = site.told(&[&revert[..], &["--reason", "sent in error"]].concat());
     assert!(
         told.contains(&format!(
             "batch {batch} (crimes_20261120.csv) taken back by batch"
@@ -153,7 +165,7 @@ fn a_batch_taken_back_by_command_restores_what_was_and_runs_what_stood_on_it_aga
         site.query("select reason from ledger.batches where kind = 'revert'"),
         [["sent in error"]]
     );
-    let output = site.command(&["ingest", "revert", &batch]);
+    let output = site.command(&revert);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(told.contains("was taken back before"), "{told}");

@@ -113,10 +113,29 @@ def leaving(month, _):
         month.crime(crime_ref, op="D")
 
 
+SERIOUS = (
+    "Assault with Injury - Malicious wounding: wounding or inflicting grievous bodily harm "
+    "(Serious wound or equivalent)"
+)
+MINOR = SERIOUS.replace("Serious", "Minor")
+
+
+def retitled(month):
+    """One code, weighed by its title, which forces write in many ways."""
+    ways = (SERIOUS, SERIOUS.upper(), SERIOUS.replace(" - ", "\u2013").replace(" ", "  "), MINOR, "")
+    held = month.counted.loc[month.counted["ho_code"] == "008/01", "crime_ref"]
+    held = month.dice.sample(sorted(set(held)), min(6, held.nunique()))
+    for crime_ref in held:
+        month.crime(crime_ref, offence_title=month.dice.choice(ways) or None)
+    for crime_ref in month.some_crimes(6):
+        month.crime(crime_ref, ho_code="008/01", offence_title=month.dice.choice(ways) or None)
+
+
 def corrected(month, _):
     for kind, codes in CODES.items():
         for crime_ref in month.some_crimes(3):
             month.crime(crime_ref, ho_code=month.dice.choice(codes))
+    retitled(month)
     unscored = [
         code
         for code, row in month.basket.items()

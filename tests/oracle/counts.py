@@ -8,7 +8,7 @@ a list with room left has no cut; the median is cut to thousandths.
 
 import statistics
 
-from ranking import OWN_VICTIM, UNSCORED, condition_met, crowd
+from ranking import CROWD, OWN_VICTIM, UNSCORED, condition_met
 from society import objects
 
 
@@ -49,7 +49,7 @@ def take(standing, world, tables, previous_as_of):
         "unscored_allegations": len(unscored),
         "unscored_codes": sorted(set(unscored["index_code"])),
         "proactive_left_out": reasons.get(
-            "found by police activity, which the index leaves out", 0
+            "proactive", 0
         ),
         "cancelled_since_previous": cancelled(world, tables, standing, previous_as_of),
         "refused_crimes": refused(allegations, rules),
@@ -63,7 +63,7 @@ def days(milli):
 
 def refused(allegations, rules):
     """Crimes that count for nobody until someone corrects them."""
-    reasons = (OWN_VICTIM, crowd(rules))
+    reasons = (OWN_VICTIM, CROWD)
     return sorted(set(allegations.loc[allegations["reason"].isin(reasons), "crime_ref"]))
 
 

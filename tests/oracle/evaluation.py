@@ -106,10 +106,10 @@ class Ground:
         people = query("select person_key, deceased_on from core.people where deceased_on is not null",
                        ["deceased_on"])
         self.entries = self.entries.merge(people, on="person_key", how="left")
-        self.weights = query("select edition, ho_code as index_code, cast(days as double) as days "
+        self.weights = query("select edition, weight_key, cast(days as double) as days "
                              "from staging.harm_index")
         self.allegations = query(
-            "select person_key, reported_on, index_code, offence_count, is_conditional, "
+            "select person_key, reported_on, weight_key, offence_count, is_conditional, "
             "is_no_further_action from core.allegations where is_vawg and not is_proactive "
             "and not is_own_victim and suspects <= 50 "
             "and status in ('open', 'closed') and person_key in (select person_key from "
@@ -121,7 +121,7 @@ class Ground:
         """The people of one list with harm before and after, and first arrest."""
         people = self.entries[self.entries.list_id == head.list_id].copy()
         held = self.allegations.merge(self.weights[self.weights.edition == head.edition],
-                                      on="index_code")
+                                      on="weight_key")
         if not head.count_conditional_codes:
             held = held[~held.is_conditional]
         if not head.count_no_further_action:

@@ -43,7 +43,7 @@ class Rejected(Exception):
 
 @dataclasses.dataclass
 class Judged:
-    """What becomes of a file's rows: those taken in, typed, and how many were read."""
+    """What becomes of a file's rows: those accepted, typed, and how many were read."""
 
     taken: list = dataclasses.field(default_factory=list)
     read: int = 0

@@ -4,9 +4,9 @@
     VENV/bin/python tests/oracle/false_signals.py
 
 Draws a million series of independent normal months for each length, from a
-fixed seed, and writes src/measures/statistics/fixtures/false_signals.csv: in how
+fixed seed, and writes crates/statistics/src/series/fixtures/false_signals.csv: in how
 many the newest month carries a signal, and in how many any month does. The
-table in src/measures/statistics/false_signals.rs is held to that file, and the
+table in crates/statistics/src/series/false_signals.rs is held to that file, and the
 program's own rules to the table, on series of its own drawing.
 
     VENV/bin/python tests/oracle/false_signals.py --other
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 OUTPUT = (pathlib.Path(__file__).resolve().parents[2]
-          / "src/measures/statistics/fixtures/false_signals.csv")
+          / "crates/statistics/src/series/fixtures/false_signals.csv")
 LENGTHS = [*range(5, 25), 30, 36, 48, 60, 90, 120]
 SERIES = 1_000_000
 BLOCK = 25_000

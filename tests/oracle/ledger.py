@@ -72,12 +72,11 @@ def contributions(standing, tables):
         if row.rank is not None and row.rank <= standing.rules.kept
     }
     without = ranking.ranks_without(standing)
-    edition = tables.edition(standing.rules.edition)
     found = {}
     for row in standing.allegations.itertuples():
         if row.person not in kept:
             continue
-        weight = edition.get(row.index_code, {})
+        weight = row.weighed
         found[row.person, row.crime_ref] = {
             "named_as": row.named_as,
             "ho_code": row.ho_code,

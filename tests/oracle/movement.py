@@ -6,7 +6,8 @@ Choices where the rules leave one:
   records were merged since, rank, score and harm before are therefore all those
   of one record, the one that stood first, and what the others bring is `merge`.
 - A correction of the code changes the weight too; that is `crime corrected`.
-  `index edition` is a weight that differs under the same code.
+  `index edition` is a weight that differs under the same code. While the list
+  names the same editions, only another title can do that: `crime corrected`.
 - A crime that is no longer held names nobody: `no longer named`.
 - Of someone whose allegations the list before did not keep, only what cannot
   have counted then is known: `new allegation`, `merge` and `rule changed`. All
@@ -24,7 +25,7 @@ import people
 from ranking import UNSCORED
 
 TIMES_OVER = 12
-OUTCOME = "no further action, left out by setting"
+OUTCOME = "no_further_action"
 
 
 @dataclasses.dataclass
@@ -35,6 +36,7 @@ class Past:
     as_of: object
     window_from: object
     edition: str
+    editions: tuple
     size: int
     people: dict
     kept: dict
@@ -57,10 +59,15 @@ def past(standing, list_id):
         standing.as_of,
         rules.window(standing.as_of)[0],
         rules.edition,
+        editions(rules),
         rules.size,
         entries,
         kept,
     )
+
+
+def editions(rules):
+    return (rules.edition, *rules.compare_editions)
 
 
 def moves(standing, world, history):
@@ -160,8 +167,9 @@ def cause(crime, old, new, own, crimes, standing, previous):
     if new is None:
         return outside(crimes.get(crime), standing, previous)
     if not new.counted:
-        return lost(old, new)
-    return "index edition" if is_reweighed(old, new) else "crime corrected"
+        return lost(old, new, standing.rules, previous)
+    is_edition = is_reweighed(old, new, standing.rules, previous)
+    return "index edition" if is_edition else "crime corrected"
 
 
 def outside(crime, standing, previous):
@@ -181,21 +189,22 @@ def outside(crime, standing, previous):
     return "window passed"
 
 
-def lost(old, new):
+def lost(old, new, rules, previous):
     """Why an allegation that counted does not count any more."""
-    if new.reason in ("crime cancelled", "crime transferred"):
-        return new.reason
+    if new.reason in ("crime_cancelled", "crime_transferred"):
+        return new.reason.replace("_", " ")
     if new.reason == OUTCOME:
         return "outcome"
-    if new.reason == UNSCORED and is_reweighed(old, new):
+    if new.reason == UNSCORED and is_reweighed(old, new, rules, previous):
         return "index edition"
     if new.reason in BY_RULE and old.ho_code == new.ho_code:
         return "rule changed"
     return "crime corrected"
 
 
-def is_reweighed(old, new):
-    return old.ho_code == new.ho_code and old.weight != new.weight
+def is_reweighed(old, new, rules, previous):
+    is_same = old.ho_code == new.ho_code and previous.editions == editions(rules)
+    return old.ho_code == new.ho_code and old.weight != new.weight and not is_same
 
 
 def deciding_date(row, rules):
@@ -209,7 +218,7 @@ def first_counted(new, old, own, rules, previous):
     if old is not None:
         if old.reason == OUTCOME:
             return "outcome"
-        if old.reason == UNSCORED and is_reweighed(old, new):
+        if old.reason == UNSCORED and is_reweighed(old, new, rules, previous):
             return "index edition"
         by_rule = old.reason in BY_RULE and old.ho_code == new.ho_code
         return "rule changed" if by_rule else "crime corrected"
@@ -247,10 +256,10 @@ def reason(movement, entry, first, why):
 
 
 BY_RULE = (
-    "outside the VAWG basket",
-    "code not in the VAWG basket table",
-    "conditional code, left out by setting",
-    "alleged when under age, left out by setting",
+    "outside_basket",
+    "not_in_basket_table",
+    "conditional_code",
+    "under_age",
 )
 RETURNS = {
     "under_18": "came of age",

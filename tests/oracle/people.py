@@ -6,7 +6,10 @@ Choices where the rules of the list leave one:
   empty, the merged records may fill: nobody is ranked as an adult or as living
   because the note of a birth or a death was left on the older record. Where
   those differ, the latest birth and the earliest death hold.
-- A chain that runs in a circle ends nowhere; its records stay apart.
+- A chain that runs in a circle ends nowhere; its records stay apart. One that runs
+  into a record that is not held ends at the last that is.
+- A death before the person's birth, or more than 365 days before the last offence
+  that the person is alleged to have committed and that is not cancelled, is none.
 - A counter-allegation needs a crime each way that is not cancelled, of any kind
   and date.
 """
@@ -22,7 +25,7 @@ def identities(nominals, follow):
 
 def end_of(one, into):
     seen = [one]
-    while into.get(seen[-1]):
+    while into.get(seen[-1]) in into:
         after = into[seen[-1]]
         if after in seen:
             return one
@@ -34,8 +37,25 @@ def births(nominals, person_of):
     return of_the_person(nominals, person_of, "date_of_birth", max)
 
 
-def deaths(nominals, person_of):
-    return of_the_person(nominals, person_of, "deceased_on", min)
+def deaths(nominals, person_of, born, named):
+    alive = named[named["status"] != "cancelled"]
+    last = {}
+    for row in alive.itertuples():
+        day = row.committed_on or row.reported_on
+        last[row.person] = max(day, last.get(row.person, day))
+
+    def possible(record, day):
+        person = person_of[record]
+        if day is None or (born.get(person) and day < born[person]):
+            return None
+        if person in last and day < last[person] - dt.timedelta(days=365):
+            return None
+        return day
+
+    told = nominals.assign(
+        deceased_on=[possible(*pair) for pair in zip(nominals["nominal_id"], nominals["deceased_on"])]
+    )
+    return of_the_person(told, person_of, "deceased_on", min)
 
 
 def of_the_person(nominals, person_of, column, choose):

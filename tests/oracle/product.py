@@ -4,6 +4,8 @@ import json
 import subprocess
 from decimal import Decimal
 
+OFFICER = "j.officer"
+
 
 class Daybook:
     def __init__(self, binary, folder):
@@ -20,7 +22,7 @@ class Daybook:
         return done.stdout
 
     def init(self):
-        self.command("init", self.folder)
+        self.command("init", self.folder, "--officer", OFFICER)
 
     def run(self, job, as_of):
         return self.command("run", job, "--as-of", as_of, "--dir", self.folder)

@@ -33,8 +33,9 @@ from rules import NO_FURTHER_ACTION
 from society import objects
 
 OF_AGE = 18
-OWN_VICTIM = "the suspect is named as its victim too"
-UNSCORED = "no weight in this edition"
+OWN_VICTIM = "own_victim"
+CROWD = "crowd"
+UNSCORED = "no_weight"
 
 
 @dataclasses.dataclass
@@ -67,9 +68,11 @@ def judged(known, tables, rules, as_of):
             for day, reported in zip(decides, found["reported_on"])
         ]
     ].copy()
-    edition = tables.edition(rules.edition)
     found["index_code"] = [tables.aliases.get(code, code) for code in found["ho_code"]]
-    found["weight"] = objects(edition.get(code, {}).get("milli") for code in found["index_code"])
+    found["weighed"] = objects(
+        tables.weight(rules.edition, row.ho_code, row.offence_title) for row in found.itertuples()
+    )
+    found["weight"] = objects(row.get("milli") for row in found["weighed"])
     found["condition"] = objects(
         tables.place(code).get("condition") for code in found["ho_code"]
     )
@@ -94,40 +97,36 @@ def judged(known, tables, rules, as_of):
 def reason(row, rules):
     """Why an allegation counts for nothing: the first that applies."""
     reasons = [
-        ("crime cancelled", not rules.count_cancelled and row.status == "cancelled"),
-        ("crime transferred", not rules.count_cancelled and row.status == "transferred"),
+        ("crime_cancelled", not rules.count_cancelled and row.status == "cancelled"),
+        ("crime_transferred", not rules.count_cancelled and row.status == "transferred"),
         (OWN_VICTIM, row.own_victim),
-        (crowd(rules), row.suspects > rules.most_suspects),
-        ("outside the VAWG basket", row.condition == "never"),
-        ("code not in the VAWG basket table", row.condition is None),
+        (CROWD, row.suspects > rules.most_suspects),
+        ("outside_basket", row.condition == "never"),
+        ("not_in_basket_table", row.condition is None),
         (
-            "conditional code, left out by setting",
+            "conditional_code",
             is_conditional(row.condition) and not rules.count_conditional_codes,
         ),
-        ("no female victim", not condition_met(row)),
+        ("no_female_victim", not condition_met(row)),
         (
-            "found by police activity, which the index leaves out",
+            "proactive",
             bool(row.proactive) and not rules.count_proactive,
         ),
         (UNSCORED, row.weight is None),
         (
-            "no further action, left out by setting",
+            "no_further_action",
             not rules.count_no_further_action
             and row.outcome_code in NO_FURTHER_ACTION
             or row.outcome_code in rules.without_outcomes,
         ),
         (
-            "alleged when under age, left out by setting",
+            "under_age",
             not rules.count_alleged_under_age
             and row.age_then is not None
             and row.age_then < rules.minimum_age,
         ),
     ]
-    return next((words for words, applies in reasons if applies), None)
-
-
-def crowd(rules):
-    return f"more than {rules.most_suspects} suspects named"
+    return next((code for code, applies in reasons if applies), None)
 
 
 def is_conditional(condition):

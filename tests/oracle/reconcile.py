@@ -31,7 +31,7 @@ SPACE = " \t\r\n\u00a0"
 
 
 class Refused(Exception):
-    """Why a whole file is not taken in."""
+    """Why a whole file is not accepted."""
 
 
 # --- Cells ------------------------------------------------------------------

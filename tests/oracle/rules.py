@@ -7,6 +7,7 @@ import csv
 import dataclasses
 import datetime as dt
 import json
+import re
 import tomllib
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ NO_FURTHER_ACTION = (14, 15, 16, 18)
 class Rules:
     edition: str = "starter-2026"
     compare_editions: tuple = ()
+    basket: str = "npcc"
     size: int = 100
     reserve: int = 100
     window_days: int = 365
@@ -55,7 +57,9 @@ class Tables:
 
     def __init__(self, job):
         self.job = job
-        self.basket = {row["ho_code"]: row for row in read(job / "basket.csv")}
+        name = load(job).basket
+        file = "basket.csv" if name == "npcc" else f"basket-{name}.csv"
+        self.basket = {row["ho_code"]: row for row in read(job / file)}
         self.aliases = {
             row["recorded_code"]: row["index_code"] for row in read(job / "index/aliases.csv")
         }
@@ -66,14 +70,17 @@ class Tables:
         the code it is led to."""
         return self.basket.get(code) or self.basket.get(self.aliases.get(code)) or {}
 
-    def edition(self, name):
-        """Rows of an edition by code, the weight in thousandths of a day."""
-        if name not in self._editions:
-            rows = read(self.job / f"index/{name}.csv")
-            self._editions[name] = {
-                row["ho_code"]: row | {"milli": milli(row["days"])} for row in rows
+    def weight(self, edition, code, title):
+        """The row of an edition that weighs a crime, in thousandths of a day: that
+        of its title, or else that of its code; empty when there is none."""
+        if edition not in self._editions:
+            rows = read(self.job / f"index/{edition}.csv")
+            self._editions[edition] = {
+                (row["ho_code"], bare(row.get("for_title"))): row | {"milli": milli(row["days"])}
+                for row in rows
             }
-        return self._editions[name]
+        held, code = self._editions[edition], self.aliases.get(code, code)
+        return held.get((code, bare(title))) or held.get((code, "")) or {}
 
 
 def load(job):
@@ -88,6 +95,11 @@ def stating(text, key, value):
     """A job's file that states a setting of the list anew."""
     kept = [line for line in text.splitlines() if not line.startswith(f"{key} =")]
     return "\n".join([*kept, f"{key} = {json.dumps(value)}", ""])
+
+
+def bare(title):
+    """A title by its letters a to z and digits alone."""
+    return re.sub("[^a-z0-9]", "", re.sub("[^A-Za-z0-9]", "", title or "").lower())
 
 
 def milli(days):

@@ -1,5 +1,8 @@
 """The same list under one changed rule, and where its people stand there.
 
+An edition that weighs less than half of the allegations that count for the
+list's people ranks nobody.
+
 Choices: a merged person stands where the best of their identities stands, with
 that identity's score; someone who is not ranked there has no rank and no score.
 """
@@ -32,10 +35,20 @@ def compare(standing, world, tables):
             "ranked": int(other.entries["rank"].notna().sum()),
             "overlap": sum(one in there and there[one][0] <= size for one in listed),
         }
+        if weighed(standing, listed, tables, rules.edition) < 50:
+            continue
         for one in kept:
             rank, score = there.get(one, (None, 0))
             places[variant, one] = {"rank": rank, "score_days": score}
     return totals, places
+
+
+def weighed(standing, listed, tables, edition):
+    """Whole per cent of the list's allegations that an edition weighs."""
+    rows = standing.allegations
+    rows = rows[rows["counted"] & rows["person"].isin(listed)]
+    known = [bool(tables.weight(edition, row.ho_code, row.offence_title)) for row in rows.itertuples()]
+    return 100 * sum(known) // len(known) if known else 100
 
 
 def ranks_of(standing):

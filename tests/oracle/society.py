@@ -23,7 +23,6 @@ class Society:
         for name, person in self.person_of.items():
             self.names_of.setdefault(person, []).append(name)
         self.born = people.births(nominals, self.person_of)
-        self.dead = people.deaths(nominals, self.person_of)
         self.suspects, self.victims = self.parties(world)
         self.suspects_of = self.suspects.groupby("crime_ref")["person"].nunique()
         is_female = self.victims["sex"] == "F"
@@ -34,6 +33,7 @@ class Society:
             world["crimes"], self.suspects, self.victims
         )
         self.named = self.allegations(world["crimes"])
+        self.dead = people.deaths(nominals, self.person_of, self.born, self.named)
 
     def parties(self, world):
         """Suspects and victims, each with person and sex."""

@@ -3,9 +3,9 @@
 
     python3 tests/oracle/xmr.py
 
-Reads src/measures/statistics/fixtures/series.toml, compares the signals worked
+Reads crates/statistics/src/series/fixtures/series.toml, compares the signals worked
 out by hand with its own, and writes expected.json beside it, which the tests of
-src/measures/statistics/xmr.rs hold the program to. Everything is reckoned in
+crates/statistics/src/series/xmr.rs hold the program to. Everything is reckoned in
 fractions, so that "exactly on the limit" is exact.
 
 The rules are those of NHS England's Making Data Count as documented with
@@ -21,7 +21,7 @@ import sys
 import tomllib
 from fractions import Fraction
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "src/measures/statistics/fixtures"
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "crates/statistics/src/series/fixtures"
 FACTOR = Fraction(266, 100)
 ORDER = ["run", "two_of_three", "trend", "outside"]
 

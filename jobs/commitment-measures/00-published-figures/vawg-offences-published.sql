@@ -1,16 +1,20 @@
--- Grain: one row per month and area: the force, boroughs, and wards as
+-- Grain: one row per month, area and group: the force, boroughs, and wards as
 -- "Borough: Ward".
--- Purpose: VAWG offences as the Met publishes them. The series is whole,
--- so that it adds up to the published total. Offences whose ward is not stated are in their
--- borough and in no ward. What the publisher calls Other and Unknown are areas
--- too, with no wards.
--- The published file stacks two sheets that each hold every offence once; only
--- the one by location is read.
-with boroughs as (
+-- Purpose: offences of the Met's published VAWG tables. The series is whole,
+-- so that it adds up to the published total, which is the group All. What the
+-- publisher itself puts outside VAWG and counts by a flag stands apart from VAWG,
+-- for the force: the table of places does not say which these are.
+-- Offences whose ward is not stated are in their borough and in no ward. What the
+-- publisher calls Other and Unknown are areas too, with no wards.
+-- The published file stacks two sheets that each hold every offence once; areas
+-- are read from the one by location.
+with published as (
     select
         cast(month as date) as period,
         case area when 'London' then 'Force' else area end as area,
         offences,
+        vawg,
+        non_vawg,
     from core.published_vawg
     where month < $until
 ),
@@ -30,15 +34,27 @@ wards as (
     group by all
 ),
 
-areas as (
-    select period, area, offences from boroughs
+figures as (
+    select period, area, 'All' as "group", offences from published
     union all
-    select period, area, offences from wards
+    select period, area, 'All' as "group", offences from wards
+    union all
+    select period, area, 'VAWG' as "group", vawg as offences
+    from published
+    where vawg is not null
+    union all
+    select
+        period,
+        area,
+        'Non-VaWG Classification' as "group",
+        non_vawg as offences,
+    from published
+    where non_vawg is not null
 )
 
 select
     period,
     area,
-    'All' as "group",
+    "group",
     offences as numerator,
-from areas
+from figures

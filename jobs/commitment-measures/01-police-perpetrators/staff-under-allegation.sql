@@ -34,33 +34,19 @@ under_allegation as (
     group by period
 ),
 
-counts as (
-    select
-        as_at_date,
-        cast(round(sum(filled_fte)) as bigint) as filled_posts,
-    from staging.posts
-    group by as_at_date
-),
-
 months as (
     select
-        periods.period,
-        arg_max(counts.filled_posts, counts.as_at_date) as filled_posts,
-    from (
-        select unnest(generate_series(
-            cast($from as timestamp),
-            cast($until as timestamp) - interval 1 month,
-            interval 1 month
-        )) as period
-    ) as periods
-    inner join counts
-        on counts.as_at_date <= periods.period + interval 1 month
-        and counts.as_at_date > periods.period - interval 2 month
-    where periods.period >= (
-        select date_trunc('month', min(recorded_at)) + interval 6 month
-        from conduct.conduct_cases
-    )
-    group by periods.period
+        month as period,
+        cast(round(sum(filled_fte)) as bigint) as filled_posts,
+    from core.workforce
+    where
+        month >= $from
+        and month < $until
+        and month >= (
+            select date_trunc('month', min(recorded_at)) + interval 6 month
+            from conduct.conduct_cases
+        )
+    group by period
 )
 
 select

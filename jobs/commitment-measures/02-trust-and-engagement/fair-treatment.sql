@@ -1,22 +1,14 @@
 -- Grain: one row per answer and group; an answer by a woman or a man stands in
 -- "All" too.
 -- Purpose: trust in fair treatment, in the public attitude survey.
--- The wave says when people were asked: a quarter or a half year stands in its
--- last month, so that a year to that month holds whole waves. Answers of people
--- whose sex is another or not known are in "All" only. An answer without a
--- weight above zero cannot be weighed and is left out.
+-- Answers of people whose sex is another or not known are in "All" only. An
+-- answer without a weight above zero cannot be weighed and is left out.
 with answers as (
     select
         sex,
         cast(response = 'agree' as integer) as agrees,
         weight,
-        case substr(wave, 6, 1)
-            when 'Q' then cast(left(wave, 4) || '-01-01' as date)
-                + to_months(3 * cast(right(wave, 1) as integer) - 1)
-            when 'H' then cast(left(wave, 4) || '-01-01' as date)
-                + to_months(6 * cast(right(wave, 1) as integer) - 1)
-            else cast(wave || '-01' as date)
-        end as period,
+        month as period,
     from staging.surveys
     where survey = 'pas' and question = 'fair_treatment' and weight > 0
 ),

@@ -7,7 +7,7 @@
 with recommendations as (
     select
         cast(date_trunc('month', held_on) as date) as period,
-        panel,
+        coalesce(panel, 'Other') as panel,
         coalesce(
             closed_on between held_on and held_on + 90 and closed_on < $as_of,
             false

@@ -33,24 +33,21 @@ changes as (
     where closed_in is not null
 ),
 
-months as (
+posts as (
     select
-        periods.period,
-        max(posts.as_at_date) as counted_on,
-    from (
-        select unnest(generate_series(
-            cast($from as timestamp),
-            cast($until as timestamp) - interval 1 month,
-            interval 1 month
-        )) as period
-    ) as periods
-    inner join staging.posts as posts
-        on posts.as_at_date <= periods.period + interval 1 month
-        and posts.as_at_date > periods.period - interval 2 month
-    where periods.period >= (
-        select min(opened_in) + interval 1 year from spells
-    )
-    group by periods.period
+        month as period,
+        unit,
+        role,
+        filled_fte,
+    from core.workforce
+    where
+        month >= $from
+        and month < $until
+        and month >= (select min(opened_in) + interval 1 year from spells)
+),
+
+months as (
+    select distinct period from posts
 ),
 
 open_crimes as (
@@ -68,15 +65,12 @@ open_crimes as (
 
 investigators as (
     select
-        months.period,
-        case when grouping(posts.unit) = 1 then 'All' else posts.unit
-        end as unit,
-        sum(posts.filled_fte) as filled_posts,
-    from months
-    inner join staging.posts as posts
-        on posts.as_at_date = months.counted_on
-        and posts.role = 'investigator'
-    group by grouping sets ((months.period), (months.period, posts.unit))
+        period,
+        case when grouping(unit) = 1 then 'All' else unit end as unit,
+        sum(filled_fte) as filled_posts,
+    from posts
+    where role = 'investigator'
+    group by grouping sets ((period), (period, unit))
 )
 
 select

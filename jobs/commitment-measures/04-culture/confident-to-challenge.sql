@@ -1,23 +1,16 @@
 -- Grain: one row per answer and group; an answer by a woman or a man stands in
 -- "All" too.
 -- Purpose: whether those whom sexism hurts most can speak up against it.
--- The wave says when people were asked: a quarter or a half year stands in its
--- last month, so that a year to that month holds whole waves. Answers of people
--- whose sex is another or not known are in "All" only. An answer without a
--- weight above zero cannot be weighed and is left out. Staff who do not answer
--- are not in it, and the least confident may be the least likely to.
+-- Answers of people whose sex is another or not known are in "All" only. An
+-- answer without a weight above zero cannot be weighed and is left out. Staff
+-- who do not answer are not in it, and the least confident may be the least
+-- likely to.
 with answers as (
     select
         sex,
         cast(response = 'agree' as integer) as agrees,
         weight,
-        case substr(wave, 6, 1)
-            when 'Q' then cast(left(wave, 4) || '-01-01' as date)
-                + to_months(3 * cast(right(wave, 1) as integer) - 1)
-            when 'H' then cast(left(wave, 4) || '-01-01' as date)
-                + to_months(6 * cast(right(wave, 1) as integer) - 1)
-            else cast(wave || '-01' as date)
-        end as period,
+        month as period,
     from staging.surveys
     where
         survey = 'staff'

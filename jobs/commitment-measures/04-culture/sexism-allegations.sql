@@ -19,33 +19,19 @@ with allegations as (
     group by period
 ),
 
-counts as (
-    select
-        as_at_date,
-        sum(filled_fte) as filled_posts,
-    from staging.posts
-    group by as_at_date
-),
-
 months as (
     select
-        periods.period,
-        arg_max(counts.filled_posts, counts.as_at_date) as filled_posts,
-    from (
-        select unnest(generate_series(
-            cast($from as timestamp),
-            cast($until as timestamp) - interval 1 month,
-            interval 1 month
-        )) as period
-    ) as periods
-    inner join counts
-        on counts.as_at_date <= periods.period + interval 1 month
-        and counts.as_at_date > periods.period - interval 2 month
-    where periods.period >= (
-        select date_trunc('month', min(recorded_at)) + interval 1 month
-        from conduct.conduct_cases
-    )
-    group by periods.period
+        month as period,
+        sum(filled_fte) as filled_posts,
+    from core.workforce
+    where
+        month >= $from
+        and month < $until
+        and month >= (
+            select date_trunc('month', min(recorded_at)) + interval 1 month
+            from conduct.conduct_cases
+        )
+    group by period
 )
 
 select

@@ -27,59 +27,27 @@ with extract as (
 
 required as (
     select
-        training.staff_id,
-        arg_max(training.role, training.renewal) as role,
-        arg_max(
-            case
-                when extract.is_dated then greatest(
-                    date_trunc('month', training.eligible_from),
-                    extract.first_month
-                )
-                else extract.end_month - interval 1 month
-            end,
-            training.renewal
-        ) as begins_in,
-        arg_max(
-            case
-                when training.eligible_until is not null
-                    then date_trunc('month', training.eligible_until + 1)
-                when training.eligible then extract.end_month
-                else extract.first_month
-            end,
-            training.renewal
-        ) as ends_in,
-    from conduct.training as training
+        eligibility.staff_id,
+        eligibility.course,
+        eligibility.role,
+        case
+            when extract.is_dated then greatest(
+                date_trunc('month', eligibility.eligible_from),
+                extract.first_month
+            )
+            else extract.end_month - interval 1 month
+        end as begins_in,
+        case
+            when eligibility.eligible_until is not null
+                then date_trunc('month', eligibility.eligible_until + 1)
+            when eligibility.eligible then extract.end_month
+            else extract.first_month
+        end as ends_in,
+    from conduct.training_eligibility as eligibility
     inner join extract on extract.is_dated or extract.is_of_the_time
-    where training.course = 'call_it_out'
-    group by training.staff_id
-    having begins_in < ends_in
-),
-
-completions as (
-    select
-        staff_id,
-        renewal,
-        completed_on,
-        date_trunc('month', completed_on) as begins_in,
-        coalesce(
-            date_trunc('month', expires_on + 1), cast($until as timestamp)
-        ) as ends_in,
-    from conduct.training
-    where course = 'call_it_out' and completed_on is not null
-),
-
--- What an earlier completion covers still is not counted again.
-covers as (
-    select
-        staff_id,
-        greatest(begins_in, max(ends_in) over before_it) as begins_in,
-        ends_in,
-    from completions
-    window before_it as (
-        partition by staff_id
-        order by completed_on, renewal
-        rows between unbounded preceding and 1 preceding
-    )
+    where
+        eligibility.course = 'call_it_out'
+        and begins_in < ends_in
 ),
 
 held as (
@@ -88,7 +56,9 @@ held as (
         greatest(covers.begins_in, required.begins_in) as begins_in,
         least(covers.ends_in, required.ends_in) as ends_in,
     from required
-    inner join covers on covers.staff_id = required.staff_id
+    inner join conduct.training_covers as covers
+        on covers.staff_id = required.staff_id
+        and covers.course = required.course
 ),
 
 steps as (

@@ -2,7 +2,7 @@
 -- Purpose: how much of what the force's systems send can be used as it is.
 -- Rows are counted as they were judged on arrival: a row sent again corrected
 -- is one more row, and a row sent every night counts every night. A row may be
--- rejected, repeat another of its file, or be taken in without a wrong value
+-- rejected, repeat another of its file, or be accepted without a wrong value
 -- (warned); none of these passed. All rows of a refused file failed, as far as
 -- they could be counted: a file that could not be read at all has none, and is
 -- not seen here. Reversals of a file are no receipt.

@@ -1,38 +1,24 @@
 -- Grain: one row per month and area, at the month's end.
 -- Purpose: of the people named as suspects of VAWG crimes reported in the 365
--- days to the end of the month, those with two victims or more among these
--- crimes. In a borough its own crimes and victims count, so that someone with
--- one victim in each of two boroughs is a repeat suspect for the force only.
--- Crimes cancelled or transferred, and those of which the suspect is named as
--- the victim too, accuse nobody and are left out. A month is told when crimes
--- are held for all of its 365 days.
--- A report counts from its day for 365 days or until the pair's next one. So a
--- suspect's victims at a time are a running sum of such spells, and a month's
--- end lies in a spell that began in that month or before and ends in a later
--- one: +1 in the month in which it begins, -1 in that in which it ends.
--- Areas have a number while spells are made: short keys sort faster.
-with areas as (
-    select
-        'Force' as area,
-        0 as area_key,
-    union all
-    select
-        coalesce(borough, 'Not stated') as area,
-        cast(row_number() over (order by borough) as integer) as area_key,
-    from (select distinct borough from core.crimes) as boroughs
-),
-
-named as (
+-- days to the end of the month, those named for crimes against the same victim
+-- that were reported on two days or more: repeat suspects, as the national
+-- definition calls them. Crimes reported on one day may be one incident and
+-- count once. In a borough its own crimes count. Crimes cancelled or
+-- transferred, and those of which the suspect is named as the victim too,
+-- accuse nobody and are left out. A month is told when crimes are held for all
+-- of its 365 days.
+-- A suspect is one from a report on for 365 days or until the next report, so
+-- that a month's end lies in one such spell at most; a repeat suspect from the
+-- second report on until 365 days after the first of the two.
+with named as (
     select
         allegations.person_key,
         allegations.crime_key,
         allegations.reported_on,
-        areas.area_key as borough_key,
+        coalesce(crimes.borough, 'Not stated') as borough,
     from core.allegations as allegations
     inner join core.crimes as crimes
         on crimes.crime_key = allegations.crime_key
-    inner join areas
-        on areas.area = coalesce(crimes.borough, 'Not stated')
     where
         allegations.is_vawg
         and allegations.is_live
@@ -42,23 +28,28 @@ named as (
 ),
 
 suspect_days as (
-    select 0 as area_key, person_key, reported_on from named
-    union all
-    select borough_key as area_key, person_key, reported_on from named
+    select 'Force' as area, person_key, reported_on from named
+    union
+    select borough as area, person_key, reported_on from named
 ),
 
--- Two reports of one day make a spell of no length, which counts for nothing.
 suspect_spells as (
     select
-        area_key,
+        area,
         reported_on as begins_on,
         least(
             lead(reported_on) over (
-                partition by area_key, person_key order by reported_on
+                partition by area, person_key order by reported_on
             ),
             reported_on + 365
         ) as ends_on,
     from suspect_days
+),
+
+suspect_steps as (
+    select area, begins_on as day, 1 as step from suspect_spells
+    union all
+    select area, ends_on as day, -1 as step from suspect_spells
 ),
 
 pairs as (
@@ -66,121 +57,101 @@ pairs as (
         named.person_key,
         victims.person_key as victim_key,
         named.reported_on,
-        named.borough_key,
+        named.borough,
     from named
     inner join core.victims as victims
         on victims.crime_key = named.crime_key
     where victims.reported_on >= cast($from as date) - 365
 ),
 
-several as (
-    select person_key
+again as (
+    select person_key, victim_key
     from pairs
-    group by person_key
-    having min(victim_key) <> max(victim_key)
+    group by person_key, victim_key
+    having min(reported_on) <> max(reported_on)
+),
+
+pairs_again as (
+    select pairs.*
+    from pairs
+    inner join again
+        on again.person_key = pairs.person_key
+        and again.victim_key = pairs.victim_key
 ),
 
 pair_days as (
-    select pairs.*
-    from pairs
-    inner join several on several.person_key = pairs.person_key
+    select 'Force' as area, person_key, victim_key, reported_on
+    from pairs_again
+    union
+    select borough as area, person_key, victim_key, reported_on
+    from pairs_again
 ),
 
-areas_of_pairs as (
-    select 0 as area_key, person_key, victim_key, reported_on from pair_days
-    union all
-    select borough_key as area_key, person_key, victim_key, reported_on
+repeat_spells as (
+    select
+        area,
+        person_key,
+        reported_on as begins_on,
+        lag(reported_on) over (
+            partition by area, person_key, victim_key order by reported_on
+        ) + 365 as ends_on,
     from pair_days
 ),
 
-pair_spells as (
+ends as (
     select
-        area_key,
-        person_key,
-        reported_on as begins_on,
-        least(
-            lead(reported_on) over (
-                partition by area_key, person_key, victim_key
-                order by reported_on
-            ),
-            reported_on + 365
-        ) as ends_on,
-    from areas_of_pairs
+        cast(month as date) as period,
+        cast(month + interval 1 month as date) as until,
+    from generate_series(
+        cast($from as timestamp),
+        cast($until as timestamp) - interval 1 month,
+        interval 1 month
+    ) as months (month)
 ),
 
-pair_steps as (
-    select area_key, person_key, begins_on as day, 1 as step from pair_spells
-    union all
-    select area_key, person_key, ends_on as day, -1 as step from pair_spells
-),
-
-victims_by_day as (
+repeats as (
     select
-        area_key,
-        person_key,
-        day,
-        sum(sum(step)) over (
-            partition by area_key, person_key order by day
-        ) as victims,
-        lead(day) over (
-            partition by area_key, person_key order by day
-        ) as next_day,
-    from pair_steps
-    group by area_key, person_key, day
-),
-
-steps as (
-    select area_key, begins_on as day, 0 as repeats, 1 as suspects
-    from suspect_spells
-    union all
-    select area_key, ends_on as day, 0 as repeats, -1 as suspects
-    from suspect_spells
-    union all
-    select area_key, day, 1 as repeats, 0 as suspects
-    from victims_by_day
-    where victims >= 2
-    union all
-    select area_key, next_day as day, -1 as repeats, 0 as suspects
-    from victims_by_day
-    where victims >= 2
+        ends.period,
+        repeat_spells.area,
+        count(distinct repeat_spells.person_key) as suspects,
+    from repeat_spells
+    inner join ends
+        on ends.until > repeat_spells.begins_on
+        and ends.until <= repeat_spells.ends_on
+    group by ends.period, repeat_spells.area
 ),
 
 monthly_steps as (
     select
-        area_key,
-        greatest(date_trunc('month', day), cast($from as timestamp)) as month,
-        sum(repeats) as repeats,
-        sum(suspects) as suspects,
-    from steps
+        area,
+        cast(
+            greatest(
+                date_trunc('month', day), cast($from as timestamp)
+            ) as date
+        ) as period,
+        sum(step) as step,
+    from suspect_steps
     where day < $until
-    group by area_key, month
+    group by all
 ),
 
-months as (
-    select
-        area,
-        area_key,
-        unnest(generate_series(
-            cast($from as timestamp),
-            cast($until as timestamp) - interval 1 month,
-            interval 1 month
-        )) as month,
-    from areas
+areas as (
+    select distinct area from suspect_days
 ),
 
 levels as (
     select
-        months.month,
-        months.area,
-        sum(coalesce(monthly_steps.repeats, 0)) over by_month as repeats,
-        sum(coalesce(monthly_steps.suspects, 0)) over by_month as suspects,
-    from months
+        ends.period,
+        ends.until,
+        areas.area,
+        sum(coalesce(monthly_steps.step, 0)) over (
+            partition by areas.area order by ends.period
+        ) as suspects,
+    from areas
+    cross join ends
     left join monthly_steps
-        on monthly_steps.area_key = months.area_key
-        and monthly_steps.month = months.month
-    window by_month as (
-        partition by months.area_key order by months.month
-    )
+        on monthly_steps.area = areas.area
+        and monthly_steps.period = ends.period
 ),
 
 held as (
@@ -188,12 +159,15 @@ held as (
 )
 
 select
-    cast(levels.month as date) as period,
+    levels.period,
     levels.area,
     'All' as "group",
-    cast(levels.repeats as bigint) as numerator,
+    coalesce(repeats.suspects, 0) as numerator,
     cast(levels.suspects as bigint) as denominator,
 from levels
 inner join held
-    on held.first_on <= levels.month + interval 1 month - interval 365 day
+    on held.first_on <= levels.until - 365
+left join repeats
+    on repeats.area = levels.area
+    and repeats.period = levels.period
 where levels.suspects > 0

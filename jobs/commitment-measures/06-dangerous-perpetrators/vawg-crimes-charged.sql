@@ -3,9 +3,8 @@
 -- `recorded` by the month in which a crime was recorded, charged by the
 -- report's date, of all recorded; on the basis `closed` by the month in which
 -- an outcome was given, of all given one.
--- Outcome 1 is a charge or summons (Home Office outcomes framework). Groups
--- are those of the VAWG basket (jobs/harm-list/basket.csv); "Domestic abuse" is
--- a flag and lies across them.
+-- Outcome 1 is a charge or summons (Home Office outcomes framework). "Domestic
+-- abuse" is a flag and lies across the groups.
 with counts as (
     select
         date_trunc(
@@ -13,35 +12,15 @@ with counts as (
             case $basis when 'closed' then outcome_on else recorded_on end
         ) as month,
         coalesce(borough, 'Not stated') as borough,
-        case
-            when vawg_group = 'homicide_attempt' then 'Homicide and attempts'
-            when vawg_group = 'rape' then 'Rape'
-            when vawg_group in (
-                'child_sexual_abuse', 'other_sexual', 'exposure_voyeurism',
-                'image_based_abuse', 'child_indecent_images',
-                'extreme_pornography', 'sexual_exploitation_prostitution'
-            ) then 'Other sexual offences'
-            when vawg_group = 'strangulation_suffocation' then 'Strangulation'
-            when vawg_group in (
-                'violence_with_injury', 'spiking_poisoning', 'fgm'
-            ) then 'Violence with injury'
-            when vawg_group = 'violence_without_injury'
-                then 'Violence without injury'
-            when vawg_group = 'stalking_harassment'
-                then 'Stalking and harassment'
-            when vawg_group = 'controlling_coercive'
-                then 'Controlling or coercive behaviour'
-            when vawg_group = 'threats_to_kill' then 'Threats to kill'
-            when vawg_group = 'breach_protective_order'
-                then 'Breaches of protective orders'
-            else 'Other'
-        end as offences,
+        coalesce(groups.title, 'Other') as offences,
         is_domestic_abuse,
         count(*) filter (
             where outcome_code = 1 and coalesce(outcome_on < $as_of, true)
         ) as charged,
         count(*) as crimes,
-    from core.crimes
+    from core.crimes as crimes
+    left join core.offence_groups as groups
+        on groups.vawg_group = crimes.vawg_group
     where
         is_vawg
         and status not in ('cancelled', 'transferred')

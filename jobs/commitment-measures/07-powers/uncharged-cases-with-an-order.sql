@@ -24,6 +24,7 @@ with editions as (
 
 weights as (
     select
+        harm_index.weight_key,
         harm_index.ho_code,
         harm_index.days,
     from staging.harm_index as harm_index
@@ -31,7 +32,7 @@ weights as (
 ),
 
 high_harm as (
-    select ho_code
+    select weight_key
     from weights
     where
         days >= (select days from weights where ho_code = '008/67')
@@ -58,7 +59,7 @@ followed as (
         crimes.reported_on,
         crimes.recorded_on + 90 as followed_until,
     from core.crimes as crimes
-    inner join high_harm on high_harm.ho_code = crimes.index_code
+    inner join high_harm on high_harm.weight_key = crimes.weight_key
     left join charged on charged.crime_key = crimes.crime_key
     where
         crimes.is_vawg

@@ -9,13 +9,7 @@
 -- last month, so that a year to that month holds whole waves.
 with responses as (
     select
-        case substr(wave, 6, 1)
-            when 'Q' then cast(left(wave, 4) || '-01-01' as date)
-                + to_months(3 * cast(right(wave, 1) as integer) - 1)
-            when 'H' then cast(left(wave, 4) || '-01-01' as date)
-                + to_months(6 * cast(right(wave, 1) as integer) - 1)
-            else cast(wave || '-01' as date)
-        end as period,
+        month as period,
         survey,
         ethnicity,
         response,

@@ -27,7 +27,7 @@ crimes as (
         sum(harm_index.days * crimes.offence_count) as harm_days,
     from core.crimes as crimes
     inner join staging.harm_index as harm_index
-        on harm_index.ho_code = crimes.index_code
+        on harm_index.weight_key = crimes.weight_key
     inner join editions on editions.edition = harm_index.edition
     where
         crimes.is_vawg

@@ -1,8 +1,10 @@
 -- A merged record leads to a record that is held.
 -- severity: warn
--- The person keeps every allegation under the identifier that is not held;
--- name and birth date are missing until its record arrives.
-select nominals.nominal_id, nominals.person_id
-from core.nominals as nominals
-left join staging.nominals as ends on ends.nominal_id = nominals.person_id
-where ends.nominal_id is null
+-- Until it is held the merge is not carried out: the records stand for people
+-- of their own, and their allegations are not added up.
+select
+    nominals.nominal_id,
+    nominals.merged_into as into_ref,
+from staging.nominals as nominals
+left join staging.nominals as ends on ends.nominal_id = nominals.merged_into
+where nominals.merged_into is not null and ends.nominal_id is null

@@ -4,14 +4,16 @@
 use anyhow::{Context as _, Result};
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 
-use crate::harm::accounts::{self, Change, Role};
+use crate::harm::accounts::{self, Role};
+use crate::harm::decisions::current_status::{self, Standing};
 use crate::harm::decisions::decide::{self, Wish};
 use crate::harm::decisions::marks::{self, Mark};
-use crate::harm::decisions::standing::{self, Standing};
-use crate::harm::decisions::{self, Act, Verdict, Which, ledger};
+use crate::harm::decisions::{self, Verdict, Which, overrides};
 use crate::harm::list::{self, Entry, List};
 use crate::model::account_name::AccountName;
+use crate::model::act::Act;
 use crate::model::nominal_id::NominalId;
+use crate::model::operator::Operator;
 use crate::model::reason::Reason;
 use crate::store::{Store, bind};
 
@@ -64,18 +66,22 @@ fn morning_of(list: &List) -> NaiveDateTime {
 
 impl Stage<'_> {
     fn grant(&self, at: NaiveDateTime) -> Result<()> {
-        let change = Change {
-            by: &self.officer,
-            at,
-        };
-        accounts::grant(self.store, &self.officer, Role::AuthorisingOfficer, change)?;
-        accounts::grant(self.store, &self.reviewer, Role::SpecialistReviewer, change)
+        let act = act(&self.officer, at);
+        accounts::appoint(self.store, act)?;
+        let uid = Some(act.operator.uid);
+        accounts::grant(
+            self.store,
+            &self.reviewer,
+            Role::SpecialistReviewer,
+            uid,
+            act,
+        )
     }
 
     /// Reviews every counter-allegation but one, and contests one record.
     fn mark(&self, number: i64) -> Result<()> {
         let list = self.list(number)?;
-        let standings = standing::of_list(self.store.connection(), number)?;
+        let standings = current_status::of_list(self.store.connection(), number)?;
         let blocked = standings.iter().filter(|s| s.is_blocked(&list.settings));
         for standing in blocked.skip(1) {
             let reason = "both accounts read; the primary aggressor is not the person's accuser";
@@ -98,7 +104,7 @@ impl Stage<'_> {
         by: &AccountName,
     ) -> Result<()> {
         let nominal = parsed::<NominalId>(&standing.nominal_id)?;
-        let act = Act { by, at: self.at };
+        let act = act(by, self.at);
         marks::mark(self.store, &nominal, mark, &invented(reason)?, act)?;
         Ok(())
     }
@@ -107,7 +113,7 @@ impl Stage<'_> {
         let list = self.list(number)?;
         let connection = self.store.connection();
         let entries = list::entries(connection, number, list.size)?;
-        let standings = standing::of_list(connection, number)?;
+        let standings = current_status::of_list(connection, number)?;
         let wishes = entries
             .iter()
             .zip(&standings)
@@ -120,10 +126,7 @@ impl Stage<'_> {
                 })
             })
             .collect::<Result<Vec<_>>>()?;
-        let act = Act {
-            by: &self.officer,
-            at,
-        };
+        let act = act(&self.officer, at);
         decide::decide(self.store, &list, &wishes, act)?;
         Ok(list)
     }
@@ -133,7 +136,7 @@ impl Stage<'_> {
     }
 
     fn tell(&self, list: &List, lists: usize) -> Result<Vec<String>> {
-        let state = ledger::state(self.store.connection(), list.list_id)?;
+        let state = overrides::state(self.store.connection(), list.list_id)?;
         Ok(vec![
             format!(
                 "decisions: {lists} lists decided; list {}: {} accepted, {} deferred, {} rejected",
@@ -142,7 +145,16 @@ impl Stage<'_> {
             format!(
                 "  these decisions are invented samples by {OFFICER} and {REVIEWER}; nobody decided them"
             ),
+            format!("  both accounts are bound to {}", Operator::current()),
         ])
+    }
+}
+
+fn act(by: &AccountName, at: NaiveDateTime) -> Act<'_> {
+    Act {
+        by,
+        operator: Operator::current(),
+        at,
     }
 }
 

@@ -81,7 +81,8 @@ fn window(deployment: &Deployment, store: &Store) -> Result<Window> {
 }
 
 fn measure(deployment: &Deployment, store: Option<&Store>, edition: &str) -> Result<Coverage> {
-    let reference = Reference::load(&deployment.dir, edition, &[])?;
+    let basket = settings(deployment).basket;
+    let reference = Reference::load(&deployment.dir, basket, edition, &[])?;
     let data = match store {
         Some(store) => Some((store.connection(), window(deployment, store)?)),
         None => None,

@@ -7,18 +7,19 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{measure, read_store, settings, tell, window};
-use crate::cli::output;
+use crate::cli::output::{self, Format, Printed};
 use crate::harm::index::editions::{self, Held};
 use crate::harm::index::imports::{self, Import};
 use crate::harm::index::{Reference, basket, coverage, diff};
+use crate::model::basket_name::BasketName;
 use crate::schedule::context::Deployment;
 
 #[derive(Debug, Args)]
 pub(super) struct Show {
     /// One edition
     edition: Option<String>,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
 }
 
 #[derive(Debug, Args)]
@@ -26,22 +27,37 @@ pub(super) struct Coverage {
     /// The edition that lists rank on, unless another is named
     #[arg(long)]
     edition: Option<String>,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Diff {
+    /// The edition that is compared.
     from: String,
+    /// The edition that it is compared with.
     to: String,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Basket {
-    #[arg(long)]
-    json: bool,
+    /// `npcc`, `met` or another; the one that counts when left out
+    name: Option<BasketName>,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+/// A basket with its name.
+#[derive(Serialize)]
+pub(super) struct Named<'a> {
+    pub(super) name: BasketName,
+    pub(super) file: &'static str,
+    /// Whether the list and the measures count by it.
+    pub(super) is_in_use: bool,
+    #[serde(flatten)]
+    pub(super) summary: &'a basket::Summary,
 }
 
 /// An edition with what the ledger knows of it.
@@ -88,10 +104,10 @@ impl Show {
                 );
             }
         }
-        if self.json {
-            output::json(&shown)
-        } else {
-            tell::editions(&shown)
+        match self.printed.format() {
+            Format::Json => output::json(&shown),
+            Format::Csv => output::csv(&tell::table_of_editions(&shown)),
+            Format::Table => tell::editions(&shown),
         }
     }
 }
@@ -106,10 +122,10 @@ impl Coverage {
             .unwrap_or_else(|| settings(&deployment).edition);
         editions::weights(dir, &edition)?;
         let found = measure(&deployment, store.as_ref(), &edition)?;
-        if self.json {
-            output::json(&found)
-        } else {
-            tell::coverage(&found)
+        match self.printed.format() {
+            Format::Json => output::json(&found),
+            Format::Csv => output::csv(&tell::table_of_codes(&found)),
+            Format::Table => tell::coverage(&found),
         }
     }
 }
@@ -121,17 +137,17 @@ impl Diff {
         let to = editions::weights(dir, &self.to)?;
         let mut difference = diff::compare(&from, &to);
         if let Some(store) = read_store(&deployment)? {
-            let reference = Reference::load(dir, &self.to, &[])?;
+            let reference = Reference::load(dir, settings(&deployment).basket, &self.to, &[])?;
             let window = window(&deployment, &store)?;
             let touched = coverage::by_index_code(&reference, store.connection(), &window)?;
             if let Some(touched) = touched {
                 difference.touch(&touched);
             }
         }
-        if self.json {
-            output::json(&difference)
-        } else {
-            tell::difference(&difference)
+        match self.printed.format() {
+            Format::Json => output::json(&difference),
+            Format::Csv => output::csv(&tell::table_of_changes(&difference)),
+            Format::Table => tell::difference(&difference),
         }
     }
 }
@@ -140,13 +156,21 @@ impl Basket {
     pub(super) fn run(&self, dir: &Path) -> Result<()> {
         let deployment = Deployment::load(dir)?;
         let store = read_store(&deployment)?;
-        let reference = Reference::load(dir, &settings(&deployment).edition, &[])?;
+        let in_use = settings(&deployment).basket;
+        let name = self.name.unwrap_or(in_use);
+        let reference = Reference::of_basket(dir, name)?;
         let connection = store.as_ref().map(crate::store::Store::connection);
         let summary = basket::summarise(&reference, connection)?;
-        if self.json {
-            output::json(&summary)
-        } else {
-            tell::basket(&summary)
+        let named = Named {
+            name,
+            file: name.file(),
+            is_in_use: name == in_use,
+            summary: &summary,
+        };
+        match self.printed.format() {
+            Format::Json => output::json(&named),
+            Format::Csv => output::csv(&tell::table_of_groups(&named)),
+            Format::Table => tell::basket(&named),
         }
     }
 }

@@ -6,23 +6,25 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::{measure, tell};
+use crate::cli;
 use crate::cli::output::{self, Usage};
 use crate::clock::Clock;
 use crate::harm::index::import::{self, Conflicts, Done, Imported, Wanted};
+use crate::model::account_name::AccountName;
 use crate::schedule::context::Deployment;
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
     /// The official workbook (.xlsx), or a table (.csv) with the columns
-    /// `ho_code,title,days,basis,source,note`
+    /// `ho_code,for_title,title,days,basis,source,note`
     file: PathBuf,
     /// The workbook's year, such as 2026; for a table, its name
     #[arg(long)]
     edition: String,
-    /// Who imports it
+    /// An account with the role data-steward
     #[arg(long)]
-    by: Option<String>,
-    /// Which score stands for a code whose rows disagree
+    by: AccountName,
+    /// Which score of a code whose rows disagree stands for a title that no row has
     #[arg(long, value_enum, default_value = "refuse")]
     conflicts: Rule,
     /// Table (`ho_code,title`) that names the row of each such code
@@ -48,8 +50,6 @@ impl Import {
         let conflicts = self.rule()?;
         let deployment = Deployment::load(dir)?;
         let store = deployment.open_store()?;
-        let ranking = super::settings(&deployment).edition;
-        let by = self.by.clone().or_else(|| std::env::var("USER").ok());
         let imported = import::import(
             &store,
             &Wanted {
@@ -58,10 +58,7 @@ impl Import {
                 edition: &self.edition,
                 conflicts,
                 replace: self.replace,
-                // Whom lists name is not changed by nobody.
-                protected: self.by.is_none().then_some(ranking.as_str()),
-                by: by.as_deref().unwrap_or("not told"),
-                at: Clock::System.now().naive_utc(),
+                act: cli::act(&self.by, Clock::System.now()),
             },
         )?;
         tell_import(&imported)?;
@@ -81,7 +78,7 @@ impl Import {
         match (self.conflicts, &self.titles) {
             (Rule::Refuse, None) => Ok(Conflicts::Refuse),
             _ if is_table => Err(Usage(
-                "a table holds each code once: --conflicts and --titles are for the workbook"
+                "a table holds each code and title once: --conflicts and --titles are for the workbook"
                     .to_owned(),
             )
             .into()),
@@ -127,6 +124,21 @@ fn tell_import(imported: &Imported) -> Result<()> {
         import.rows_without_score
     ))?;
     tell::some(&imported.left_out)?;
+    if imported.by_title > 0 {
+        output::line(format!(
+            "{} titles weigh otherwise than their code and have a weight of their own; another \
+             title of the code takes the code's",
+            imported.by_title
+        ))?;
+    }
+    some_of(
+        "rows rejected: their cells contradict each other",
+        &imported.rejected,
+    )?;
+    some_of(
+        "scores stand that their own starting points contradict; decide, and say so in the edition's note",
+        &imported.doubts,
+    )?;
     if !imported.other_sheets.is_empty() {
         output::line(format!(
             "Not read: sheets {}",
@@ -143,6 +155,14 @@ fn tell_import(imported: &Imported) -> Result<()> {
         Some(difference) => tell::difference(difference),
         None => Ok(()),
     }
+}
+
+fn some_of(what: &str, lines: &[String]) -> Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    output::line(format!("{} {what}:", lines.len()))?;
+    tell::some(lines)
 }
 
 fn tell_next(deployment: &Deployment, imported: &Imported) -> Result<()> {

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use rust_decimal::Decimal;
 
-use super::show::Shown;
+use super::show::{Named, Shown};
 use crate::cli::output::{self, Format};
-use crate::harm::index::basket::{Condition, Summary};
+use crate::harm::index::basket::Condition;
 use crate::harm::index::coverage::{Class, Code, Coverage, DataCover};
 use crate::harm::index::diff::{Change, Difference};
-use crate::harm::index::weights::Basis;
-use crate::store::query::Table;
+use crate::harm::index::weights::{Basis, Shares};
+use crate::report::sentence::index;
+use crate::table::{Cell, Column, Table};
 
 /// Lines that are told one by one.
 const MOST_TOLD: usize = 20;
@@ -27,23 +27,41 @@ pub(super) fn coverage(found: &Coverage) -> Result<()> {
         some(&found.alias_doubts)?;
     }
     match &found.data {
-        None => output::line("Nothing has been taken in yet: no allegations to hold it against"),
+        None => output::line("Nothing has been accepted yet: no allegations to hold it against"),
         Some(data) => data_cover(data),
     }
 }
 
 pub(super) fn difference(difference: &Difference) -> Result<()> {
     output::line(difference)?;
-    let days = |days: Option<Decimal>| days.map(|days| days.to_string());
+    table(&table_of_changes(difference))
+}
+
+pub(super) fn table_of_changes(difference: &Difference) -> Table {
+    let columns = vec![
+        Column::words("what"),
+        Column::code("code"),
+        Column::figure("from days"),
+        Column::figure("to days"),
+        Column::figure("%"),
+        Column::figure("allegations"),
+        Column::words("title"),
+    ];
     let row = |kind: &str, change: &Change| {
+        let percent = change
+            .change_percent
+            .map(|percent| Cell::new(format!("{percent:+}")).read_as(percent));
         vec![
-            Some(kind.to_owned()),
-            Some(change.ho_code.clone()),
-            days(change.from_days),
-            days(change.to_days),
-            change.change_percent.map(|percent| format!("{percent:+}")),
-            change.allegations.map(|count| count.to_string()),
-            Some(change.title.clone()),
+            Cell::new(kind),
+            Cell::of(&change.ho_code),
+            Cell::maybe(change.from_days),
+            Cell::maybe(change.to_days),
+            percent.unwrap_or_default(),
+            Cell::maybe(change.allegations),
+            Cell::new(match change.for_title.as_str() {
+                "" => change.title.clone(),
+                title => format!("{} [{title}]", change.title),
+            }),
         ]
     };
     let kinds = [
@@ -53,21 +71,8 @@ pub(super) fn difference(difference: &Difference) -> Result<()> {
     ];
     let rows = kinds
         .into_iter()
-        .flat_map(|(kind, changes)| changes.iter().map(move |change| row(kind, change)))
-        .collect();
-    table(
-        &[
-            "what",
-            "code",
-            "from days",
-            "to days",
-            "%",
-            "allegations",
-            "title",
-        ],
-        &[2, 3, 4, 5],
-        rows,
-    )
+        .flat_map(|(kind, changes)| changes.iter().map(move |change| row(kind, change)));
+    Table::of(columns, rows.collect())
 }
 
 /// The first lines, and the count of the rest.
@@ -81,34 +86,34 @@ pub(super) fn some(lines: &[String]) -> Result<()> {
     }
 }
 
-pub(super) fn editions(shown: &[Shown]) -> Result<()> {
+pub(super) fn table_of_editions(shown: &[Shown]) -> Table {
+    let mut columns = vec![
+        Column::code("edition"),
+        Column::words("used"),
+        Column::figure("rows"),
+    ];
+    columns.extend(["published", "guideline", "analogue"].map(Column::figure));
+    columns.extend([Column::code("sha256"), Column::number("import")]);
     let row = |one: &Shown| {
-        let of = |basis| one.held.bases.get(&basis).copied().unwrap_or(0).to_string();
+        let of = |basis| one.held.bases.get(&basis).copied().unwrap_or(0);
         let mut cells = vec![
-            Some(one.held.name.clone()),
-            one.used.map(ToOwned::to_owned),
-            Some(one.held.rows.to_string()),
+            Cell::of(&one.held.name),
+            Cell::maybe(one.used),
+            Cell::of(one.held.rows),
         ];
-        cells.extend(Basis::ALL.map(|basis| Some(of(basis))));
-        cells.push(Some(one.held.sha256[..12].to_owned()));
-        cells.push(
-            one.imports
-                .first()
-                .map(|import| import.import_id.to_string()),
-        );
+        cells.extend(Basis::ALL.map(|basis| Cell::of(of(basis))));
+        let hash = &one.held.sha256;
+        cells.push(Cell::new(&hash[..12]).read_as(hash));
+        cells.push(Cell::maybe(
+            one.imports.first().map(|import| import.import_id),
+        ));
         cells
     };
-    let columns = [
-        "edition",
-        "used",
-        "rows",
-        "published",
-        "guideline",
-        "analogue",
-        "sha256",
-        "import",
-    ];
-    table(&columns, &[2, 3, 4, 5, 7], shown.iter().map(row).collect())?;
+    Table::of(columns, shown.iter().map(row).collect())
+}
+
+pub(super) fn editions(shown: &[Shown]) -> Result<()> {
+    table(&table_of_editions(shown))?;
     for one in shown {
         if let Some(problems) = &one.held.problems {
             output::line(format!("{} is broken: {problems}", one.held.name))?;
@@ -153,12 +158,30 @@ fn data_cover(data: &DataCover) -> Result<()> {
             tally.codes
         ))?;
     }
-    codes_of("Unscored", &data.unscored)?;
-    codes_of(
-        "Codes that the basket does not name",
-        &data.not_in_basket_table,
-    )?;
-    codes_of("Retired codes", &data.aliased)
+    shares(&data.rests_on)?;
+    named_codes(data)
+        .into_iter()
+        .try_for_each(|(title, codes)| codes_of(title, codes))
+}
+
+/// What weights rest on, and how much of the harm.
+fn shares(rests_on: &Shares) -> Result<()> {
+    match index::rests_on(rests_on) {
+        Some(told) => output::line(told),
+        None => Ok(()),
+    }
+}
+
+/// Codes that are told one by one, and what they are.
+fn named_codes(data: &DataCover) -> [(&'static str, &[Code]); 3] {
+    [
+        ("Unscored", &data.unscored),
+        (
+            "Codes that the basket does not name",
+            &data.not_in_basket_table,
+        ),
+        ("Retired codes", &data.aliased),
+    ]
 }
 
 fn codes_of(title: &str, codes: &[Code]) -> Result<()> {
@@ -166,20 +189,36 @@ fn codes_of(title: &str, codes: &[Code]) -> Result<()> {
         return Ok(());
     }
     output::line(format!("{title}:"))?;
-    let row = |code: &Code| {
-        let led = (code.index_code != code.ho_code).then(|| code.index_code.clone());
-        vec![
-            Some(code.ho_code.clone()),
-            led,
-            Some(code.allegations.to_string()),
-            Some(code.title.clone()),
-        ]
-    };
-    table(
-        &["code", "led to", "allegations", "title"],
-        &[2],
-        codes.iter().map(row).collect(),
-    )
+    let rows = codes.iter().map(|code| code_row(title, code)).collect();
+    table(&Table::of(code_columns(), rows))
+}
+
+/// Every code that is told, for programs.
+pub(super) fn table_of_codes(found: &Coverage) -> Table {
+    let named = found.data.iter().flat_map(named_codes);
+    let rows = named.flat_map(|(title, codes)| codes.iter().map(move |code| code_row(title, code)));
+    Table::of(code_columns(), rows.collect())
+}
+
+fn code_columns() -> Vec<Column> {
+    vec![
+        Column::words("what").in_data_only(),
+        Column::code("code"),
+        Column::code("led to"),
+        Column::figure("allegations"),
+        Column::words("title"),
+    ]
+}
+
+fn code_row(what: &str, code: &Code) -> Vec<Cell> {
+    let led = (code.index_code != code.ho_code).then_some(&code.index_code);
+    vec![
+        Cell::new(what),
+        Cell::of(&code.ho_code),
+        Cell::maybe(led),
+        Cell::of(code.allegations),
+        Cell::of(&code.title),
+    ]
 }
 
 fn words(class: Class) -> &'static str {
@@ -195,24 +234,15 @@ fn words(class: Class) -> &'static str {
     }
 }
 
-pub(super) fn basket(summary: &Summary) -> Result<()> {
-    let row = |name: &str, of: &BTreeMap<Condition, usize>| {
-        let mut cells = vec![
-            Some(name.to_owned()),
-            Some(of.values().sum::<usize>().to_string()),
-        ];
-        cells.extend(Condition::ALL.map(|condition| of.get(&condition).map(ToString::to_string)));
-        cells
+pub(super) fn basket(named: &Named<'_>) -> Result<()> {
+    let summary = named.summary;
+    let use_of = if named.is_in_use {
+        "the list and the measures count by it"
+    } else {
+        "basket in jobs/harm-list/job.toml would have the list and the measures count by it"
     };
-    let mut rows: Vec<_> = summary
-        .groups
-        .iter()
-        .map(|(name, of)| row(name, of))
-        .collect();
-    rows.push(row("all", &summary.conditions));
-    let mut columns = vec!["group", "codes"];
-    columns.extend(Condition::ALL.map(Condition::as_str));
-    table(&columns, &[1, 2, 3, 4, 5, 6], rows)?;
+    output::line(format!("Basket {}, {}: {use_of}.", named.name, named.file))?;
+    table(&table_of_groups(named))?;
     output::line(format!("sha256 {}", summary.sha256))?;
     match &summary.lists {
         None => output::line("No list has been made with this version."),
@@ -223,16 +253,24 @@ pub(super) fn basket(summary: &Summary) -> Result<()> {
     }
 }
 
-fn table(columns: &[&str], figures: &[usize], rows: Vec<Vec<Option<String>>>) -> Result<()> {
-    if rows.is_empty() {
+pub(super) fn table_of_groups(named: &Named<'_>) -> Table {
+    let mut columns = vec![Column::words("group"), Column::figure("codes")];
+    columns.extend(Condition::ALL.map(|condition| Column::figure(condition.as_str())));
+    let row = |name: &str, of: &BTreeMap<Condition, usize>| {
+        let mut cells = vec![Cell::new(name), Cell::of(of.values().sum::<usize>())];
+        cells.extend(Condition::ALL.map(|condition| Cell::maybe(of.get(&condition))));
+        cells
+    };
+    let groups = named.summary.groups.iter();
+    let mut rows: Vec<_> = groups.map(|(name, of)| row(name, of)).collect();
+    rows.push(row("all", &named.summary.conditions));
+    Table::of(columns, rows)
+}
+
+/// A table that has something to say.
+fn table(table: &Table) -> Result<()> {
+    if table.rows.is_empty() {
         return Ok(());
     }
-    output::table(
-        &Table {
-            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
-            is_plain: (0..columns.len()).map(|at| figures.contains(&at)).collect(),
-            rows,
-        },
-        Format::Table,
-    )
+    output::table(table, Format::Table)
 }

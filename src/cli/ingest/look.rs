@@ -5,17 +5,18 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 
-use crate::cli::output::{self, Format};
+use crate::cli::output::{self, Format, Printed};
 use crate::clock::Clock;
 use crate::ingest::status::{self, Moment, SourceStatus, State};
 use crate::schedule::context::Deployment;
-use crate::store::query::{Table, select};
-use crate::warehouse::standing;
+use crate::store::query::select;
+use crate::table::{Cell, Column, Table};
+use crate::warehouse::build_status;
 
 #[derive(Debug, Args)]
 pub(super) struct Status {
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
 }
 
 impl Status {
@@ -27,10 +28,16 @@ impl Status {
             .now()
             .with_timezone(&deployment.config.tz())
             .naive_local();
-        let sources = status::status(connection, &deployment.contracts, Moment::now(now))?;
-        let standing = standing::standing(connection)?;
+        let sources = status::status(
+            connection,
+            &deployment.contracts,
+            &deployment.broken,
+            Moment::now(now),
+        )?;
+        let standing = build_status::standing(connection)?;
         let stale = standing.as_ref().and_then(|s| s.stale.as_ref());
-        if self.json {
+        let format = self.printed.format();
+        if format == Format::Json {
             return output::json(&serde_json::json!({
                 "at": now.format("%Y-%m-%dT%H:%M:%S").to_string(),
                 "warehouse": {
@@ -41,7 +48,10 @@ impl Status {
                 "sources": sources,
             }));
         }
-        output::table(&table(&sources), Format::Table)?;
+        output::table(&table(&sources), format)?;
+        if format == Format::Csv {
+            return Ok(());
+        }
         for source in &sources {
             if let Some(refused) = &source.refused {
                 output::line(format!(
@@ -64,46 +74,44 @@ impl Status {
     }
 }
 
-/// Fits 120 letters; JSON has every figure.
+/// JSON has every figure.
 fn table(sources: &[SourceStatus]) -> Table {
-    let columns = [
-        "source",
-        "state",
-        "last file",
-        "age h",
-        "rows",
-        "usual",
-        "rejected",
-        "open",
-        "overdue",
-        "next due",
+    let columns = vec![
+        Column::code("source"),
+        Column::words("state"),
+        Column::words("last file"),
+        Column::figure("age h"),
+        Column::figure("rows"),
+        Column::figure("usual"),
+        Column::figure("rejected"),
+        Column::figure("open"),
+        Column::figure("overdue"),
+        Column::date("next due"),
     ];
     let rows = sources
         .iter()
         .map(|source| {
             let last = source.last.as_ref();
             let usual = (source.files_compared > 0).then(|| format!("{:.0}", source.usual_rows));
+            let file = last.map(|last| Cell::new(shortened(&last.file)).read_as(&last.file));
+            let due = source.next_due.map(|due| {
+                Cell::of(due.format("%a %H:%M")).read_as(due.format("%Y-%m-%dT%H:%M:%S"))
+            });
             vec![
-                Some(source.source.clone()),
-                Some(shown(source.state)),
-                last.map(|last| shortened(&last.file)),
-                last.map(|last| last.age_hours.to_string()),
-                last.map(|last| last.rows_read.to_string()),
-                usual,
-                last.map(|last| last.rows_rejected.to_string()),
-                Some(source.open_rejects.to_string()),
-                Some(source.overdue_rows.to_string()),
-                source
-                    .next_due
-                    .map(|due| due.format("%a %H:%M").to_string()),
+                Cell::of(&source.source),
+                Cell::new(shown(source.state)),
+                file.unwrap_or_default(),
+                Cell::maybe(last.map(|last| last.age_hours)),
+                Cell::maybe(last.map(|last| last.rows_read)),
+                Cell::from(usual),
+                Cell::maybe(last.map(|last| last.rows_rejected)),
+                Cell::of(source.open_rejects),
+                Cell::of(source.overdue_rows),
+                due.unwrap_or_default(),
             ]
         })
         .collect();
-    Table {
-        columns: columns.map(ToOwned::to_owned).to_vec(),
-        rows,
-        is_plain: (0..columns.len()).map(|at| (3..9).contains(&at)).collect(),
-    }
+    Table::of(columns, rows)
 }
 
 /// A long file name without its middle: source and date are at the ends.
@@ -130,8 +138,8 @@ fn shown(state: State) -> String {
 
 #[derive(Debug, Args)]
 pub(super) struct Batches {
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    #[command(flatten)]
+    printed: Printed,
 }
 
 impl Batches {
@@ -150,6 +158,6 @@ impl Batches {
                  reason \
              from ledger.batches order by batch_id desc",
         )?;
-        output::table(&found, self.format)
+        output::table(&found, self.printed.format())
     }
 }

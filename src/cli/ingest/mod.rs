@@ -14,7 +14,7 @@ use super::progress::Progress;
 use crate::clock::Clock;
 use crate::model::as_of::AsOf;
 use crate::schedule::context::{Context, Deployment};
-use crate::schedule::intake::{self, Ingested};
+use crate::schedule::ingest_job::{self, Ingested};
 use crate::schedule::runner;
 use crate::schedule::stop::Stop;
 
@@ -35,8 +35,8 @@ enum Action {
     Rejects(rejects::Rejects),
     /// Every judged file, newest first, with its reconciliation
     Batches(look::Batches),
-    /// Take in a snapshot that was refused for the rows it would end
-    Confirm(undo::Confirm),
+    /// Accept a snapshot that was refused for the rows it would delete
+    AcceptDeletions(undo::Confirm),
     /// Take a batch back; nothing is erased
     Revert(undo::Revert),
 }
@@ -47,7 +47,7 @@ impl Ingest {
             Some(Action::Status(command)) => command.run(dir),
             Some(Action::Rejects(command)) => command.run(dir),
             Some(Action::Batches(command)) => command.run(dir),
-            Some(Action::Confirm(command)) => command.run(dir),
+            Some(Action::AcceptDeletions(command)) => command.run(dir),
             Some(Action::Revert(command)) => command.run(dir),
             None if self.files.is_empty() => Err(Usage(
                 "name the files to take in, or see `daybook ingest --help`".to_owned(),
@@ -61,7 +61,7 @@ impl Ingest {
 fn take_in(dir: &Path, files: &[PathBuf]) -> Result<()> {
     let done = with_context(dir, |context| {
         let today = AsOf(context.clock.today(context.deployment.config.tz()));
-        intake::ingest(context, today, Some(files))
+        ingest_job::ingest(context, today, Some(files))
     })?;
     tell(&done)?;
     end(&done)
@@ -122,15 +122,18 @@ fn tell(done: &Ingested) -> Result<()> {
     }
     for waiting in &done.waiting {
         output::line(format!(
-            "{}: not taken in: {}",
+            "{}: not accepted: {}",
             waiting.file_name, waiting.reason
         ))?;
+    }
+    for failed in &done.failed {
+        output::line(format!("{}: failed: {}", failed.file_name, failed.reason))?;
     }
     for lacking in &done.overdue {
         output::line(runner::tell_overdue(lacking))?;
     }
     for check in done.checks.iter().filter(|check| check.rows > 0) {
-        output::line(format!("check: {}", check.with_examples()))?;
+        output::line(format!("check: {check}"))?;
     }
     Ok(())
 }
@@ -140,9 +143,9 @@ fn end(done: &Ingested) -> Result<()> {
     if let Some(blocked) = runner::tell_blocked(done) {
         bail!("{blocked}");
     }
-    match done.refused.len() + done.waiting.len() {
+    match done.refused.len() + done.waiting.len() + done.failed.len() {
         0 => Ok(()),
-        1 => bail!("1 file was not taken in"),
-        count => bail!("{count} files were not taken in"),
+        1 => bail!("1 file was not accepted"),
+        count => bail!("{count} files were not accepted"),
     }
 }

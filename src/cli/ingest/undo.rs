@@ -1,4 +1,4 @@
-//! `daybook ingest confirm` and `revert`: a person's word on a file.
+//! `daybook ingest accept-deletions` and `revert`: a person's word on a file.
 
 use std::path::{Path, PathBuf};
 
@@ -6,22 +6,25 @@ use anyhow::Result;
 use clap::Args;
 
 use super::{end, tell, with_context};
-use crate::cli::{machine_user, output};
-use crate::schedule::{intake, rerun};
+use crate::cli::{self, output};
+use crate::clock::Clock;
+use crate::model::account_name::AccountName;
+use crate::model::reason::Reason;
+use crate::schedule::{ingest_job, rerun};
 
 #[derive(Debug, Args)]
 pub(super) struct Confirm {
     /// The file, by its name or where it lies.
     file: PathBuf,
-    /// Who says so; the user of this machine when left out.
+    /// An account with the role data-steward.
     #[arg(long)]
-    by: Option<String>,
+    by: AccountName,
 }
 
 impl Confirm {
     pub(super) fn run(&self, dir: &Path) -> Result<()> {
-        let by = self.by.clone().unwrap_or_else(machine_user);
-        let done = with_context(dir, |context| intake::confirm(context, &self.file, &by))?;
+        let act = cli::act(&self.by, Clock::System.now());
+        let done = with_context(dir, |context| ingest_job::confirm(context, &self.file, act))?;
         tell(&done)?;
         end(&done)
     }
@@ -33,13 +36,18 @@ pub(super) struct Revert {
     batch: i64,
     /// Why; kept with the batch that records it.
     #[arg(long, default_value = "taken back by command")]
-    reason: String,
+    reason: Reason,
+    /// An account with the role data-steward.
+    #[arg(long)]
+    by: AccountName,
 }
 
 impl Revert {
     pub(super) fn run(&self, dir: &Path) -> Result<()> {
+        let act = cli::act(&self.by, Clock::System.now());
+        let reason = self.reason.as_str();
         let (reverted, done, stories) = with_context(dir, |context| {
-            let (reverted, done) = intake::revert(context, self.batch, &self.reason)?;
+            let (reverted, done) = ingest_job::revert(context, self.batch, reason, act)?;
             let stories = rerun::dependants(context)?;
             Ok((reverted, done, stories))
         })?;

@@ -7,14 +7,16 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use super::decisions::tell_state;
+use crate::cli;
 use crate::cli::output::{self, Usage};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::harm::decisions::close::close;
 use crate::harm::decisions::decide::{self, Refused, Wish};
 use crate::harm::decisions::marks::{self, Mark};
-use crate::harm::decisions::{self, Act, Verdict, Which, file};
+use crate::harm::decisions::{self, Verdict, Which, file};
 use crate::model::account_name::AccountName;
+use crate::model::act::Act;
 use crate::model::as_of::AsOf;
 use crate::model::nominal_id::NominalId;
 use crate::model::reason::Reason;
@@ -167,8 +169,5 @@ fn open(dir: &Path) -> Result<Store> {
 }
 
 fn now(by: &AccountName) -> Act<'_> {
-    Act {
-        by,
-        at: Clock::System.now().naive_utc(),
-    }
+    cli::act(by, Clock::System.now())
 }

@@ -7,18 +7,20 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::output::{self, Format};
+use crate::audit::{self, Kind};
+use crate::cli::asker::Asker;
+use crate::cli::output::{self, Format, Printed};
 use crate::config::Config;
 use crate::harm::actions::entries::By;
 use crate::harm::actions::outcome::{Followed, Outcome, Work};
-use crate::harm::actions::person::{self, Event, Story};
+use crate::harm::actions::person::{self, Event, RunSummary};
 use crate::harm::actions::{self, Horizon, Question, arrived};
 use crate::model::as_of::AsOf;
 use crate::model::nominal_id::NominalId;
 use crate::report::format;
 use crate::report::sentence::actions as sentence;
 use crate::store::Store;
-use crate::store::query::Table;
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug, Args)]
 pub(super) struct Actions {
@@ -32,8 +34,10 @@ pub(super) struct Actions {
     /// acceptance, if any list carries one.
     #[arg(long, conflicts_with = "nominal")]
     by: Option<Entry>,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
+    #[command(flatten)]
+    asker: Asker,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -61,18 +65,24 @@ struct Said {
 impl Actions {
     pub(super) fn run(&self, dir: &Path) -> Result<()> {
         let config = Config::load(dir)?;
-        let store = Store::open_read_only(&config.store)?;
+        let store = Store::open_existing(&config.store)?;
         let connection = store.connection();
+        let format = self.printed.format();
         if let Some(nominal) = &self.nominal {
+            let look = audit::Event {
+                subjects: vec![nominal.to_string()],
+                ..audit::Event::new(Kind::Consultation, "list actions")
+            };
+            self.asker.record(&store, look)?;
             let as_of = match self.as_of {
                 Some(date) => date,
                 None => arrived::all_speak_to(&arrived::sources(connection)?)?,
             };
             let story = person::story(connection, nominal, as_of, config.tz())?;
-            return if self.json {
-                output::json(&story)
-            } else {
-                tell_story(&story)
+            return match format {
+                Format::Json => output::json(&story),
+                Format::Csv => output::table(&table_of_story(&story), format),
+                Format::Table => tell_story(&story),
             };
         }
         let question = Question {
@@ -84,14 +94,15 @@ impl Actions {
             zone: config.tz(),
         };
         let taken = actions::take(connection, question)?;
-        if self.json {
-            return output::json(&Answer {
+        match format {
+            Format::Json => output::json(&Answer {
                 actions: &taken,
                 sentences: sentences(&taken),
                 cautions: sentence::cautions(&taken),
-            });
+            }),
+            Format::Csv => output::table(&table_of_months(&taken.horizons), format),
+            Format::Table => tell(&taken),
         }
-        tell(&taken)
     }
 }
 
@@ -148,48 +159,82 @@ fn tell_horizon(horizon: &Horizon, by: By) -> Result<()> {
         Some(said) => output::line(format!("{heading}. {said}"))?,
         None => output::line(format!("{heading}. No month is old enough."))?,
     }
-    let columns = [
-        "month",
-        "people",
-        "positive action",
-        "arrests",
-        "offences",
-        "VAWG arrests",
-        "charged",
-        "offences charged",
-        "remanded",
-        "convicted",
-        "none of the Ps",
-    ];
-    let rows = horizon.months.iter().chain(&horizon.all).map(row).collect();
-    table(&columns, rows, &[0])
+    output::table(
+        &table_of_months(std::slice::from_ref(horizon)),
+        Format::Table,
+    )
 }
 
-fn row(followed: &Followed) -> Vec<Option<String>> {
+/// The months of one horizon for readers, of all of them for programs.
+fn table_of_months(horizons: &[Horizon]) -> Table {
+    let columns = vec![
+        Column::words("within").in_data_only(),
+        Column::date("month"),
+        Column::figure("people"),
+        Column::figure("positive action"),
+        Column::figure("arrests"),
+        Column::figure("offences"),
+        Column::figure("VAWG arrests"),
+        Column::figure("charged"),
+        Column::figure("offences charged"),
+        Column::figure("remanded"),
+        Column::figure("convicted"),
+        Column::figure("none of the Ps"),
+    ];
+    let rows = horizons.iter().flat_map(|horizon| {
+        let months = horizon.months.iter().chain(&horizon.all);
+        months.map(|followed| row(horizon, followed))
+    });
+    Table::of(columns, rows.collect())
+}
+
+fn within(horizon: &Horizon) -> String {
+    horizon
+        .days
+        .map_or_else(|| "to date".to_owned(), |days| format!("{days} days"))
+}
+
+fn row(horizon: &Horizon, followed: &Followed) -> Vec<Cell> {
     let month = followed.month.map_or_else(
         || "all".to_owned(),
         |month| month.format("%Y-%m").to_string(),
     );
-    let mut cells = vec![month, format::count(followed.people)];
+    let mut cells = vec![
+        Cell::new(within(horizon)),
+        Cell::new(month),
+        Cell::of(followed.people),
+    ];
     match (&followed.outcome, followed.mature_on) {
         (Some(outcome), _) => cells.extend(figures(outcome)),
-        (None, Some(from)) => cells.push(format!("too young until {from}")),
+        (None, Some(from)) => cells.push(Cell::new(format!("provisional until {from}"))),
         (None, None) => {}
     }
-    cells.into_iter().map(Some).collect()
+    cells
 }
 
-fn figures(outcome: &Outcome) -> [String; 9] {
+fn count(value: Option<u64>) -> Cell {
+    value.map_or_else(|| Cell::new(sentence::UNAVAILABLE), Cell::of)
+}
+
+/// A count with its share beside it, which programs work out for themselves.
+fn share(part: Option<u64>, whole: u64) -> Cell {
+    match part {
+        Some(part) => Cell::new(sentence::share(Some(part), whole)).read_as(part),
+        None => count(None),
+    }
+}
+
+fn figures(outcome: &Outcome) -> [Cell; 9] {
     [
-        sentence::share(outcome.with_positive_action, outcome.people),
-        sentence::count(outcome.arrests),
-        sentence::count(outcome.arrest_offences),
-        sentence::count(outcome.vawg_arrests),
-        sentence::count(outcome.charged),
-        sentence::count(outcome.charges),
-        sentence::count(outcome.remanded),
-        sentence::count(outcome.convicted),
-        sentence::count(outcome.without_work),
+        share(outcome.with_positive_action, outcome.people),
+        count(outcome.arrests),
+        count(outcome.arrest_offences),
+        count(outcome.vawg_arrests),
+        count(outcome.charged),
+        count(outcome.charges),
+        count(outcome.remanded),
+        count(outcome.convicted),
+        count(outcome.without_work),
     ]
 }
 
@@ -216,33 +261,29 @@ fn tell_work(taken: &actions::Actions) -> Result<()> {
         .iter()
         .filter_map(|horizon| {
             let outcome = horizon.all.as_ref()?.outcome.as_ref()?;
-            let within = horizon
-                .days
-                .map_or_else(|| "to date".to_owned(), |days| format!("{days} days"));
-            let cells = [
-                within,
-                format::count(outcome.people),
-                of(outcome.protect),
-                of(outcome.pursue),
-                of(outcome.prevent),
-                of(outcome.prepare),
-                sentence::count(outcome.without_work),
-                sentence::count(outcome.without_work_but_under_way),
-            ];
-            Some(cells.map(Some).to_vec())
+            Some(vec![
+                Cell::new(within(horizon)),
+                Cell::of(outcome.people),
+                Cell::new(of(outcome.protect)),
+                Cell::new(of(outcome.pursue)),
+                Cell::new(of(outcome.prevent)),
+                Cell::new(of(outcome.prepare)),
+                count(outcome.without_work),
+                count(outcome.without_work_but_under_way),
+            ])
         })
         .collect();
-    let columns = [
-        "within",
-        "people",
-        "protect",
-        "pursue",
-        "prevent",
-        "prepare",
-        "none",
-        "under way",
+    let columns = vec![
+        Column::words("within"),
+        Column::figure("people"),
+        Column::figure("protect"),
+        Column::figure("pursue"),
+        Column::figure("prevent"),
+        Column::figure("prepare"),
+        Column::figure("none"),
+        Column::figure("under way"),
     ];
-    table(&columns, rows, &[0])
+    output::table(&Table::of(columns, rows), Format::Table)
 }
 
 fn tell_kinds(taken: &actions::Actions) -> Result<()> {
@@ -257,17 +298,18 @@ fn tell_kinds(taken: &actions::Actions) -> Result<()> {
         .into_iter()
         .map(|(kind, arrests)| {
             vec![
-                Some(format::capitalised(&sentence::kind(kind))),
-                Some(format::count(*arrests)),
+                Cell::new(format::capitalised(&sentence::kind(kind))),
+                Cell::of(*arrests),
             ]
         })
         .collect();
     output::line("")?;
     output::line("Arrests for VAWG to date, by the kind of the crime arrested for.")?;
-    table(&["kind", "arrests"], rows, &[0])
+    let columns = vec![Column::words("kind"), Column::figure("arrests")];
+    output::table(&Table::of(columns, rows), Format::Table)
 }
 
-fn tell_story(story: &Story) -> Result<()> {
+fn tell_story(story: &RunSummary) -> Result<()> {
     let day =
         |held: Option<chrono::NaiveDate>| held.map_or_else(|| "never".to_owned(), format::date);
     output::line(format!(
@@ -277,42 +319,30 @@ fn tell_story(story: &Story) -> Result<()> {
         day(story.listed_on),
         day(story.tasked_on)
     ))?;
-    let columns = [
-        "date",
-        "since listing",
-        "since tasking",
-        "P",
-        "what",
-        "reference",
-        "detail",
+    output::table(&table_of_story(story), Format::Table)
+}
+
+fn table_of_story(story: &RunSummary) -> Table {
+    let columns = vec![
+        Column::date("date"),
+        Column::figure("since listing"),
+        Column::figure("since tasking"),
+        Column::words("P"),
+        Column::words("what"),
+        Column::code("reference"),
+        Column::words("detail"),
     ];
-    table(
-        &columns,
-        story.events.iter().map(event_row).collect(),
-        &[0, 3, 4, 5, 6],
-    )
+    Table::of(columns, story.events.iter().map(event_row).collect())
 }
 
-fn event_row(event: &Event) -> Vec<Option<String>> {
+fn event_row(event: &Event) -> Vec<Cell> {
     vec![
-        Some(event.happened_on.to_string()),
-        event.days_since_listing.map(|days| days.to_string()),
-        event.days_since_tasking.map(|days| days.to_string()),
-        event.pillar.clone(),
-        Some(event.kind.clone()),
-        event.reference.clone(),
-        event.detail.clone(),
+        Cell::of(event.happened_on),
+        Cell::maybe(event.days_since_listing),
+        Cell::maybe(event.days_since_tasking),
+        Cell::maybe(event.pillar.as_ref()),
+        Cell::of(&event.kind),
+        Cell::maybe(event.reference.as_ref()),
+        Cell::maybe(event.detail.as_ref()),
     ]
-}
-
-/// A table of figures, save for the columns at these places.
-fn table(columns: &[&str], rows: Vec<Vec<Option<String>>>, words: &[usize]) -> Result<()> {
-    output::table(
-        &Table {
-            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
-            rows,
-            is_plain: (0..columns.len()).map(|at| !words.contains(&at)).collect(),
-        },
-        Format::Table,
-    )
 }

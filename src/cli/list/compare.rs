@@ -7,12 +7,14 @@ use anyhow::Result;
 use clap::Args;
 use rust_decimal::Decimal;
 
-use crate::cli::output::{self, Format};
+use crate::audit::{Event, Kind};
+use crate::cli::asker::Asker;
+use crate::cli::output::{self, Format, Printed};
 use crate::config::Config;
 use crate::harm::compare::{self, Compared, Person};
 use crate::harm::decisions::{self, Which};
 use crate::store::Store;
-use crate::store::query::Table;
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug, Args)]
 pub(super) struct Compare {
@@ -23,8 +25,10 @@ pub(super) struct Compare {
     /// Show everyone on either list, not only whose place differs
     #[arg(long)]
     all: bool,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
+    #[command(flatten)]
+    asker: Asker,
 }
 
 /// A list by its number, or the last one of a date.
@@ -48,15 +52,26 @@ impl FromStr for Named {
 impl Compare {
     pub(super) fn run(&self, dir: &Path) -> Result<()> {
         let config = Config::load(dir)?;
-        let store = Store::open_read_only(&config.store)?;
+        let store = Store::open_existing(&config.store)?;
         let connection = store.connection();
         let from = decisions::find(connection, self.from.0)?;
         let to = decisions::find(connection, self.to.0)?;
         let compared = compare::compare(connection, &from, &to)?;
-        if self.json {
-            return output::json(&compared);
+        let look = Event {
+            lists: vec![from.list_id, to.list_id],
+            ..Event::new(Kind::Consultation, "list compare")
+        };
+        self.asker.record(&store, look)?;
+        match self.printed.format() {
+            Format::Json => output::json(&compared),
+            Format::Csv => output::table(&table(&compared, &self.shown(&compared)), Format::Csv),
+            Format::Table => self.tell(&compared),
         }
-        self.tell(&compared)
+    }
+
+    fn shown<'a>(&self, compared: &'a Compared) -> Vec<&'a Person> {
+        let all = compared.people.iter();
+        all.filter(|person| self.all || differs(person)).collect()
     }
 
     fn tell(&self, compared: &Compared) -> Result<()> {
@@ -78,14 +93,10 @@ impl Compare {
             let what = &difference.what;
             output::line(format!("  {what}: {}, {}", difference.from, difference.to))?;
         }
-        let shown: Vec<&Person> = compared
-            .people
-            .iter()
-            .filter(|person| self.all || differs(person))
-            .collect();
+        let shown = self.shown(compared);
         let alike = compared.people.len() - shown.len();
         if !shown.is_empty() {
-            tell_people(compared, &shown)?;
+            output::table(&table(compared, &shown), Format::Table)?;
         }
         match alike {
             0 => Ok(()),
@@ -101,21 +112,21 @@ fn differs(person: &Person) -> bool {
     (person.from_rank, person.from_days) != (person.to_rank, person.to_days)
 }
 
-fn tell_people(compared: &Compared, people: &[&Person]) -> Result<()> {
+fn table(compared: &Compared, people: &[&Person]) -> Table {
     let place = |rank: Option<u32>, standing: &Option<String>| match (rank, standing) {
         (Some(rank), _) => rank.to_string(),
         (None, Some(standing)) => standing.replace('_', " "),
         (None, None) => "no allegation".to_owned(),
     };
-    let days = |days: Option<Decimal>| days.map(|days| days.normalize().to_string());
+    let days = |days: Option<Decimal>| Cell::maybe(days.map(|days| days.normalize()));
     let rows = people
         .iter()
         .map(|person| {
             let change = person.to_days.unwrap_or_default() - person.from_days.unwrap_or_default();
             vec![
-                Some(person.nominal_id.clone()),
-                Some(place(person.from_rank, &person.from_standing)),
-                Some(place(person.to_rank, &person.to_standing)),
+                Cell::of(&person.nominal_id),
+                Cell::new(place(person.from_rank, &person.from_standing)),
+                Cell::new(place(person.to_rank, &person.to_standing)),
                 days(person.from_days),
                 days(person.to_days),
                 days(Some(change)),
@@ -124,20 +135,12 @@ fn tell_people(compared: &Compared, people: &[&Person]) -> Result<()> {
         .collect();
     let (from, to) = (compared.from.list_id, compared.to.list_id);
     let columns = vec![
-        "nominal".to_owned(),
-        format!("rank on {from}"),
-        format!("rank on {to}"),
-        format!("days on {from}"),
-        format!("days on {to}"),
-        "change".to_owned(),
+        Column::code("nominal"),
+        Column::number(format!("rank on {from}")),
+        Column::number(format!("rank on {to}")),
+        Column::figure(format!("days on {from}")),
+        Column::figure(format!("days on {to}")),
+        Column::figure("change"),
     ];
-    let is_plain = vec![false, true, true, true, true, true];
-    output::table(
-        &Table {
-            columns,
-            rows,
-            is_plain,
-        },
-        Format::Table,
-    )
+    Table::of(columns, rows)
 }

@@ -8,22 +8,26 @@ use clap::Args;
 use serde::Serialize;
 
 use super::act::Meant;
-use crate::cli::output::{self, Format};
+use crate::audit::{Event, Kind};
+use crate::cli::asker::Asker;
+use crate::cli::output::{self, Format, Printed};
 use crate::config::Config;
 use crate::harm::accounts::shown;
 use crate::harm::decisions;
-use crate::harm::decisions::ledger::{self, Overrides, Rate, State};
-use crate::harm::decisions::standing::{self, Decided, Standing};
+use crate::harm::decisions::current_status::{self, Decided, Standing};
+use crate::harm::decisions::overrides::{self, Overrides, Rate, State};
 use crate::harm::list::List;
 use crate::store::Store;
-use crate::store::query::Table;
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug, Args)]
 pub(super) struct Decisions {
     #[command(flatten)]
     meant: Meant,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
+    #[command(flatten)]
+    asker: Asker,
 }
 
 #[derive(Serialize)]
@@ -57,17 +61,27 @@ struct Person<'a> {
 impl Decisions {
     pub(super) fn run(&self, dir: &Path) -> Result<()> {
         let config = Config::load(dir)?;
-        let store = Store::open_read_only(&config.store)?;
+        let store = Store::open_existing(&config.store)?;
         let list = decisions::find(store.connection(), self.meant.which())?;
-        if self.json {
+        let look = Event {
+            lists: vec![list.list_id],
+            ..Event::new(Kind::Consultation, "list decisions")
+        };
+        self.asker.record(&store, look)?;
+        let format = self.printed.format();
+        if format == Format::Json {
             return print_json(&store, &list);
+        }
+        let standings = current_status::of_list(store.connection(), list.list_id)?;
+        let table = table(&list, &standings);
+        if format == Format::Csv {
+            return output::table(&table, format);
         }
         output::line(format!(
             "List {} as of {}, {}",
             list.list_id, list.as_of, list.state
         ))?;
-        let standings = standing::of_list(store.connection(), list.list_id)?;
-        output::table(&table(&list, &standings), Format::Table)?;
+        output::table(&table, format)?;
         tell_state(&store, &list)
     }
 }
@@ -75,7 +89,7 @@ impl Decisions {
 /// How far a list is decided, and the override rate, in a few lines.
 pub(super) fn tell_state(store: &Store, list: &List) -> Result<()> {
     let connection = store.connection();
-    let state = ledger::state(connection, list.list_id)?;
+    let state = overrides::state(connection, list.list_id)?;
     let number = list.list_id;
     let rest = match (state.is_decided, state.awaiting) {
         (true, 0) => "none left".to_owned(),
@@ -97,10 +111,10 @@ pub(super) fn tell_state(store: &Store, list: &List) -> Result<()> {
         let (by, at) = (&closed.by, shown(closed.at));
         output::line(format!("closed by {by} at {at}: {}", closed.reason))?;
     }
-    if let Some(newer) = ledger::superseded_by(connection, number, list.as_of)? {
+    if let Some(newer) = overrides::superseded_by(connection, number, list.as_of)? {
         output::line(format!("replaced by list {newer} of the same date"))?;
     }
-    let overrides = ledger::overrides(connection, list)?;
+    let overrides = overrides::overrides(connection, list)?;
     output::line(format!(
         "override rate: {} on this list, {} over the last {} lists with decisions",
         rate(overrides.list),
@@ -118,7 +132,7 @@ fn warning(overrides: &Overrides) -> Option<String> {
         1 => "1 decision".to_owned(),
         count => format!("{count} decisions"),
     };
-    Some(ledger::warning(&decisions))
+    Some(overrides::warning(&decisions))
 }
 
 fn rate(rate: Rate) -> String {
@@ -130,14 +144,14 @@ fn rate(rate: Rate) -> String {
 
 fn print_json(store: &Store, list: &List) -> Result<()> {
     let connection = store.connection();
-    let standings = standing::of_list(connection, list.list_id)?;
-    let overrides = ledger::overrides(connection, list)?;
+    let standings = current_status::of_list(connection, list.list_id)?;
+    let overrides = overrides::overrides(connection, list)?;
     output::json(&Shown {
         list_id: list.list_id,
         as_of: list.as_of,
         state: &list.state,
-        superseded_by: ledger::superseded_by(connection, list.list_id, list.as_of)?,
-        counts: &ledger::state(connection, list.list_id)?,
+        superseded_by: overrides::superseded_by(connection, list.list_id, list.as_of)?,
+        counts: &overrides::state(connection, list.list_id)?,
         overrides,
         override_percent: overrides.list.percent(),
         override_percent_recent: overrides.recent.percent(),
@@ -159,15 +173,19 @@ fn person<'a>(list: &List, standing: &'a Standing) -> Person<'a> {
 }
 
 fn table(list: &List, standings: &[Standing]) -> Table {
-    let columns = ["rank", "nominal", "decision", "reason", "by", "at", "marks"];
-    Table {
-        columns: columns.map(ToOwned::to_owned).to_vec(),
-        rows: standings.iter().map(|s| row(list, s)).collect(),
-        is_plain: vec![true, false, false, false, false, false, false],
-    }
+    let columns = vec![
+        Column::number("rank"),
+        Column::code("nominal"),
+        Column::words("decision"),
+        Column::words("reason"),
+        Column::words("by"),
+        Column::date("at"),
+        Column::words("marks"),
+    ];
+    Table::of(columns, standings.iter().map(|s| row(list, s)).collect())
 }
 
-fn row(list: &List, standing: &Standing) -> Vec<Option<String>> {
+fn row(list: &List, standing: &Standing) -> Vec<Cell> {
     let marks: Vec<&str> = [
         (standing.is_contested(), "contested"),
         (standing.is_restricted(&list.settings), "restricted"),
@@ -182,12 +200,12 @@ fn row(list: &List, standing: &Standing) -> Vec<Option<String>> {
     .collect();
     let decided = standing.decided.as_ref();
     vec![
-        standing.rank.map(|rank| rank.to_string()),
-        Some(standing.nominal_id.clone()),
-        Some(decided.map_or("awaited", |d| d.decision.past()).to_owned()),
-        decided.map(|d| d.reason.clone()),
-        decided.map(|d| d.by.clone()),
-        decided.map(|d| shown(d.at)),
-        Some(marks.join("; ")),
+        Cell::maybe(standing.rank),
+        Cell::of(&standing.nominal_id),
+        Cell::new(decided.map_or("awaited", |d| d.decision.past())),
+        Cell::maybe(decided.map(|d| &d.reason)),
+        Cell::maybe(decided.map(|d| &d.by)),
+        Cell::maybe(decided.map(|d| shown(d.at))),
+        Cell::new(marks.join("; ")),
     ]
 }

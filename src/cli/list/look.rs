@@ -7,8 +7,11 @@ use anyhow::{Context, Result};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::audit::{Event, Kind};
+use crate::cli::asker::Asker;
 use crate::cli::output::{self, Format, Usage};
-use crate::harm::decisions::standing::{self, Standing};
+use crate::harm::decisions::current_status::{self, Standing};
+use crate::harm::index::weights::Shares;
 use crate::harm::list::{self, Contribution, Entry, List as HarmList};
 use crate::harm::movement::{self, Move};
 use crate::harm::settings::ListSettings;
@@ -16,9 +19,9 @@ use crate::harm::variants::{self, Place, Span};
 use crate::model::as_of::AsOf;
 use crate::model::nominal_id::NominalId;
 use crate::report::format;
-use crate::report::sentence::accusation;
+use crate::report::sentence::{index as sentence, rank_explanation};
 use crate::store::Store;
-use crate::store::query::Table;
+use crate::table::{Cell, Column, Table};
 
 #[derive(Serialize)]
 struct Shown<'a> {
@@ -26,6 +29,9 @@ struct Shown<'a> {
     list: &'a HarmList,
     #[serde(with = "rust_decimal::serde::float_option")]
     margin_days: Option<Decimal>,
+    weights_rest_on: &'a Shares,
+    /// Variants that weigh too little of the list.
+    no_rank_under: &'a [String],
     entries: &'a [Entry],
 }
 
@@ -41,6 +47,8 @@ struct Explained<'a> {
     /// The lowest and highest rank under other rules.
     span: Option<Span>,
     variants: Vec<Place>,
+    /// Variants that weigh too little of the list.
+    no_rank_under: Vec<String>,
     movement: Option<Move>,
     /// Rank on each of the twelve lists before, the newest first.
     past: Vec<list::PastRank>,
@@ -58,39 +66,41 @@ fn find(store: &Store, as_of: Option<AsOf>) -> Result<HarmList> {
     })
 }
 
-pub(super) fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) -> Result<()> {
+pub(super) fn show(
+    store: &Store,
+    asker: &Asker,
+    as_of: Option<AsOf>,
+    format: Format,
+    beyond: u32,
+) -> Result<()> {
     let list = find(store, as_of)?;
     let entries = list::entries(
         store.connection(),
         list.list_id,
         list.size.saturating_add(beyond),
     )?;
-    if json {
+    let look = Event {
+        lists: vec![list.list_id],
+        up_to_rank: Some(list.size.saturating_add(beyond)),
+        ..Event::new(Kind::Consultation, "list show")
+    };
+    asker.record(store, look)?;
+    let rests_on = list::rests_on(store.connection(), &list)?;
+    let left_out = variants::left_out(store.connection(), list.list_id)?;
+    if format == Format::Json {
         return output::json(&Shown {
             list: &list,
             margin_days: list.counts.margin_days,
+            weights_rest_on: &rests_on,
+            no_rank_under: &left_out,
             entries: &entries,
         });
     }
-    output::line(format!(
-        "List {} as of {}, {}: {} to {}, edition {}",
-        list.list_id, list.as_of, list.state, list.window_from, list.window_to, list.edition
-    ))?;
-    let columns = [
-        "rank (other rules)",
-        "nominal",
-        "score days",
-        "allegations",
-        "victims",
-        "worst %",
-        "last report",
-        "marks",
-    ];
     let spans: BTreeMap<String, Span> = variants::spans(store.connection(), list.list_id)?
         .into_iter()
         .collect();
     let standings: BTreeMap<String, Standing> =
-        standing::of_list(store.connection(), list.list_id)?
+        current_status::of_list(store.connection(), list.list_id)?
             .into_iter()
             .map(|standing| (standing.nominal_id.clone(), standing))
             .collect();
@@ -104,32 +114,67 @@ pub(super) fn show(store: &Store, as_of: Option<AsOf>, json: bool, beyond: u32) 
             row(entry, span, &since)
         })
         .collect();
-    output::table(
-        &Table {
-            columns: columns.map(ToOwned::to_owned).to_vec(),
-            rows,
-            is_plain: vec![false, false, true, true, true, true, false, false],
-        },
-        Format::Table,
-    )?;
-    tell_counts(&list)
+    let table = Table::of(columns(), rows);
+    if format == Format::Csv {
+        return output::table(&table, format);
+    }
+    output::line(format!(
+        "List {} as of {}, {}: {} to {}, edition {}, basket {}",
+        list.list_id,
+        list.as_of,
+        list.state,
+        list.window_from,
+        list.window_to,
+        list.edition,
+        list.settings.basket
+    ))?;
+    output::table(&table, format)?;
+    tell_counts(&list)?;
+    if let Some(told) = sentence::rests_on(&rests_on) {
+        output::line(told)?;
+    }
+    tell_left_out(&left_out)
 }
 
-fn row(entry: &Entry, span: Option<Span>, since: &[&str]) -> Vec<Option<String>> {
-    [
-        accusation::spanned(entry.rank.unwrap_or_default(), span),
-        entry.nominal_id.clone(),
-        entry.score_days.normalize().to_string(),
-        entry.allegations.to_string(),
-        entry.victims.to_string(),
-        (entry.worst_days / entry.score_days.max(Decimal::ONE) * Decimal::ONE_HUNDRED)
-            .round()
-            .to_string(),
-        entry.latest_reported_on.to_string(),
-        [marks(entry).as_slice(), since].concat().join("; "),
+/// Rules that no rank in brackets stands for.
+fn tell_left_out(left_out: &[String]) -> Result<()> {
+    left_out
+        .iter()
+        .try_for_each(|title| output::line(format!("No rank is told under {title}.")))
+}
+
+fn columns() -> Vec<Column> {
+    vec![
+        Column::words("rank (other rules)").on_screen_only(),
+        Column::number("rank").in_data_only(),
+        Column::number("best rank").in_data_only(),
+        Column::number("worst rank").in_data_only(),
+        Column::code("nominal"),
+        Column::figure("score days"),
+        Column::figure("allegations"),
+        Column::figure("victims"),
+        Column::figure("worst %"),
+        Column::date("last report"),
+        Column::words("marks"),
     ]
-    .map(Some)
-    .to_vec()
+}
+
+fn row(entry: &Entry, span: Option<Span>, since: &[&str]) -> Vec<Cell> {
+    let rank = entry.rank.unwrap_or_default();
+    let worst = entry.worst_days / entry.score_days.max(Decimal::ONE) * Decimal::ONE_HUNDRED;
+    vec![
+        Cell::new(rank_explanation::spanned(rank, span)),
+        Cell::maybe(entry.rank),
+        Cell::maybe(span.map(|span| span.best)),
+        Cell::maybe(span.and_then(|span| span.worst)),
+        Cell::of(&entry.nominal_id),
+        Cell::of(entry.score_days.normalize()),
+        Cell::of(entry.allegations),
+        Cell::of(entry.victims),
+        Cell::of(worst.round()),
+        Cell::of(entry.latest_reported_on),
+        Cell::new([marks(entry).as_slice(), since].concat().join("; ")),
+    ]
 }
 
 /// What a reader must know before acting on a row.
@@ -231,10 +276,10 @@ fn tell_counts(list: &HarmList) -> Result<()> {
 
 pub(super) fn explain(
     store: &Store,
-    nominal: Option<&NominalId>,
-    rank: Option<u32>,
+    asker: &Asker,
+    (nominal, rank): (Option<&NominalId>, Option<u32>),
     as_of: Option<AsOf>,
-    json: bool,
+    format: Format,
 ) -> Result<()> {
     let list = find(store, as_of)?;
     let entry = match (nominal, rank) {
@@ -253,10 +298,16 @@ pub(super) fn explain(
             return Err(Usage("say whom to explain: a nominal id, or --rank".to_owned()).into());
         }
     };
+    let look = Event {
+        subjects: entry.identities.clone(),
+        detail: serde_json::json!({ "list_id": list.list_id }),
+        ..Event::new(Kind::Consultation, "list explain")
+    };
+    asker.record(store, look)?;
     let connection = store.connection();
-    let contributions = list::contributions(connection, list.list_id, &entry.nominal_id)?;
-    let variants = variants::places(connection, list.list_id, &entry.nominal_id)?;
-    let span = variants::span(&entry, &variants);
+    let contributions = list::contributions(connection, &list, &entry.nominal_id)?;
+    let places = variants::places(connection, list.list_id, &entry.nominal_id)?;
+    let span = variants::span(&entry, &places);
     let movement = movement::onto(connection, &list)?
         .into_iter()
         .find(|moved| moved.nominal_id == entry.nominal_id);
@@ -265,13 +316,14 @@ pub(super) fn explain(
         as_of: list.as_of,
         edition: &list.edition,
         sentences: [
-            accusation::alleged(&entry, &contributions, &list.edition),
-            accusation::firmness(&entry, &contributions, span),
+            rank_explanation::alleged(&entry, &contributions, &list.edition),
+            rank_explanation::firmness(&entry, &contributions, span),
         ],
         span,
-        variants,
+        variants: places,
+        no_rank_under: variants::left_out(connection, list.list_id)?,
         movement,
-        since: standing::of_anyone(connection, &entry.nominal_id)?
+        since: current_status::of_anyone(connection, &entry.nominal_id)?
             .map_or_else(Vec::new, |standing| {
                 since(&entry, &standing, &list.settings)
             }),
@@ -280,8 +332,11 @@ pub(super) fn explain(
         entry: &entry,
         contributions: &contributions,
     };
-    if json {
+    if format == Format::Json {
         return output::json(&explained);
+    }
+    if format == Format::Csv {
+        return output::table(&table(&contributions), format);
     }
     tell_person(&list, &explained)
 }
@@ -334,10 +389,10 @@ fn tell_person(list: &HarmList, explained: &Explained<'_>) -> Result<()> {
             format!("{}: {rank}", place.title)
         })
         .collect();
-    if places.is_empty() {
-        return Ok(());
+    if !places.is_empty() {
+        output::line(format!("Rank under one other rule: {}.", places.join("; ")))?;
     }
-    output::line(format!("Rank under one other rule: {}.", places.join("; ")))
+    tell_left_out(&explained.no_rank_under)
 }
 
 fn tell_move(moved: &Move) -> String {
@@ -392,52 +447,43 @@ fn tell_past(past: &[list::PastRank]) -> Result<()> {
 }
 
 fn tell_contributions(contributions: &[Contribution]) -> Result<()> {
-    let columns = [
-        "crime",
-        "reported",
-        "code",
-        "offence",
-        "weight",
-        "x",
-        "days",
-        "basis",
-        "status",
-        "outcome",
-        "counted",
-        "rank without",
-    ];
-    let rows = contributions.iter().map(contribution_row).collect();
-    output::table(
-        &Table {
-            columns: columns.map(ToOwned::to_owned).to_vec(),
-            rows,
-            is_plain: vec![
-                false, false, false, false, true, true, true, false, false, true, false, true,
-            ],
-        },
-        Format::Table,
-    )?;
+    output::table(&table(contributions), Format::Table)?;
     let total: Decimal = contributions.iter().map(|c| c.harm_days).sum();
     output::line(format!("Sum of days: {}", total.normalize()))
 }
 
-fn contribution_row(held: &Contribution) -> Vec<Option<String>> {
+fn table(contributions: &[Contribution]) -> Table {
+    let columns = vec![
+        Column::code("crime"),
+        Column::date("reported"),
+        Column::code("code"),
+        Column::words("offence"),
+        Column::figure("weight"),
+        Column::figure("x"),
+        Column::figure("days"),
+        Column::words("basis"),
+        Column::words("status"),
+        Column::number("outcome"),
+        Column::words("counted"),
+        Column::number("rank without"),
+    ];
+    Table::of(columns, contributions.iter().map(contribution).collect())
+}
+
+fn contribution(held: &Contribution) -> Vec<Cell> {
+    let counted = held.not_counted_because.as_deref().unwrap_or("yes");
     vec![
-        Some(held.crime_ref.clone()),
-        Some(held.reported_on.to_string()),
-        Some(held.ho_code.clone()),
-        Some(held.offence.clone()),
-        held.weight_days.map(|days| days.normalize().to_string()),
-        Some(held.offence_count.to_string()),
-        Some(held.harm_days.normalize().to_string()),
-        held.basis.clone(),
-        Some(held.status.clone()),
-        held.outcome_code.map(|code| code.to_string()),
-        Some(
-            held.not_counted_because
-                .clone()
-                .unwrap_or_else(|| "yes".to_owned()),
-        ),
-        held.rank_without.map(|rank| rank.to_string()),
+        Cell::of(&held.crime_ref),
+        Cell::of(held.reported_on),
+        Cell::of(&held.ho_code),
+        Cell::of(&held.offence),
+        Cell::maybe(held.weight_days.map(|days| days.normalize())),
+        Cell::of(held.offence_count),
+        Cell::of(held.harm_days.normalize()),
+        Cell::maybe(held.basis.as_ref()),
+        Cell::of(&held.status),
+        Cell::maybe(held.outcome_code),
+        Cell::new(counted),
+        Cell::maybe(held.rank_without),
     ]
 }

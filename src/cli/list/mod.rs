@@ -14,6 +14,8 @@ use std::path::Path;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use crate::cli::asker::Asker;
+use crate::cli::output::Printed;
 use crate::config::Config;
 use crate::harm::decisions::marks::Mark;
 use crate::model::as_of::AsOf;
@@ -30,13 +32,16 @@ pub struct List {
 enum Action {
     /// The list of a date, or the newest
     Show {
+        /// Date of the list; the newest when left out.
         #[arg(long)]
         as_of: Option<AsOf>,
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        printed: Printed,
         /// Show this many ranks beyond the list.
         #[arg(long, default_value_t = 0)]
         beyond: u32,
+        #[command(flatten)]
+        asker: Asker,
     },
     /// Every allegation behind one person's score
     Explain {
@@ -45,10 +50,13 @@ enum Action {
         /// The person at this rank.
         #[arg(long, conflicts_with = "nominal")]
         rank: Option<u32>,
+        /// Date of the list; the newest when left out.
         #[arg(long)]
         as_of: Option<AsOf>,
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        printed: Printed,
+        #[command(flatten)]
+        asker: Asker,
     },
     /// Two lists side by side: who is where, and what they were made from
     Compare(compare::Compare),
@@ -66,10 +74,10 @@ enum Action {
     Decide(act::Decide),
     /// Close a list with the people left undecided
     Close(act::Close),
-    /// Record that the accuracy of a person's record is contested
-    Contest(act::MarkPerson),
-    /// Record that a contest is settled
-    Settle(act::MarkPerson),
+    /// Record that the accuracy of a person's record is disputed
+    Dispute(act::MarkPerson),
+    /// Record that a dispute is resolved
+    Resolve(act::MarkPerson),
     /// Keep a person from disclosure
     Restrict(act::MarkPerson),
     /// Let a restricted person be disclosed again
@@ -80,19 +88,24 @@ enum Action {
 
 impl List {
     pub fn run(&self, dir: &Path) -> Result<()> {
-        let open = || Store::open_read_only(&Config::load(dir)?.store);
+        let open = || Store::open_existing(&Config::load(dir)?.store);
         match &self.action {
             Action::Show {
                 as_of,
-                json,
+                printed,
                 beyond,
-            } => look::show(&open()?, *as_of, *json, *beyond),
+                asker,
+            } => look::show(&open()?, asker, *as_of, printed.format(), *beyond),
             Action::Explain {
                 nominal,
                 rank,
                 as_of,
-                json,
-            } => look::explain(&open()?, nominal.as_ref(), *rank, *as_of, *json),
+                printed,
+                asker,
+            } => {
+                let whom = (nominal.as_ref(), *rank);
+                look::explain(&open()?, asker, whom, *as_of, printed.format())
+            }
             Action::Compare(command) => command.run(dir),
             Action::Verify(command) => command.run(dir),
             Action::Evaluate(command) => command.run(&open()?),
@@ -101,8 +114,8 @@ impl List {
             Action::Decisions(command) => command.run(dir),
             Action::Decide(command) => command.run(dir),
             Action::Close(command) => command.run(dir),
-            Action::Contest(command) => command.run(dir, Mark::Contested),
-            Action::Settle(command) => command.run(dir, Mark::Settled),
+            Action::Dispute(command) => command.run(dir, Mark::Contested),
+            Action::Resolve(command) => command.run(dir, Mark::Settled),
             Action::Restrict(command) => command.run(dir, Mark::Restricted),
             Action::Unrestrict(command) => command.run(dir, Mark::Unrestricted),
             Action::ReviewCounter(command) => command.run(dir, Mark::CounterReviewed),

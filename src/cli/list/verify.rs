@@ -6,14 +6,17 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::output::{self, Usage};
+use crate::audit::{Event, Kind};
+use crate::cli::asker::Asker;
+use crate::cli::output::{self, Format, Printed, Usage};
 use crate::cli::progress::Progress;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::harm::list::{self, List};
-use crate::harm::verify::{self, Verified, cause, workshop::Workshop};
+use crate::harm::verify::{self, Verified, difference_reason, rebuild::Workshop};
 use crate::model::as_of::AsOf;
 use crate::store::Store;
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
@@ -26,8 +29,10 @@ pub(super) struct Verify {
     /// Number of the list; the newest when left out.
     #[arg(long)]
     list: Option<i64>,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
+    #[command(flatten)]
+    asker: Asker,
 }
 
 /// People told in full for each list; the rest are counted.
@@ -62,6 +67,7 @@ impl Verify {
             results.push(verified);
         }
         bar.finish();
+        self.asker.record(&store, look(&results))?;
         self.tell(&results)?;
         let headless = verify::headless(store.connection())?;
         if self.all && !headless.is_empty() {
@@ -92,7 +98,11 @@ impl Verify {
     }
 
     fn tell(&self, results: &[Verified]) -> Result<()> {
-        if self.json {
+        let format = self.printed.format();
+        if format == Format::Csv {
+            return output::table(&table(results), format);
+        }
+        if format == Format::Json {
             let told: Vec<Told<'_>> = results
                 .iter()
                 .map(|verified| Told {
@@ -111,6 +121,38 @@ impl Verify {
     }
 }
 
+/// Whom the lists that were made again may show, and who differs on them.
+fn look(results: &[Verified]) -> Event<'static> {
+    let people = results.iter().flat_map(|verified| &verified.people);
+    Event {
+        subjects: people.map(|person| person.nominal_id.clone()).collect(),
+        lists: results.iter().map(|verified| verified.list_id).collect(),
+        // Nobody who does not differ is told of.
+        up_to_rank: Some(0),
+        ..Event::new(Kind::Consultation, "list verify")
+    }
+}
+
+fn table(results: &[Verified]) -> Table {
+    let columns = vec![
+        Column::number("list"),
+        Column::date("as of"),
+        Column::figure("rows"),
+        Column::flag("identical"),
+        Column::figure("people that differ"),
+    ];
+    let row = |verified: &Verified| {
+        vec![
+            Cell::of(verified.list_id),
+            Cell::of(verified.as_of),
+            Cell::of(verified.rows),
+            Cell::of(verified.is_identical()),
+            Cell::of(verified.people.len()),
+        ]
+    };
+    Table::of(columns, results.iter().map(row).collect())
+}
+
 fn tell_one(verified: &Verified) -> Result<()> {
     let head = format!("list {} as of {}", verified.list_id, verified.as_of);
     if verified.is_identical() {
@@ -120,7 +162,7 @@ fn tell_one(verified: &Verified) -> Result<()> {
     let (passed, caused): (Vec<_>, Vec<_>) = verified
         .people
         .iter()
-        .partition(|person| person.cause == cause::PASSED);
+        .partition(|person| person.cause == difference_reason::PASSED);
     for person in caused.iter().take(SHOWN) {
         output::line(format!("  {}: {}", person.nominal_id, person.cause))?;
     }

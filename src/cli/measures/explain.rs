@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use chrono::NaiveDate;
 use clap::Args;
 use duckdb::Connection;
@@ -12,18 +12,20 @@ use serde::Serialize;
 
 use super::show::Row;
 use super::{Asked, definition, newest, series_name};
-use crate::cli::output::{self, Usage};
-use crate::harm::past::Past;
+use crate::cli::output::{self, Format, Printed, Usage};
+use crate::harm::point_in_time::Past;
+use crate::measures::breaks::{Break, FILE};
 use crate::measures::definition::Definition;
 use crate::measures::evaluate::{self, Basis};
-use crate::measures::reach;
+use crate::measures::measure_value::{Figure, Span};
 use crate::measures::results::{self, Point, Which};
 use crate::measures::settings::MeasureSettings;
-use crate::measures::worked::{self, Span};
 use crate::model::as_of::AsOf;
+use crate::report::sentence::breaks;
 use crate::schedule::context::Deployment;
 use crate::store::inputs::{self, Input, Owner, Role};
 use crate::store::{Store, bind};
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
@@ -40,8 +42,8 @@ pub(super) struct Explain {
     as_of: Option<AsOf>,
     #[command(flatten)]
     asked: Asked,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
 }
 
 /// The first day of a month.
@@ -68,6 +70,8 @@ struct Explained {
     span: &'static str,
     figure: Row,
     definition: serde_json::Value,
+    /// The breaks that touched the area when it was made, the oldest first.
+    breaks: Vec<Break>,
     values: Vec<(String, String)>,
     known_at: i64,
     batches: Vec<Batch>,
@@ -114,9 +118,13 @@ impl Explain {
         let store = Store::open(&deployment.config.store)?;
         let connection = store.connection();
         let as_of = newest(connection, self.as_of)?;
-        let set = results::set(connection, &now.id, as_of)?
+        let set = results::last(connection, &now.id, as_of)?
             .with_context(|| format!("{} was not evaluated as of {as_of}", now.id))?;
+        let format = self.printed.format();
         if let Some(reason) = set.unavailable {
+            if format == Format::Csv {
+                bail!("[x] unavailable as of {as_of}: {reason}");
+            }
             return output::line(format!("[x] unavailable as of {as_of}: {reason}"));
         }
         let span = if self.year { Span::Year } else { Span::Month };
@@ -134,6 +142,7 @@ impl Explain {
                 ..deployment.measure_settings()
             },
             inputs: &texts,
+            nightly: &set.nightly,
             made_at: set.made_at,
         };
         let again = again(&store, &then, &basis, &made, which)?;
@@ -161,6 +170,7 @@ impl Explain {
             is_same: found.is_some_and(|found| Row::from(found) == Row::from(&stored)),
             figure: Row::from(&stored),
             definition: serde_json::from_str(&made.definition)?,
+            breaks: then.breaks_in(which.area).cloned().collect(),
             values: vec![
                 ("as_of".to_owned(), as_of.to_string()),
                 ("from".to_owned(), window.from.to_string()),
@@ -175,10 +185,10 @@ impl Explain {
             differing_cells: differing,
             cells: all.len(),
         };
-        if self.json {
-            output::json(&explained)?;
-        } else {
-            tell(&explained)?;
+        match format {
+            Format::Json => output::json(&explained)?,
+            Format::Csv => output::table(&table(&explained), format)?,
+            Format::Table => tell(&explained)?,
         }
         if !explained.is_same || differing > 0 {
             bail!(
@@ -204,6 +214,37 @@ impl Explain {
                 ))
             })
     }
+}
+
+/// The figure as it is held and as it comes out again.
+fn table(explained: &Explained) -> Table {
+    let columns = vec![
+        Column::words("figure"),
+        Column::date("period"),
+        Column::words("state"),
+        Column::figure("numerator"),
+        Column::figure("denominator"),
+        Column::figure("cases"),
+        Column::figure("value"),
+        Column::figure("low"),
+        Column::figure("high"),
+    ];
+    let row = |name: &str, row: &Row| {
+        vec![
+            Cell::new(name),
+            Cell::of(row.period.format("%Y-%m")),
+            Cell::new(row.state),
+            Cell::maybe(row.numerator),
+            Cell::maybe(row.denominator),
+            Cell::maybe(row.cases),
+            Cell::maybe(row.value),
+            Cell::maybe(row.low),
+            Cell::maybe(row.high),
+        ]
+    };
+    let again = explained.again.iter().map(|again| row("again", again));
+    let held = row("held", &explained.figure);
+    Table::of(columns, std::iter::once(held).chain(again).collect())
 }
 
 fn made(connection: &Connection, set_id: i64) -> Result<Made> {
@@ -267,47 +308,23 @@ fn again(
         &format!("rowid < {}", made.verifications),
     )?;
     let connection = past.connection();
-    let reach = reach::of(connection, definition, basis.known_at)?;
-    let window = evaluate::window(definition, basis);
-    let worked: Vec<_> = evaluate::figures(connection, definition, basis)?
-        .into_iter()
-        .map(|cell| {
-            let (worked, state) = worked::work(definition, &cell, window, &reach);
-            let point = Point {
-                month: cell.period,
-                numerator: cell.numerator,
-                denominator: cell.denominator,
-                cases: cell.cases,
-                value: worked.map(|worked| worked.value),
-                interval: worked.and_then(|worked| worked.interval),
-                state,
-            };
-            (cell, point)
-        })
-        .collect();
-    let cells = worked
-        .iter()
-        .map(|(cell, point)| {
-            told(
-                (&cell.basis, cell.span.as_str(), &cell.area, &cell.group),
-                point,
-            )
-        })
-        .collect();
-    let points = worked
-        .into_iter()
-        .filter(|(cell, _)| {
-            let place = (
-                cell.span,
-                cell.basis.as_str(),
-                cell.area.as_str(),
-                cell.group.as_str(),
-            );
-            place == (which.span, which.basis, which.area, which.group)
-        })
-        .map(|(_, point)| point)
-        .collect();
-    Ok(Again { points, cells })
+    let figures = evaluate::figures(connection, definition, basis)?
+        .map_err(|reason| anyhow!("worked out again, it is unavailable: {reason}"))?;
+    let place = |figure: &Figure| {
+        let cell = &figure.cell;
+        told(
+            (&cell.basis, cell.span.as_str(), &cell.area, &cell.group),
+            &Point::from(figure),
+        )
+    };
+    Ok(Again {
+        cells: figures.iter().map(place).collect(),
+        points: figures
+            .iter()
+            .filter(|figure| which.holds(&figure.cell))
+            .map(Point::from)
+            .collect(),
+    })
 }
 
 fn told(place: (&str, &str, &str, &str), point: &Point) -> Told {
@@ -353,8 +370,9 @@ fn batches(connection: &Connection, definition: &Definition, known_at: i64) -> R
         "select source, count(*), max(batch_id), arg_max(file_name, batch_id), \
              arg_max(sha256, batch_id), cast(max(as_at) as date), \
              cast(sum(rows_accepted) as bigint) \
-         from ledger.standing_files \
-         where batch_id <= $known_at and list_contains(string_split($names, ','), source) \
+         from ledger.batches \
+         where state = 'accepted' and kind = 'file' and batch_id <= $known_at \
+             and (reverted_by is null or reverted_by > $known_at) and list_contains(string_split($names, ','), source) \
          group by source order by source",
         &[("known_at", &known_at), ("names", &names.join(","))],
         |row| {
@@ -408,7 +426,7 @@ fn tell(explained: &Explained) -> Result<()> {
     output::line(format!("Known at batch {}:", explained.known_at))?;
     for batch in &explained.batches {
         output::line(format!(
-            "  {}: {} files, {} rows taken in, to {}; the newest {} (batch {}, sha256 {})",
+            "  {}: {} files, {} rows accepted, to {}; the newest {} (batch {}, sha256 {})",
             batch.source,
             batch.files,
             batch.rows_accepted,
@@ -417,6 +435,13 @@ fn tell(explained: &Explained) -> Result<()> {
             batch.newest,
             &batch.newest_sha256[..12.min(batch.newest_sha256.len())]
         ))?;
+    }
+    if !explained.breaks.is_empty() {
+        output::line(format!("Breaks ({FILE}):"))?;
+        for found in &explained.breaks {
+            let told = breaks::told("Break", found.date, &found.what, &found.source);
+            output::line(format!("  {told}"))?;
+        }
     }
     output::line("Made from:")?;
     for file in &explained.files {

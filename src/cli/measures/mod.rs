@@ -1,6 +1,7 @@
 //! `daybook measures`: the commitment measures, their figures and where these
 //! come from.
 
+mod bridge;
 mod explain;
 mod preview;
 mod scorecard;
@@ -12,9 +13,10 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 
 use super::output::Usage;
-use crate::measures::definition::{Definition, ONE_BASIS};
+use crate::measures::breaks;
+use crate::measures::definition::{Broken, Definition, ONE_BASIS};
+use crate::measures::measure_value::Span;
 use crate::measures::results::{self, FORCE, Which};
-use crate::measures::worked::Span;
 use crate::model::as_of::AsOf;
 use crate::schedule::context::Deployment;
 
@@ -33,6 +35,8 @@ enum What {
     Show(show::Show),
     /// Work a measure out from its files as they are, and store nothing
     Preview(preview::Preview),
+    /// From the national basket to the Met's published total, line by line
+    Bridge(bridge::Walk),
     /// Where a figure comes from: SQL, values, batches; worked out again
     Explain(explain::Explain),
 }
@@ -43,6 +47,7 @@ impl Measures {
             None => self.scorecard.run(dir),
             Some(What::Show(command)) => command.run(dir),
             Some(What::Preview(command)) => command.run(dir),
+            Some(What::Bridge(command)) => command.run(dir),
             Some(What::Explain(command)) => command.run(dir),
         }
     }
@@ -58,6 +63,7 @@ struct Asked {
     /// Borough, or Force.
     #[arg(long, default_value = FORCE)]
     area: String,
+    /// A group that the definition names.
     #[arg(long)]
     group: Option<String>,
 }
@@ -89,7 +95,8 @@ impl Asked {
 /// The definition of an id; one that does not hold is told with its problems.
 fn definition<'a>(deployment: &'a Deployment, id: &str) -> Result<&'a Definition> {
     let loaded = &deployment.measures;
-    if let Some(broken) = loaded.broken.iter().find(|broken| broken.name == id) {
+    let names = |broken: &&Broken| broken.name == id || broken.name == breaks::FILE;
+    if let Some(broken) = loaded.broken.iter().find(names) {
         return Err(broken.problems.clone().into());
     }
     loaded

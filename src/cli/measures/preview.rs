@@ -2,21 +2,26 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use super::show::{Row, tell_definition, tell_points};
+use super::show::{Row, table, tell_breaks, tell_definition};
 use super::{Asked, definition, series_name};
-use crate::cli::output;
+use crate::cli::output::{self, Format, Printed};
 use crate::clock::Clock;
+use crate::harm::consultations::{self, Wish};
+use crate::measures::definition::Definition;
 use crate::measures::evaluate::{self, Basis};
-use crate::measures::reach::{self, Reach};
-use crate::measures::results::Point;
-use crate::measures::worked::{self, Cell, Span};
+use crate::measures::measure_value::Span;
+use crate::measures::results::{self, Point, Which};
+use crate::measures::run_sql::Impossible;
+use crate::model::account_name::AccountName;
 use crate::model::as_of::AsOf;
+use crate::model::operator::Operator;
+use crate::model::restricted::Room;
 use crate::schedule::context::Deployment;
 use crate::store::Store;
-use crate::warehouse::standing;
+use crate::warehouse::build_status;
 
 #[derive(Debug, Args)]
 pub(super) struct Preview {
@@ -27,8 +32,12 @@ pub(super) struct Preview {
     as_of: Option<AsOf>,
     #[command(flatten)]
     asked: Asked,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
+    /// Who asks, for a measure of conduct and HR data: an account with the role
+    /// conduct-reader.
+    #[arg(long = "as", value_name = "ACCOUNT")]
+    asker: Option<AccountName>,
 }
 
 impl Preview {
@@ -36,13 +45,17 @@ impl Preview {
         let deployment = Deployment::load(dir)?;
         let definition = definition(&deployment, &self.id)?;
         let clock = Clock::System;
+        let format = self.printed.format();
         let as_of = self
             .as_of
             .unwrap_or_else(|| AsOf(clock.today(deployment.config.tz())));
+        if definition.commitment.room == Room::Conduct {
+            self.consult(&deployment, definition)?;
+        }
         let store = Store::open_read_only(&deployment.config.store)?;
         let connection = store.connection();
-        let known_at = standing::standing(connection)?
-            .context("nothing has been taken in yet; run `daybook run nightly-ingest` first")?
+        let known_at = build_status::standing(connection)?
+            .context("nothing has been accepted yet; run `daybook run nightly-ingest` first")?
             .known_at;
         let settings = deployment.measure_settings();
         let basis = Basis {
@@ -50,51 +63,62 @@ impl Preview {
             known_at,
             settings,
             inputs: &[],
+            nightly: &deployment.nightly(),
             made_at: clock.now().naive_utc(),
         };
-        let reach = reach::of(connection, definition, known_at)?;
-        if let Reach::Missing(reason) = &reach {
-            return output::line(format!("[x] unavailable: {reason}"));
-        }
-        let cells = evaluate::figures(connection, definition, &basis)?;
-        let window = evaluate::window(definition, &basis);
-        let which = self.asked.which(definition, Span::Month)?;
+        let figures = match evaluate::figures(connection, definition, &basis)
+            .map_err(|error| with_example(definition, error))?
+        {
+            Ok(figures) => figures,
+            Err(reason) if format == Format::Csv => bail!("[x] unavailable: {reason}"),
+            Err(reason) => return output::line(format!("[x] unavailable: {reason}")),
+        };
+        let month = self.asked.which(definition, Span::Month)?;
         let points = |span: Span| -> Vec<Point> {
-            cells
-                .iter()
-                .filter(|cell| {
-                    (
-                        cell.span,
-                        cell.basis.as_str(),
-                        cell.area.as_str(),
-                        cell.group.as_str(),
-                    ) == (span, which.basis, which.area, which.group)
-                })
-                .map(|cell| point(cell, worked::work(definition, cell, window, &reach)))
-                .collect()
+            let which = Which { span, ..month };
+            let of_series = figures.iter().filter(|figure| which.holds(&figure.cell));
+            results::every_month(of_series.map(Point::from))
         };
         let (months, years) = (points(Span::Month), points(Span::Year));
-        if self.json {
-            return output::json(&months.iter().map(Row::from).collect::<Vec<_>>());
+        let table = table(definition, &months, &years);
+        match format {
+            Format::Json => {
+                return output::json(&months.iter().map(Row::from).collect::<Vec<_>>());
+            }
+            Format::Csv => return output::table(&table, format),
+            Format::Table => {}
         }
         tell_definition(definition)?;
         output::line(format!(
             "{}, as of {as_of}; {} cells in all, none of them stored:",
-            series_name(&which),
-            cells.len()
+            series_name(&month),
+            figures.len()
         ))?;
-        tell_points(definition, &months, &years)
+        output::table(&table, format)?;
+        tell_breaks(definition, month.area)
+    }
+
+    /// A definition on trial may ask the room anything, so that its figures are
+    /// a look, unlike those that the job keeps.
+    fn consult(&self, deployment: &Deployment, definition: &Definition) -> Result<()> {
+        let wish = Wish {
+            what: &format!("what {} makes of it", definition.file),
+            account: self.asker.as_ref(),
+            operator: Operator::current(),
+            statement: &definition.sql,
+            at: Clock::System.now().naive_utc(),
+        };
+        consultations::consult(&Store::open(&deployment.config.store)?, wish)
     }
 }
 
-fn point(cell: &Cell, (worked, state): (Option<worked::Worked>, worked::State)) -> Point {
-    Point {
-        month: cell.period,
-        numerator: cell.numerator,
-        denominator: cell.denominator,
-        cases: cell.cases,
-        value: worked.map(|worked| worked.value),
-        interval: worked.and_then(|worked| worked.interval),
-        state,
+/// Adds one of the rows that cannot be, unless they are of a room.
+fn with_example(definition: &Definition, error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<Impossible>() {
+        Some(Impossible { example, .. }) if definition.commitment.room == Room::Open => {
+            let told = format!("{error}, such as: {example}");
+            anyhow::anyhow!(told)
+        }
+        _ => error,
     }
 }

@@ -7,24 +7,24 @@ use clap::Args;
 use serde::Serialize;
 
 use super::newest;
-use crate::cli::output::{self, Format};
+use crate::cli::output::{self, Format, Printed};
 use crate::measures::definition::{Audience, Definition, FOLDER};
 use crate::model::as_of::AsOf;
 use crate::report::format;
 use crate::report::query::measures;
-use crate::report::sentence;
+use crate::report::sentence::{self, measures::Sorted};
 use crate::report::view::measure::{Measure, MeasureState};
 use crate::schedule::context::Deployment;
 use crate::store::Store;
-use crate::store::query::Table;
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug, Args)]
 pub(super) struct Scorecard {
     /// As evaluated for this date; the newest when left out.
     #[arg(long)]
     as_of: Option<AsOf>,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
 }
 
 #[derive(Serialize)]
@@ -71,7 +71,11 @@ impl Scorecard {
                 problems: broken.problems.0.iter().map(ToString::to_string).collect(),
             })
             .collect();
-        if self.json {
+        let format = self.printed.format();
+        if format == Format::Csv {
+            return output::table(&table(&found), format);
+        }
+        if format == Format::Json {
             return output::json(&Shown {
                 as_of: as_of.0,
                 expected_false_signals: measures::expected_false_signals(&found),
@@ -105,35 +109,42 @@ fn tell(as_of: AsOf, found: &[Measure]) -> Result<()> {
         "{} measures in {FOLDER}, as of {as_of}",
         found.len()
     ))?;
-    let columns = ["id", "measure", "month", "value", "what it says"];
-    let rows = found
+    output::table(&table(found), Format::Table)?;
+    // What others publish is shown and not judged, here as on the pages.
+    let judged: Vec<Measure> = found
         .iter()
-        .map(|measure| {
-            let latest = measure.latest();
-            vec![
-                Some(measure.id.clone()),
-                Some(measure.title.clone()),
-                latest.map(|point| point.month.format("%Y-%m").to_string()),
-                Some(
-                    match (&measure.state, latest.and_then(|point| point.value)) {
-                        (MeasureState::Unavailable { .. }, _) | (_, None) => "[x]".to_owned(),
-                        (_, Some(value)) => format::value(measure.unit, value),
-                    },
-                ),
-                Some(sentence::measures::finding(measure)),
-            ]
-        })
+        .filter(|measure| measure.commitment != measures::PUBLISHED)
+        .cloned()
         .collect();
-    output::table(
-        &Table {
-            columns: columns.map(ToOwned::to_owned).to_vec(),
-            rows,
-            is_plain: vec![false, false, false, true, false],
-        },
-        Format::Table,
-    )?;
+    let sorted = Sorted::new(&judged);
+    output::line(format!("{}.", sentence::measures::heading(&sorted)))?;
     output::line(format!(
         "By chance alone about {} of the newest points would carry a signal.",
-        format::number(measures::expected_false_signals(found), 1)
+        format::number(measures::expected_false_signals(&judged), 1)
     ))
+}
+
+fn table(found: &[Measure]) -> Table {
+    let columns = vec![
+        Column::code("id"),
+        Column::words("measure"),
+        Column::date("month"),
+        Column::figure("value"),
+        Column::words("what it says"),
+    ];
+    let row = |measure: &Measure| {
+        let latest = measure.latest();
+        let value = match (&measure.state, latest.and_then(|point| point.value)) {
+            (MeasureState::Unavailable { .. }, _) | (_, None) => Cell::new("[x]"),
+            (_, Some(value)) => Cell::new(format::value(measure.unit, value)).read_as(value),
+        };
+        vec![
+            Cell::of(&measure.id),
+            Cell::of(&measure.title),
+            Cell::maybe(latest.map(|point| point.month.format("%Y-%m"))),
+            value,
+            Cell::new(sentence::measures::says(measure)),
+        ]
+    };
+    Table::of(columns, found.iter().map(row).collect())
 }

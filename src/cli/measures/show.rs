@@ -2,36 +2,39 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Serialize;
 
 use super::{Asked, definition, newest, series_name};
-use crate::cli::output::{self, Format};
+use crate::cli::output::{self, Format, Printed};
+use crate::measures::breaks::Break;
 use crate::measures::changes::{self, Changed};
 use crate::measures::definition::Definition;
+use crate::measures::measure_value::{Span, State};
 use crate::measures::results::{self, Point, Which};
-use crate::measures::worked::{Span, State};
 use crate::model::as_of::AsOf;
 use crate::report::format;
 use crate::report::query::measures::{self, unit};
-use crate::report::sentence::changed;
-use crate::report::sentence::standing::{self, Footing};
+use crate::report::sentence::measure_summary::{self, Footing};
+use crate::report::sentence::measures::PREVALENCE;
+use crate::report::sentence::{breaks, changed};
 use crate::report::view::measure::Measure;
 use crate::schedule::context::Deployment;
-use crate::store::query::Table;
 use crate::store::{Store, bind};
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug, Args)]
 pub(super) struct Show {
     /// Id, such as 6.4.
     id: String,
+    /// Figures as evaluated for this date; the newest when left out.
     #[arg(long)]
     as_of: Option<AsOf>,
     #[command(flatten)]
     asked: Asked,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
 }
 
 #[derive(Serialize)]
@@ -48,6 +51,8 @@ struct Shown<'a> {
     group: &'a str,
     /// Where the force's headline stands, in one sentence.
     sentence: String,
+    /// The breaks that touch the area, the oldest first.
+    breaks: Vec<&'a Break>,
     year_on_year: Option<Changed>,
     year_to_date: Option<Changed>,
     months: Vec<Row>,
@@ -96,16 +101,23 @@ impl Show {
         let store = Store::open_read_only(&deployment.config.store)?;
         let connection = store.connection();
         let as_of = newest(connection, self.as_of)?;
-        let set = results::set(connection, &definition.id, as_of)?
+        let set = results::set(connection, definition, as_of)?
             .with_context(|| format!("{} was not evaluated as of {as_of}", definition.id))?;
         let month = self.asked.which(definition, Span::Month)?;
         let points = |span| results::points(connection, set.set_id, Which { span, ..month });
         let (months, years) = (points(Span::Month)?, points(Span::Year)?);
         let sentence = sentence(definition, &measures::one(connection, as_of, definition)?);
         let starts = deployment.measure_settings().year_starts_month;
-        let year_on_year = changes::year_on_year(definition, &months, &years);
-        let year_to_date = changes::year_to_date(definition, &months, starts);
-        if self.json {
+        let year_on_year = changes::year_on_year(definition, month.area, &months, &years);
+        let year_to_date = changes::year_to_date(definition, month.area, &months, starts);
+        let format = self.printed.format();
+        if format == Format::Csv {
+            if let Some(reason) = &set.unavailable {
+                bail!("[x] unavailable as of {as_of}: {reason}");
+            }
+            return output::table(&table(definition, &months, &years), format);
+        }
+        if format == Format::Json {
             return output::json(&Shown {
                 definition,
                 as_of: as_of.0,
@@ -117,6 +129,7 @@ impl Show {
                 area: month.area,
                 group: month.group,
                 sentence,
+                breaks: definition.breaks_in(month.area).collect(),
                 year_on_year,
                 year_to_date,
                 months: months.iter().map(Row::from).collect(),
@@ -129,7 +142,8 @@ impl Show {
         }
         output::line(sentence)?;
         output::line(format!("{}, as of {as_of}:", series_name(&month)))?;
-        tell_points(definition, &months, &years)?;
+        output::table(&table(definition, &months, &years), format)?;
+        tell_breaks(definition, month.area)?;
         let (unit, accrual) = (unit(definition), definition.series);
         year_on_year
             .map(|found| changed::year_on_year(unit, accrual, &found))
@@ -141,7 +155,7 @@ impl Show {
 
 /// Where a measure's headline stands, in one sentence.
 pub(super) fn sentence(definition: &Definition, measure: &Measure) -> String {
-    standing::standing(
+    measure_summary::standing(
         measure,
         Footing {
             accrual: definition.series,
@@ -182,80 +196,87 @@ pub(super) fn tell_definition(definition: &Definition) -> Result<()> {
         let source = baseline.source.as_deref().unwrap_or("source not known");
         output::line(format!("  published: {} ({source})", baseline.text))?;
     }
+    if definition.is_volume() {
+        output::line(format!("  {PREVALENCE}"))?;
+    }
     if let Some(lag) = &definition.lag {
-        output::line(format!("  too young: {}", lag.because))?;
+        output::line(format!("  provisional: {}", lag.because))?;
     }
     Ok(())
 }
 
-/// A table of months beside the rolling years that end with them.
-pub(super) fn tell_points(
-    definition: &Definition,
-    months: &[Point],
-    years: &[Point],
-) -> Result<()> {
-    let columns = [
-        "month",
-        "numerator",
-        "denominator",
-        "value",
-        "95% interval",
-        "12 months",
-        "95% interval",
-        "",
+/// What divides the series of an area.
+pub(super) fn tell_breaks(definition: &Definition, area: &str) -> Result<()> {
+    definition
+        .breaks_in(area)
+        .map(|found| breaks::told("Break", found.date, &found.what, &found.source))
+        .try_for_each(output::line)
+}
+
+/// Months beside the rolling years that end with them.
+pub(super) fn table(definition: &Definition, months: &[Point], years: &[Point]) -> Table {
+    let columns = vec![
+        Column::date("month"),
+        Column::figure("numerator"),
+        Column::figure("denominator"),
+        Column::figure("value"),
+        Column::figure("95% interval").on_screen_only(),
+        Column::figure("low").in_data_only(),
+        Column::figure("high").in_data_only(),
+        Column::figure("12 months"),
+        Column::figure("95% interval").on_screen_only(),
+        Column::figure("12 months low").in_data_only(),
+        Column::figure("12 months high").in_data_only(),
+        Column::words("").on_screen_only(),
+        Column::words("state").in_data_only(),
     ];
-    let rows = months
-        .iter()
-        .map(|point| {
-            let year = years.iter().find(|year| year.month == point.month);
-            vec![
-                Some(point.month.format("%Y-%m").to_string()),
-                point.numerator.map(amount),
-                point
-                    .denominator
-                    .map(amount)
-                    .or(point.cases.map(|cases| cases.to_string())),
-                told(definition, point),
-                interval(definition, point),
-                year.and_then(|year| told(definition, year)),
-                year.and_then(|year| interval(definition, year)),
-                Some(mark(point.state).to_owned()),
-            ]
-        })
-        .collect();
-    output::table(
-        &Table {
-            columns: columns.map(ToOwned::to_owned).to_vec(),
-            rows,
-            is_plain: vec![false, true, true, true, true, true, true, false],
-        },
-        Format::Table,
-    )
+    let rows = months.iter().map(|point| {
+        let year = years.iter().find(|year| year.month == point.month);
+        let whole = point.denominator.map(amount);
+        let whole = whole.or_else(|| point.cases.map(Cell::of));
+        let mark = mark(point.state, year.map(|year| year.state));
+        let mut cells = vec![
+            Cell::of(point.month.format("%Y-%m")),
+            point.numerator.map(amount).unwrap_or_default(),
+            whole.unwrap_or_default(),
+        ];
+        cells.extend(value(definition, Some(point)));
+        cells.extend(value(definition, year));
+        cells.extend([Cell::new(mark), Cell::new(mark)]);
+        cells
+    });
+    Table::of(columns, rows.collect())
 }
 
-fn amount(value: f64) -> String {
-    format::number(value, usize::from(value.fract().abs() > 1e-9))
+fn amount(value: f64) -> Cell {
+    let decimals = usize::from(value.fract().abs() > 1e-9);
+    Cell::new(format::number(value, decimals)).read_as(value)
 }
 
-fn told(definition: &Definition, point: &Point) -> Option<String> {
-    point
-        .value
-        .map(|value| format::value(unit(definition), value))
-}
-
-fn interval(definition: &Definition, point: &Point) -> Option<String> {
-    let (low, high) = point.interval?;
+/// A value, its interval in words, and the interval's ends.
+fn value(definition: &Definition, point: Option<&Point>) -> [Cell; 4] {
     let print = |value| format::value(unit(definition), value);
-    Some(format!("{} to {}", print(low), print(high)))
+    let value = point.and_then(|point| point.value);
+    let interval = point.and_then(|point| point.interval);
+    [
+        value.map_or_else(Cell::default, |value| {
+            Cell::new(print(value)).read_as(value)
+        }),
+        Cell::from(interval.map(|(low, high)| format!("{} to {}", print(low), print(high)))),
+        Cell::maybe(interval.map(|(low, _)| low)),
+        Cell::maybe(interval.map(|(_, high)| high)),
+    ]
 }
 
-/// What a reader must know of a figure.
-fn mark(state: State) -> &'static str {
-    match state {
+/// What a reader must know of a month and of the year that ends with it.
+fn mark(month: State, year: Option<State>) -> &'static str {
+    match month {
+        State::Shown if year == Some(State::Crossing) => "12 months cross a break",
         State::Shown => "",
         State::Few => "too few",
         State::Empty => "nothing to divide by",
-        State::Immature => "too young",
+        State::Immature => "provisional",
         State::Stale => "not covered",
+        State::Crossing => "crosses a break",
     }
 }

@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
 
-use super::output::{self, Format};
+use super::act;
+use super::output::{self, Format, Printed};
 use crate::clock::Clock;
 use crate::harm::accounts::{self, Role};
 use crate::measures::results;
@@ -15,12 +16,14 @@ use crate::model::account_name::AccountName;
 use crate::model::as_of::AsOf;
 use crate::publication::calendar::{self, Planned};
 use crate::publication::draft::{self, Choices, Draft};
-use crate::publication::issued::{self, Act, Texts};
+use crate::publication::files;
+use crate::publication::issued::{self, Texts};
 use crate::report::query::public_release;
+use crate::report::view::public_release::PublicRelease;
 use crate::report::view::render::public_release as render;
 use crate::schedule::context::Deployment;
 use crate::store::Store;
-use crate::store::query::Table;
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug, Args)]
 pub struct Release {
@@ -34,6 +37,7 @@ enum Action {
     Plan {
         /// Such as "October 2026".
         name: String,
+        /// The day on which it is due.
         #[arg(long, value_name = "DATE")]
         due: AsOf,
         /// An account with the role publisher.
@@ -41,16 +45,15 @@ enum Action {
         by: AccountName,
     },
     /// Every release, with the day on which it is due and that of its issue
-    List {
-        #[arg(long)]
-        json: bool,
-    },
-    /// What a release would say, hold back and leave out; issues nothing
+    List(Printed),
+    /// What a release would say, hold back and leave out, for publishers only;
+    /// issues nothing
     Preview(Preview),
     /// Issue a release: keep it in the ledger and write its page and figures
     Issue(Issue),
-    /// Write an issued release's page and figures again
+    /// Prove an issued release's page and figures, and write them again
     Show {
+        /// Its name, as it was announced.
         name: String,
         /// Folder; releases/<name> of the deployment when left out.
         #[arg(long)]
@@ -60,16 +63,24 @@ enum Action {
 
 #[derive(Debug, Args)]
 struct Preview {
+    /// Its name, as it was announced.
     name: String,
+    /// An account with the role publisher.
+    #[arg(long)]
+    by: AccountName,
     #[command(flatten)]
     what: What,
-    /// Print the figures as CSV instead.
-    #[arg(long)]
+    /// As a table: what the release would say. As CSV and JSON: its figures.
+    #[command(flatten)]
+    printed: Printed,
+    /// The same as --format csv.
+    #[arg(long, conflicts_with_all = ["format", "json"])]
     csv: bool,
 }
 
 #[derive(Debug, Args)]
 struct Issue {
+    /// Its name, as it was announced.
     name: String,
     /// An account with the role publisher.
     #[arg(long)]
@@ -96,13 +107,16 @@ impl Release {
         let deployment = Deployment::load(dir)?;
         match &self.action {
             Action::Plan { name, due, by } => plan(&deployment, name, due.0, by),
-            Action::List { json } => list(&deployment, *json),
+            Action::List(printed) => list(&deployment, printed.format()),
             Action::Preview(preview) => preview.run(&deployment),
             Action::Issue(issue) => issue.run(&deployment),
             Action::Show { name, to } => {
                 let store = Store::open_read_only(&deployment.config.store)?;
-                let texts = issued::texts(store.connection(), name)?;
-                write(&deployment, name, to.as_deref(), &texts)
+                let today = Clock::System.today(deployment.config.tz());
+                let texts = issued::texts(store.connection(), name, today)?;
+                let own = folder(&deployment, name);
+                files::check(&own, &texts)?;
+                write(to.as_deref().unwrap_or(&own), &texts)
             }
         }
     }
@@ -111,20 +125,20 @@ impl Release {
 fn plan(deployment: &Deployment, name: &str, due: NaiveDate, by: &AccountName) -> Result<()> {
     let store = deployment.open_store()?;
     let today = Clock::System.today(deployment.config.tz());
+    let act = act(by, Clock::System.now());
     store.transaction(|tx| {
-        accounts::require(tx, by, Role::Publisher)?;
-        calendar::plan(tx, name, due, today)
+        accounts::require(tx, act, Role::Publisher)?;
+        calendar::plan(tx, name, due, today, act)
     })?;
     output::line(format!("{name}: due on {due}"))
 }
 
-fn list(deployment: &Deployment, json: bool) -> Result<()> {
+fn list(deployment: &Deployment, format: Format) -> Result<()> {
     let store = Store::open_read_only(&deployment.config.store)?;
     let all = calendar::all(store.connection())?;
-    if json {
+    if format == Format::Json {
         return output::json(&all);
     }
-    let columns = ["release", "due", "issued", "by", "figures as of"];
     let local = |planned: &Planned| {
         let at = planned.issued_at?.and_utc();
         let at = at.with_timezone(&deployment.config.tz());
@@ -134,22 +148,22 @@ fn list(deployment: &Deployment, json: bool) -> Result<()> {
         .iter()
         .map(|planned| {
             vec![
-                Some(planned.name.clone()),
-                Some(planned.due_on.to_string()),
-                local(planned),
-                planned.issued_by.clone(),
-                planned.as_of.map(|date| date.to_string()),
+                Cell::of(&planned.name),
+                Cell::of(planned.due_on),
+                Cell::from(local(planned)),
+                Cell::maybe(planned.issued_by.as_ref()),
+                Cell::maybe(planned.as_of),
             ]
         })
         .collect();
-    output::table(
-        &Table {
-            columns: columns.map(ToOwned::to_owned).to_vec(),
-            rows,
-            is_plain: vec![false; columns.len()],
-        },
-        Format::Table,
-    )
+    let columns = vec![
+        Column::words("release"),
+        Column::date("due"),
+        Column::date("issued"),
+        Column::words("by"),
+        Column::date("figures as of"),
+    ];
+    output::table(&Table::of(columns, rows), format)
 }
 
 impl What {
@@ -179,12 +193,24 @@ impl What {
 impl Preview {
     fn run(&self, deployment: &Deployment) -> Result<()> {
         let store = Store::open_read_only(&deployment.config.store)?;
+        let act = act(&self.by, Clock::System.now());
+        accounts::require(store.connection(), act, Role::Publisher)?;
         let planned = calendar::named(store.connection(), &self.name)?;
         let draft = self.what.draft(deployment, &store, &self.name)?;
-        if self.csv {
-            let texts = texts(deployment, &store, &planned, &draft, Clock::System.now())?;
-            return output::line(texts.figures.trim_end());
+        let format = if self.csv {
+            Format::Csv
+        } else {
+            self.printed.format()
+        };
+        if format != Format::Table {
+            let marked = Planned {
+                name: format!("PREVIEW of {}, not for publication", planned.name),
+                ..planned
+            };
+            let view = view(deployment, &store, &marked, &draft, Clock::System.now())?;
+            return output::table(&render::figures(&view), format);
         }
+        output::line("PREVIEW, not issued, not for publication:")?;
         tell(&planned, &draft)?;
         match draft.refused.len() {
             0 if draft.sections.is_empty() => bail!("no figure can be published"),
@@ -198,21 +224,25 @@ impl Issue {
     fn run(&self, deployment: &Deployment) -> Result<()> {
         let store = deployment.open_store()?;
         let at = Clock::System.now();
+        let folder = folder(deployment, &self.name);
         let (draft, texts) = store.transaction(|tx| {
-            accounts::require(tx, &self.by, Role::Publisher)?;
+            let act = act(&self.by, at);
+            accounts::require(tx, act, Role::Publisher)?;
             let planned = calendar::named(tx, &self.name)?;
+            let today = at.with_timezone(&deployment.config.tz()).date_naive();
+            // Told before the work of holding it against all earlier ones.
+            planned.check_day(today)?;
+            if planned.issued_at.is_none() {
+                files::check_free(&folder)?;
+            }
             let draft = self.what.draft(deployment, &store, &self.name)?;
             let texts = texts(deployment, &store, &planned, &draft, at)?;
-            let act = Act {
-                by: &self.by,
-                at: at.naive_utc(),
-            };
-            issued::issue(tx, &self.name, &draft, &texts, act)?;
+            issued::issue(tx, &self.name, &draft, &texts, (act, today))?;
             Ok((draft, texts))
         })?;
         let planned = calendar::named(store.connection(), &self.name)?;
         tell(&planned, &draft)?;
-        write(deployment, &self.name, None, &texts)
+        write(&folder, &texts)
     }
 }
 
@@ -224,17 +254,29 @@ fn texts(
     draft: &Draft,
     at: DateTime<Utc>,
 ) -> Result<Texts> {
+    let view = view(deployment, store, planned, draft, at)?;
+    Ok(Texts {
+        page: render::html(&view)?,
+        figures: render::csv(&view)?,
+    })
+}
+
+fn view(
+    deployment: &Deployment,
+    store: &Store,
+    planned: &Planned,
+    draft: &Draft,
+    at: DateTime<Utc>,
+) -> Result<PublicRelease> {
     let config = &deployment.config;
     let issued_on = at.with_timezone(&config.tz()).date_naive();
     let next = calendar::all(store.connection())?
         .into_iter()
         .find(|other| other.issued_at.is_none() && other.due_on > planned.due_on);
     let next = next.map(|next| next.due_on);
-    let view = public_release::view(config, planned, draft, issued_on, next);
-    Ok(Texts {
-        page: render::html(&view)?,
-        figures: render::csv(&view)?,
-    })
+    Ok(public_release::view(
+        config, planned, draft, issued_on, next,
+    ))
 }
 
 fn tell(planned: &Planned, draft: &Draft) -> Result<()> {
@@ -266,25 +308,13 @@ fn tell(planned: &Planned, draft: &Draft) -> Result<()> {
     Ok(())
 }
 
-fn write(deployment: &Deployment, name: &str, to: Option<&Path>, texts: &Texts) -> Result<()> {
-    let slug = name.to_lowercase().replace(' ', "-");
-    let folder = to.map_or_else(
-        || deployment.dir.join("releases").join(slug),
-        Path::to_path_buf,
-    );
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot create {}", folder.display()))?;
-    for (file, text) in [
-        ("release.html", &texts.page),
-        ("figures.csv", &texts.figures),
-    ] {
-        let path = folder.join(file);
-        std::fs::write(&path, text).with_context(|| {
-            format!(
-                "cannot write {}; `daybook release show` writes it again",
-                path.display()
-            )
-        })?;
+fn folder(deployment: &Deployment, name: &str) -> PathBuf {
+    let releases = deployment.dir.join("releases");
+    releases.join(calendar::folder(name))
+}
+
+fn write(folder: &Path, texts: &Texts) -> Result<()> {
+    for path in files::write(folder, texts)? {
         output::line(format!("  {}", path.display()))?;
     }
     Ok(())

@@ -80,7 +80,7 @@ pub fn all_speak_to(sources: &[Arrived]) -> Result<AsOf> {
         .filter_map(|held| held.as_at)
         .min()
         .map(AsOf)
-        .context("no arrests, charges, court results, custody spells or interventions have been taken in yet")
+        .context("no arrests, charges, court results, custody spells or interventions have been accepted yet")
 }
 
 /// Whether all of some sources have arrived.

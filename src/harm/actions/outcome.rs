@@ -21,7 +21,7 @@ pub struct Followed {
     /// The first `as_of` that sees the whole horizon of everyone; none when
     /// there is no horizon.
     pub mature_on: Option<NaiveDate>,
-    /// None when the month is too young.
+    /// None when the month is provisional.
     pub outcome: Option<Outcome>,
 }
 

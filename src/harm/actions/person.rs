@@ -14,7 +14,7 @@ use crate::store::bind;
 
 /// What is held of a person, by identifier alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Story {
+pub struct RunSummary {
     pub nominal_id: String,
     pub as_of: NaiveDate,
     /// The first list that held them.
@@ -40,7 +40,12 @@ pub struct Event {
 
 /// The story of whoever is known under an identifier, merged or not, up to the
 /// day before `as_of`.
-pub fn story(connection: &Connection, nominal: &NominalId, as_of: AsOf, zone: Tz) -> Result<Story> {
+pub fn story(
+    connection: &Connection,
+    nominal: &NominalId,
+    as_of: AsOf,
+    zone: Tz,
+) -> Result<RunSummary> {
     let (person_key, nominal_id) = find(connection, nominal)?;
     refuse_restricted(connection, person_key, nominal)?;
     entries::decisions(connection, zone)?;
@@ -56,7 +61,7 @@ pub fn story(connection: &Connection, nominal: &NominalId, as_of: AsOf, zone: Tz
         event.days_since_listing = since(listed_on);
         event.days_since_tasking = since(tasked_on);
     }
-    Ok(Story {
+    Ok(RunSummary {
         nominal_id,
         as_of: as_of.0,
         listed_on,

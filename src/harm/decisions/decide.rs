@@ -6,13 +6,15 @@ use std::fmt;
 use anyhow::{Result, bail};
 use duckdb::{Connection, params};
 
-use super::standing::{self, Standing};
-use super::{Act, Verdict, ledger};
+use super::current_status::{self, Standing};
+use super::{Verdict, overrides};
+use crate::audit::{self, Event, Kind};
 use crate::harm::accounts::{self, Role, shown};
 use crate::harm::list::{self, List};
+use crate::model::act::Act;
 use crate::model::nominal_id::NominalId;
 use crate::model::reason::Reason;
-use crate::store::{Store, bind};
+use crate::store::{Store, bind, chain};
 
 /// What an officer wants recorded on one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,18 +50,27 @@ impl fmt::Display for Refused {
 /// are named on it, in the order of the wishes.
 pub fn decide(store: &Store, list: &List, wishes: &[Wish], act: Act<'_>) -> Result<Vec<String>> {
     store.transaction(|tx| {
-        accounts::require(tx, act.by, Role::AuthorisingOfficer)?;
+        accounts::require(tx, act, Role::AuthorisingOfficer)?;
         check_stands(tx, list)?;
-        let standings = standing::of_list(tx, list.list_id)?;
+        let standings = current_status::of_list(tx, list.list_id)?;
         let judged = judge(tx, list, &standings, wishes)?;
         append(tx, list, wishes, &judged, act)?;
-        Ok(judged.into_iter().map(|s| s.nominal_id.clone()).collect())
+        let decided: Vec<String> = judged.into_iter().map(|s| s.nominal_id.clone()).collect();
+        let event = Event {
+            subjects: decided.clone(),
+            lists: vec![list.list_id],
+            // The list's own rows say what was decided on whom.
+            up_to_rank: Some(0),
+            ..Event::new(Kind::Alteration, "list decide")
+        };
+        audit::record(tx, act.into(), &event)?;
+        Ok(decided)
     })
 }
 
 /// Refuses a list that another of its date has replaced.
 pub fn check_stands(connection: &Connection, list: &List) -> Result<()> {
-    match ledger::superseded_by(connection, list.list_id, list.as_of)? {
+    match overrides::superseded_by(connection, list.list_id, list.as_of)? {
         Some(newer) => bail!(
             "list {} was replaced by list {newer} of the same date, {}; nothing was changed",
             list.list_id,
@@ -75,7 +86,7 @@ fn judge<'a>(
     standings: &'a [Standing],
     wishes: &[Wish],
 ) -> Result<Vec<&'a Standing>> {
-    let closed = ledger::state(connection, list.list_id)?.closed;
+    let closed = overrides::state(connection, list.list_id)?.closed;
     let mut judged = Vec::with_capacity(wishes.len());
     let mut refusals = Vec::new();
     let mut wished = BTreeMap::new();
@@ -152,7 +163,7 @@ fn may(
     list: &List,
     standing: &Standing,
     verdict: Verdict,
-    closed: Option<&ledger::Closed>,
+    closed: Option<&overrides::Closed>,
 ) -> Result<(), (&'static str, String)> {
     let nominal = &standing.nominal_id;
     let number = list.list_id;
@@ -208,7 +219,7 @@ fn append(
         |row| row.get(0),
     )?;
     let mut rows = connection.appender_to_db("list_decisions", "ledger")?;
-    for ((id, wish), standing) in ids.into_iter().zip(wishes).zip(judged) {
+    for ((id, wish), standing) in ids.iter().zip(wishes).zip(judged) {
         rows.append_row(params![
             id,
             list.list_id,
@@ -220,5 +231,5 @@ fn append(
         ])?;
     }
     rows.flush()?;
-    Ok(())
+    chain::seal(connection, "ledger.list_decisions", &ids)
 }

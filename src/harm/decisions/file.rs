@@ -22,9 +22,6 @@ pub struct Wishes {
 }
 
 /// Reads a file of decisions; every problem of every row is told.
-///
-/// # Errors
-/// When anything in the file is not as expected; nothing is decided then.
 pub fn read(path: &Path) -> Result<Wishes, Problems> {
     let file = path.display().to_string();
     let bytes = std::fs::read(path)

@@ -3,12 +3,13 @@
 use anyhow::{Result, bail, ensure};
 use duckdb::{Connection, params};
 
-use super::Act;
-use super::standing::{self, Standing};
+use super::current_status::{self, Standing};
+use crate::audit::{self, Event, Kind};
 use crate::harm::accounts::{self, Role, shown};
+use crate::model::act::Act;
 use crate::model::nominal_id::NominalId;
 use crate::model::reason::Reason;
-use crate::store::{Store, bind};
+use crate::store::{Store, bind, chain};
 
 /// What somebody says of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +61,8 @@ pub fn mark(
     act: Act<'_>,
 ) -> Result<Marked> {
     store.transaction(|tx| {
-        accounts::require(tx, act.by, mark.role())?;
-        let standing = standing::of_person(tx, nominal)?;
+        accounts::require(tx, act, mark.role())?;
+        let standing = current_status::of_person(tx, nominal)?;
         let records = records(tx, mark, &standing)?;
         let covers = match mark {
             Mark::CounterReviewed => standing.counter_crimes.clone(),
@@ -70,6 +71,13 @@ pub fn mark(
         for record in &records {
             append(tx, record, mark, &covers, reason, act)?;
         }
+        let event = Event {
+            subjects: records,
+            reason: Some(reason.as_str()),
+            detail: serde_json::json!({ "mark": mark.as_str() }),
+            ..Event::new(Kind::Alteration, "list mark")
+        };
+        audit::record(tx, act.into(), &event)?;
         Ok(Marked {
             person_id: standing.person_id,
             covers,
@@ -164,11 +172,14 @@ fn append(
     reason: &Reason,
     act: Act<'_>,
 ) -> Result<()> {
+    let mark_id: i64 =
+        connection.query_row("select nextval('ledger.mark_ids')", [], |row| row.get(0))?;
     connection.execute(
         "insert into ledger.person_marks \
-         select nextval('ledger.mark_ids'), ?, ?, \
+         select ?, ?, ?, \
              list_filter(string_split(?, chr(31)), lambda crime: crime <> ''), ?, ?, ?",
         params![
+            mark_id,
             record,
             mark.as_str(),
             covers.join("\u{1f}"),
@@ -177,5 +188,5 @@ fn append(
             act.at,
         ],
     )?;
-    Ok(())
+    chain::seal(connection, "ledger.person_marks", &[mark_id])
 }

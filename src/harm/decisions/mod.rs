@@ -2,22 +2,20 @@
 //! nothing that was decided changes or goes away.
 
 pub mod close;
+pub mod current_status;
 pub mod decide;
 pub mod file;
-pub mod ledger;
 pub mod marks;
-pub mod standing;
+pub mod overrides;
 
 use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Result, bail};
-use chrono::NaiveDateTime;
 use duckdb::Connection;
 use serde::Serialize;
 
 use super::list::{self, List};
-use crate::model::account_name::AccountName;
 use crate::model::as_of::AsOf;
 
 /// What an officer decides on one person of a list.
@@ -63,13 +61,6 @@ impl FromStr for Verdict {
             .find(|verdict| verdict.as_str() == text)
             .ok_or_else(|| format!("{text:?} is no decision; expected accept, defer or reject"))
     }
-}
-
-/// Who acts, and when.
-#[derive(Debug, Clone, Copy)]
-pub struct Act<'a> {
-    pub by: &'a AccountName,
-    pub at: NaiveDateTime,
 }
 
 /// Which list somebody means.

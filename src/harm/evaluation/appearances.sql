@@ -24,7 +24,7 @@ harm as (
             filter (where allegations.reported_on >= $as_of) as after_days,
     from core.allegations as allegations
     inner join staging.harm_index as harm_index
-        on harm_index.ho_code = allegations.index_code
+        on harm_index.weight_key = allegations.weight_key
         and harm_index.edition = $edition
     where
         allegations.reported_on >= $before_from

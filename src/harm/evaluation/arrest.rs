@@ -1,14 +1,14 @@
 //! How soon people are arrested: those listed beside the reserve.
 
+use daybook_statistics::groups::log_rank::{self, LogRank};
+use daybook_statistics::groups::proportion::{self, Part};
+use daybook_statistics::groups::survival::{Curve, Subject, kaplan_meier};
+use daybook_statistics::interval::Estimate;
 use serde::Serialize;
 
 use super::cohort::{Cohort, Entrant, Group};
 use super::harm::{is_within, part};
 use super::{DAYS, Figure, Outcome};
-use crate::harm::statistics::log_rank::{self, LogRank};
-use crate::harm::statistics::proportion::{self, Part};
-use crate::harm::statistics::survival::{Curve, Subject, kaplan_meier};
-use crate::model::interval::Estimate;
 
 /// Shares arrested within 180 days of people followed that long.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
+use daybook_statistics::groups::survival::Subject;
 use serde::Serialize;
 
-use super::ground::{Appearance, Era, Ground, ListHead};
-use crate::harm::statistics::survival::Subject;
+use super::study_data::{Appearance, Era, Ground, ListHead};
 
 /// Everyone who appears on the lists of an era, once.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! How much of the harm few people are accused of.
 
 use chrono::NaiveDate;
+use daybook_statistics::groups::concentration::{Point, gini, lorenz, top_share};
 use serde::Serialize;
 
-use super::ground::Ground;
+use super::study_data::Ground;
 use super::{Figure, Outcome};
-use crate::harm::statistics::concentration::{Point, gini, lorenz, top_share};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Concentration {

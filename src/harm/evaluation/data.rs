@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::cohort::{Cohort, Entrant, Group};
-use super::cut;
-use super::ground::{Era, Ground};
+use super::regression_discontinuity;
+use super::study_data::{Era, Ground};
 
 /// Rows by table.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +73,7 @@ pub fn rows(ground: &Ground) -> Data {
         .into_iter()
         .flat_map(|era| entered(ground, era, &mut numbers))
         .collect();
-    let cut = cut::observations(ground)
+    let cut = regression_discontinuity::observations(ground)
         .into_iter()
         .map(|one| AtCut {
             list_as_of: ground.lists[one.list].as_of,

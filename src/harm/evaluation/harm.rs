@@ -2,13 +2,13 @@
 //! beside the reserve, who were picked at a peak as well.
 
 use chrono::{Days, NaiveDate};
+use daybook_statistics::groups::means::{self, Pair, Ratio};
+use daybook_statistics::groups::proportion::{self, Part};
+use daybook_statistics::interval::Estimate;
 use serde::Serialize;
 
 use super::cohort::{Cohort, Entrant, Group};
 use super::{DAYS, Figure, Outcome};
-use crate::harm::statistics::means::{self, Pair, Ratio};
-use crate::harm::statistics::proportion::{self, Part};
-use crate::model::interval::Estimate;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HarmChange {

@@ -6,11 +6,11 @@
 pub mod arrest;
 pub mod cohort;
 pub mod concentration;
-pub mod cut;
 pub mod data;
-pub mod ground;
 pub mod harm;
 pub mod persistence;
+pub mod regression_discontinuity;
+pub mod study_data;
 pub mod year_before;
 
 use anyhow::Result;
@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use crate::model::as_of::AsOf;
 use cohort::Cohort;
-use ground::{Era, Ground, ListHead};
+use study_data::{Era, Ground, ListHead};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub struct Evaluation {
     pub arrested: Figure<arrest::Arrested>,
     pub time_to_arrest: Figure<arrest::TimeToArrest>,
     pub year_before: Figure<year_before::YearBefore>,
-    pub discontinuity: Figure<cut::Discontinuity>,
+    pub discontinuity: Figure<regression_discontinuity::Discontinuity>,
 }
 
 /// A figure with what it asks and what it cannot show.
@@ -82,7 +82,7 @@ impl<T> From<Result<T, String>> for Outcome<T> {
 
 /// Reads what the figures rest on.
 pub fn gather(connection: &Connection, question: &Question) -> Result<Ground> {
-    ground::read(connection, question)
+    study_data::read(connection, question)
 }
 
 /// Works every figure out.
@@ -100,6 +100,6 @@ pub fn evaluate(ground: &Ground, question: &Question) -> Evaluation {
         arrested: arrest::share_figure(&programme),
         time_to_arrest: arrest::time_figure(&programme),
         year_before: year_before::figure(&programme, &earlier),
-        discontinuity: cut::figure(ground, question.bandwidth),
+        discontinuity: regression_discontinuity::figure(ground, question.bandwidth),
     }
 }

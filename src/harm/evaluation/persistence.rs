@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use daybook_statistics::groups::agreement::{jaccard, spearman};
+use daybook_statistics::groups::proportion::Part;
 use serde::Serialize;
 
-use super::ground::Ground;
+use super::study_data::Ground;
 use super::{Figure, Outcome};
-use crate::harm::statistics::agreement::{jaccard, spearman};
-use crate::harm::statistics::proportion::Part;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Persistence {

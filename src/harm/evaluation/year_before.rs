@@ -1,15 +1,15 @@
 //! People listed under the programme beside those whom the same rules would
 //! have listed in the year before it, when nobody was tasked.
 
+use daybook_statistics::groups::log_rank::LogRank;
+use daybook_statistics::groups::proportion::{self, Part};
+use daybook_statistics::interval::Estimate;
 use serde::Serialize;
 
 use super::arrest::{GroupCurve, arrested_within, group_curve, test, why_nobody};
 use super::cohort::{Cohort, Group};
 use super::harm::{self, GroupChange};
 use super::{Figure, Outcome};
-use crate::harm::statistics::log_rank::LogRank;
-use crate::harm::statistics::proportion::{self, Part};
-use crate::model::interval::Estimate;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct YearBefore {

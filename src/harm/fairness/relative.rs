@@ -1,10 +1,10 @@
 //! A group's rate against that of everyone else.
 
+use daybook_statistics::interval::proportion;
 use serde::Serialize;
 
 use super::suppression::Shown;
 use super::{Group, Rate, Stage};
-use crate::model::interval::proportion;
 
 /// The share of intervals that miss the truth.
 const MISSES: f64 = 0.05;

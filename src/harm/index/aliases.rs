@@ -63,6 +63,7 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Alias>, Problems> {
 pub fn doubts(aliases: &[Alias], weights: &[Weight]) -> Vec<String> {
     let weights: BTreeMap<&str, _> = weights
         .iter()
+        .filter(|weight| weight.for_title.is_empty())
         .map(|weight| (weight.ho_code.as_str(), weight.days))
         .collect();
     let mut found = Vec::new();

@@ -31,6 +31,13 @@ pub(super) struct Counted {
     pub(super) is_proactive: bool,
     pub(super) is_withdrawn: bool,
     pub(super) allegations: u64,
+    pub(super) offences: u64,
+}
+
+impl Counted {
+    pub(super) fn title(&self) -> &str {
+        self.offence_title.as_deref().unwrap_or_default()
+    }
 }
 
 /// The window of the newest list, or of a list of today.
@@ -70,7 +77,7 @@ pub(super) fn has_data(connection: &Connection) -> Result<bool> {
     Ok(tables == 2)
 }
 
-/// Allegations in a window, by code and by what decides whether they count.
+/// Allegations in a window, by code, title and what decides whether they count.
 pub(super) fn counted(connection: &Connection, window: &Window) -> Result<Vec<Counted>> {
     bind::query(
         connection,
@@ -89,6 +96,7 @@ pub(super) fn counted(connection: &Connection, window: &Window) -> Result<Vec<Co
                 is_proactive: row.get("is_proactive")?,
                 is_withdrawn: row.get("is_withdrawn")?,
                 allegations: row.get("allegations")?,
+                offences: row.get("offences")?,
             })
         },
     )

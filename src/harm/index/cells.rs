@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use super::weights;
 use crate::model::ho_code::HoCode;
+use crate::store::failure;
 
 /// A cell's place as people name it: the first cell is A1.
 pub(super) fn name(row: u32, column: u32) -> String {
@@ -55,6 +56,15 @@ pub(super) fn whole(cell: &Data) -> Result<Option<u32>, String> {
         .ok_or_else(|| format!("is {held:?}; expected a whole number"))
 }
 
+/// What is wrong with the code of a row.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NoCode {
+    /// It cannot be read.
+    Unread(String),
+    /// The class and sub-code beside it say another.
+    Contradicted(String),
+}
+
 /// A Home Office classification, `NNN/SS`, from what a spreadsheet makes of
 /// one. Digits without a slash that could be two codes are settled by the
 /// class and sub-code beside them, or are wrong. `None` for an empty cell.
@@ -62,12 +72,12 @@ pub(super) fn code(
     cell: &Data,
     class: Option<u32>,
     sub_code: Option<u32>,
-) -> Result<Option<HoCode>, String> {
+) -> Result<Option<HoCode>, NoCode> {
     if matches!(cell, Data::DateTime(_) | Data::DateTimeIso(_)) {
-        return Err(format!(
+        return Err(NoCode::Unread(format!(
             "is {}, which a spreadsheet makes of a code such as 8/6; expected NNN/SS as text",
             kind(cell)
-        ));
+        )));
     }
     let held = text(cell);
     if held.is_empty() {
@@ -75,9 +85,9 @@ pub(super) fn code(
     }
     let readings = readings(&held, class);
     if readings.is_empty() {
-        return Err(format!(
+        return Err(NoCode::Unread(format!(
             "is {held:?}; expected a Home Office classification, NNN/SS, such as 019/08"
-        ));
+        )));
     }
     let agrees = |reading: &&(u32, u32)| {
         class.is_none_or(|class| class == reading.0)
@@ -85,11 +95,14 @@ pub(super) fn code(
     };
     let agreeing: Vec<&(u32, u32)> = readings.iter().filter(agrees).collect();
     match agreeing.as_slice() {
-        [(class, sub_code)] => format!("{class:03}/{sub_code:02}").parse().map(Some),
-        [] => Err(format!("is {held:?}, which is another code than")),
-        _ => Err(format!(
+        [(class, sub_code)] => format!("{class:03}/{sub_code:02}")
+            .parse()
+            .map(Some)
+            .map_err(NoCode::Unread),
+        [] => Err(NoCode::Contradicted(format!("is {held:?}"))),
+        _ => Err(NoCode::Unread(format!(
             "is {held:?}, which could be several codes; expected NNN/SS as text"
-        )),
+        ))),
     }
 }
 
@@ -133,7 +146,7 @@ fn kind(cell: &Data) -> String {
             "a date or time".to_owned()
         }
         Data::Error(error) => format!("the error {error}"),
-        other => format!("{:?}", other.to_string()),
+        other => format!("{:?}", failure::cut(&other.to_string())),
     }
 }
 
@@ -182,12 +195,17 @@ mod tests {
             (cell("19-08"), None, "expected a Home Office"),
             (cell("1900/8"), None, "expected a Home Office"),
             (cell("various"), None, "expected a Home Office"),
-            (cell("8/6"), Some(9), "another code"),
             (Data::DateTimeIso("2026-06-08".to_owned()), None, "a date"),
         ] {
-            let error = code(&held, class, None).unwrap_err();
+            let Err(NoCode::Unread(error)) = code(&held, class, None) else {
+                panic!("{held:?} was read");
+            };
             assert!(error.contains(wanted), "{held:?}: {error}");
         }
+        assert_eq!(
+            code(&cell("8/6"), Some(9), None),
+            Err(NoCode::Contradicted("is \"8/6\"".to_owned()))
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Codes that the official workbook holds on several rows: one weight where
-//! their scores agree, and where they do not, what the force decides.
+//! their scores agree. Where they do not, each title has its own, and the force
+//! decides which stands for an allegation under another title.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +9,9 @@ use super::table::Table;
 use super::weights::{Basis, Weight};
 use super::workbook::{ValueRow, Values};
 use crate::config::problem::Problems;
+use crate::model::offence_title;
 
-/// Which score stands for a code with several.
+/// Which score stands for the titles of a code that no row has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Policy {
     /// None: every conflict is told and nothing is imported.
@@ -38,7 +40,8 @@ impl Policy {
     }
 }
 
-/// The weights of a workbook, one per code.
+/// The weights of a workbook: one per code, and one per title that weighs
+/// differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
     pub weights: Vec<Weight>,
@@ -62,7 +65,8 @@ pub fn parse_choices(file: &str, text: &str) -> Result<Vec<Choice>, Problems> {
     table.finish(choices)
 }
 
-/// One weight per code, by the policy where rows disagree. `workbook` stands
+/// One weight per code, by the policy where rows disagree, and beside it one
+/// for each title with another score. `workbook` stands
 /// in each weight's source.
 pub fn settle(values: &Values, policy: &Policy, workbook: &str) -> Result<Settled, Refusal> {
     let mut by_code: BTreeMap<&str, Vec<&ValueRow>> = BTreeMap::new();
@@ -79,7 +83,13 @@ pub fn settle(values: &Values, policy: &Policy, workbook: &str) -> Result<Settle
             Ok(rows[0])
         };
         match chosen {
-            Ok(row) => weights.push(weight(row, &rows, workbook, policy)),
+            Ok(row) => {
+                weights.push(weight(row, &rows, workbook, policy));
+                match titled(code, row, &rows, (policy, workbook)) {
+                    Ok(titled) => weights.extend(titled),
+                    Err(found) => problems.extend(found),
+                }
+            }
             Err(problem) => problems.push(problem),
         }
     }
@@ -90,16 +100,61 @@ pub fn settle(values: &Values, policy: &Policy, workbook: &str) -> Result<Settle
     }
 }
 
+/// The titles of a code that weigh otherwise than the code itself. Of several
+/// scores under one title the policy says which stands, if it can.
+fn titled(
+    code: &str,
+    chosen: &ValueRow,
+    rows: &[&ValueRow],
+    (policy, workbook): (&Policy, &str),
+) -> Result<Vec<Weight>, Vec<String>> {
+    let mut by_title: BTreeMap<String, Vec<&ValueRow>> = BTreeMap::new();
+    for row in rows {
+        let bare = offence_title::bare(&row.title);
+        if !bare.is_empty() {
+            by_title.entry(bare).or_default().push(row);
+        }
+    }
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for rows in by_title.values() {
+        let is_conflict = rows.iter().any(|row| row.score != rows[0].score);
+        let Some(row) = (if is_conflict {
+            extreme(rows, policy)
+        } else {
+            Some(rows[0])
+        }) else {
+            problems.push(told(code, rows, " under one title"));
+            continue;
+        };
+        if row.score != chosen.score {
+            found.push(Weight {
+                for_title: row.title.clone(),
+                ..weight(row, rows, workbook, policy)
+            });
+        }
+    }
+    if problems.is_empty() {
+        Ok(found)
+    } else {
+        Err(problems)
+    }
+}
+
 fn choose<'a>(code: &str, rows: &[&'a ValueRow], policy: &Policy) -> Result<&'a ValueRow, String> {
-    // The first of several rows with the score that stands.
-    let by_score = |row: &&&ValueRow| (row.score, std::cmp::Reverse(row.row));
-    let extreme = match policy {
-        Policy::Refuse => None,
-        Policy::Highest => rows.iter().max_by_key(by_score),
-        Policy::Lowest => rows.iter().min_by_key(|row| (row.score, row.row)),
-        Policy::ByTitle(choices) => return by_title(code, rows, choices),
-    };
-    extreme.copied().ok_or_else(|| told(code, rows, ""))
+    match policy {
+        Policy::ByTitle(choices) => by_title(code, rows, choices),
+        _ => extreme(rows, policy).ok_or_else(|| told(code, rows, "")),
+    }
+}
+
+/// The first of several rows with the score that a policy lets stand.
+fn extreme<'a>(rows: &[&'a ValueRow], policy: &Policy) -> Option<&'a ValueRow> {
+    let rows = rows.iter().copied();
+    match policy {
+        Policy::Refuse | Policy::ByTitle(_) => None,
+        Policy::Highest => rows.max_by_key(|row| (row.score, std::cmp::Reverse(row.row))),
+        Policy::Lowest => rows.min_by_key(|row| (row.score, row.row)),
+    }
 }
 
 fn by_title<'a>(
@@ -110,7 +165,8 @@ fn by_title<'a>(
     let Some(choice) = choices.iter().find(|choice| choice.ho_code == code) else {
         return Err(told(code, rows, ", and the titles name none of its rows"));
     };
-    let is_chosen = |row: &&&ValueRow| plain(&row.title) == plain(&choice.title);
+    let is_chosen =
+        |row: &&&ValueRow| offence_title::bare(&row.title) == offence_title::bare(&choice.title);
     let chosen: Vec<&&ValueRow> = rows.iter().filter(is_chosen).collect();
     match chosen.as_slice() {
         [] => {
@@ -159,7 +215,7 @@ fn refusal(values: &Values, problems: Vec<String>) -> Refusal {
 }
 
 fn weight(row: &ValueRow, rows: &[&ValueRow], workbook: &str, policy: &Policy) -> Weight {
-    let mut note = vec![row.starting_point.clone(), row.note.clone()];
+    let mut note = note(row);
     let others = rows.iter().filter(|other| other.score != row.score);
     let mut scores: Vec<String> = others.map(|other| other.score.to_string()).collect();
     scores.dedup();
@@ -170,9 +226,9 @@ fn weight(row: &ValueRow, rows: &[&ValueRow], workbook: &str, policy: &Policy) -
             scores.join(", ")
         ));
     }
-    note.retain(|part| !part.is_empty());
     Weight {
         ho_code: row.code.as_str().to_owned(),
+        for_title: String::new(),
         title: row.title.clone(),
         days: row.score,
         basis: Basis::Published,
@@ -181,8 +237,12 @@ fn weight(row: &ValueRow, rows: &[&ValueRow], workbook: &str, policy: &Policy) -
     }
 }
 
-/// A title without the differences that do not matter.
-fn plain(title: &str) -> String {
-    let words = title.split_whitespace().collect::<Vec<_>>();
-    words.join(" ").to_lowercase()
+fn note(row: &ValueRow) -> Vec<String> {
+    let own = match row.own.as_str() {
+        "" => String::new(),
+        own => format!("sentencing data of the offence itself: {own}"),
+    };
+    let mut note = vec![row.starting_point.clone(), own, row.note.clone()];
+    note.retain(|part| !part.is_empty());
+    note
 }

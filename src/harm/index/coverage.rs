@@ -1,16 +1,18 @@
 //! What an edition covers of a force's own data, and of the basket: every
 //! allegation in a window falls in exactly one class.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use duckdb::Connection;
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::allegations::{Counted, Window, counted, has_data};
 use super::basket::{Condition, Finder};
-use super::weights::Weight;
+use super::weights::{self, Key, Shares, Weight};
 use super::{Edition, Reference, aliases};
+use crate::model::offence_title;
 
 /// What becomes of an allegation under an edition, first reason first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -42,7 +44,7 @@ pub struct Coverage {
     pub basket: BasketCover,
     /// What does not fit between the aliases and the edition.
     pub alias_doubts: Vec<String>,
-    /// `None` while nothing has been taken in.
+    /// `None` while nothing has been accepted.
     pub data: Option<DataCover>,
 }
 
@@ -62,6 +64,8 @@ pub struct DataCover {
     pub allegations: u64,
     /// Allegations and distinct codes by class.
     pub classes: BTreeMap<Class, Tally>,
+    /// What the weights of the scored allegations rest on.
+    pub rests_on: Shares,
     pub unscored: Vec<Code>,
     pub not_in_basket_table: Vec<Code>,
     pub aliased: Vec<Code>,
@@ -106,13 +110,14 @@ pub fn measure(reference: &Reference, data: Option<(&Connection, Window)>) -> Re
     })
 }
 
-/// Allegations in a window that an edition weighs or should, by the code that
-/// their weight is looked up under; `None` while nothing has been taken in.
+/// Allegations in a window that an edition weighs or should, by the code and
+/// bare title that their weight is looked up under; `None` while nothing has
+/// been accepted.
 pub fn by_index_code(
     reference: &Reference,
     connection: &Connection,
     window: &Window,
-) -> Result<Option<BTreeMap<String, u64>>> {
+) -> Result<Option<BTreeMap<(String, String), u64>>> {
     if !has_data(connection)? {
         return Ok(None);
     }
@@ -121,7 +126,8 @@ pub fn by_index_code(
     for row in counted(connection, window)? {
         if lookup.class(&row) == Class::Unscored {
             let code = lookup.finder.index_code(&row.ho_code).to_owned();
-            *found.entry(code).or_insert(0) += row.allegations;
+            let key = (code, offence_title::bare(row.title()));
+            *found.entry(key).or_insert(0) += row.allegations;
         }
     }
     Ok(Some(found))
@@ -129,15 +135,26 @@ pub fn by_index_code(
 
 struct Lookup<'a> {
     finder: Finder<'a>,
-    weights: BTreeMap<&'a str, &'a Weight>,
+    weights: BTreeMap<Key<'a>, &'a Weight>,
 }
 
 impl<'a> Lookup<'a> {
     fn new(reference: &'a Reference, weights: &'a [Weight]) -> Self {
         Self {
             finder: Finder::new(&reference.basket, &reference.aliases),
-            weights: weights.iter().map(|w| (w.ho_code.as_str(), w)).collect(),
+            weights: weights::by_key(weights),
         }
+    }
+
+    /// The weight of an allegation, by its title or else its code.
+    fn weight(&self, row: &Counted) -> Option<&'a Weight> {
+        let code = self.finder.index_code(&row.ho_code);
+        weights::find(&self.weights, code, row.title())
+    }
+
+    /// Whether a code has a weight, if only for some of its titles.
+    fn weighs(&self, index_code: &str) -> bool {
+        self.weights.keys().any(|(code, _)| *code == index_code)
     }
 
     fn class(&self, row: &Counted) -> Class {
@@ -160,7 +177,7 @@ impl<'a> Lookup<'a> {
             Class::ConditionNotMet
         } else if row.is_proactive {
             Class::Proactive
-        } else if !self.weights.contains_key(index_code) {
+        } else if self.weight(row).is_none() {
             Class::Unscored
         } else if index_code == row.ho_code {
             Class::Scored
@@ -174,6 +191,7 @@ impl<'a> Lookup<'a> {
         for row in rows {
             *codes.entry((self.class(row), &row.ho_code)).or_insert(0) += row.allegations;
         }
+        let rests_on = self.rests_on(rows);
         let mut classes: BTreeMap<Class, Tally> = BTreeMap::new();
         for ((class, _), allegations) in &codes {
             let tally = classes.entry(*class).or_default();
@@ -196,7 +214,24 @@ impl<'a> Lookup<'a> {
             not_in_basket_table: of(Class::NotInBasketTable),
             aliased: of(Class::Aliased),
             classes,
+            rests_on,
         }
+    }
+
+    /// What the weights of scored allegations rest on.
+    fn rests_on(&self, rows: &[Counted]) -> Shares {
+        let is_scored = |row: &&Counted| matches!(self.class(row), Class::Scored | Class::Aliased);
+        let (mut shares, mut seen) = (Shares::new(), BTreeSet::new());
+        for row in rows.iter().filter(is_scored) {
+            let Some(weight) = self.weight(row) else {
+                continue;
+            };
+            let share = shares.entry(weight.basis).or_default();
+            share.weights += u64::from(seen.insert(weight.key()));
+            share.allegations += row.allegations;
+            share.harm_days += weight.days * Decimal::from(row.offences);
+        }
+        shares
     }
 
     /// A code with the title that the basket or the edition has for it, or
@@ -206,7 +241,7 @@ impl<'a> Lookup<'a> {
             let of_code = rows.iter().filter(|row| row.ho_code == code);
             of_code.filter_map(|row| row.offence_title.clone()).min()
         };
-        let weighed = || self.weights.get(code).map(|weight| weight.title.clone());
+        let weighed = || weights::find(&self.weights, code, "").map(|w| w.title.clone());
         let title = self
             .finder
             .own_title(code)
@@ -227,7 +262,7 @@ impl<'a> Lookup<'a> {
             .filter(|row| row.condition != Condition::Never)
             .map(|row| row.ho_code.as_str())
             .collect();
-        let lacks = |code: &&&str| !self.weights.contains_key(self.finder.index_code(code));
+        let lacks = |code: &&&str| !self.weighs(self.finder.index_code(code));
         let without: Vec<String> = counting
             .iter()
             .filter(lacks)

@@ -1,16 +1,20 @@
 //! Imports a harm index: read and settled whole, kept in the ledger, then
 //! written as an edition. Killed in between, the next import ends the work.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
-use chrono::NaiveDateTime;
+use anyhow::{Context, Result};
 
+use super::bounds::MOST_BYTES;
 use super::diff::{self, Difference};
 use super::imports::{self, Import};
 use super::reading::{self, Settled};
 use super::refusal::Refusal;
 use super::{editions, weights};
+use crate::harm::accounts::{self, Role};
+use crate::model::act::Act;
 use crate::store::Store;
 use crate::store::schema::hex_sha256;
 
@@ -24,10 +28,7 @@ pub struct Wanted<'a> {
     pub conflicts: Conflicts<'a>,
     /// An edition that differs may be replaced.
     pub replace: bool,
-    /// The edition that is not replaced, since nobody said who asks.
-    pub protected: Option<&'a str>,
-    pub by: &'a str,
-    pub at: NaiveDateTime,
+    pub act: Act<'a>,
 }
 
 /// How rows that disagree are settled.
@@ -49,6 +50,12 @@ pub struct Imported {
     pub other_sheets: Vec<String>,
     /// Rows without a code or a score, in words.
     pub left_out: Vec<String>,
+    /// Titles that weigh otherwise than their code.
+    pub by_title: usize,
+    /// Rows whose cells contradict each other: rejected.
+    pub rejected: Vec<String>,
+    /// Scores that their own starting points contradict: they stand.
+    pub doubts: Vec<String>,
     /// Rows of the table of titles that no conflict asked for.
     pub spare_choices: Vec<String>,
     /// What changed in an edition that was replaced.
@@ -68,10 +75,23 @@ pub enum Done {
     Unchanged,
 }
 
+/// A file's content, if it is no larger than an index can be.
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        let problem = format!("is larger than {} MiB", MOST_BYTES >> 20);
+        return Err(Refusal::one(reading::shown(path), problem).into());
+    }
+    Ok(bytes)
+}
+
 /// Imports a workbook or a CSV file.
 pub fn import(store: &Store, wanted: &Wanted<'_>) -> Result<Imported> {
-    let bytes = std::fs::read(wanted.file)
-        .with_context(|| format!("cannot read {}", wanted.file.display()))?;
+    accounts::require(store.connection(), wanted.act, Role::DataSteward)?;
+    let bytes = read(wanted.file)?;
     let titles = reading::titles(wanted.conflicts)?;
     let settled = reading::settle(wanted, &bytes, titles.as_deref())?;
     let csv = weights::render(&settled.weights)?;
@@ -87,25 +107,21 @@ pub fn import(store: &Store, wanted: &Wanted<'_>) -> Result<Imported> {
         _ if is_known(store, &draft, found.as_deref())? => Done::Unchanged,
         (None, _) => Done::Written,
         (Some(_), None) => Done::Recorded,
-        (Some(_), Some(_)) if wanted.replace => {
-            ensure!(
-                wanted.protected != Some(settled.name.as_str()),
-                "lists rank on {}: say with --by who replaces it; nothing was changed",
-                settled.name
-            );
-            Done::Replaced
-        }
+        (Some(_), Some(_)) if wanted.replace => Done::Replaced,
         (Some(_), Some(difference)) => return Err(differs(&settled.name, difference).into()),
     };
     let import = if done == Done::Unchanged {
         newest(store, &draft.edition)?.unwrap_or(draft)
     } else {
-        let import_id = store.transaction(|tx| imports::keep(tx, &draft, &bytes, &csv))?;
+        let import_id =
+            store.transaction(|tx| imports::keep(tx, &draft, &bytes, &csv, wanted.act))?;
         Import { import_id, ..draft }
     };
     if matches!(done, Done::Written | Done::Replaced) {
         editions::write(wanted.dir, &settled.name, &csv)?;
     }
+    let by_title = settled.weights.iter().filter(|w| !w.for_title.is_empty());
+    let by_title = by_title.count();
     let mut left_out = settled.without_code;
     left_out.extend(settled.without_score);
     Ok(Imported {
@@ -113,6 +129,9 @@ pub fn import(store: &Store, wanted: &Wanted<'_>) -> Result<Imported> {
         done,
         other_sheets: settled.other_sheets,
         left_out,
+        by_title,
+        rejected: settled.contradicting,
+        doubts: settled.doubts,
         spare_choices: settled.spare_choices,
         difference,
         repaired,
@@ -160,12 +179,18 @@ fn draft(
         rows_read: count(settled.rows_read),
         rows_without_code: count(settled.without_code.len()),
         rows_without_score: count(settled.without_score.len()),
-        codes: count(settled.weights.len()),
+        codes: count(
+            settled
+                .weights
+                .iter()
+                .filter(|w| w.for_title.is_empty())
+                .count(),
+        ),
         conflicts_solved: count(settled.conflicts),
         csv_sha256: hex_sha256(csv.as_bytes()),
         found_sha256: found.map(|text| hex_sha256(text.as_bytes())),
-        imported_by: wanted.by.to_owned(),
-        imported_at: wanted.at,
+        imported_by: wanted.act.by.to_string(),
+        imported_at: wanted.act.at,
     }
 }
 

@@ -5,8 +5,9 @@ use chrono::NaiveDateTime;
 use duckdb::{Connection, Row, params};
 use serde::Serialize;
 
-use crate::store::bind;
-use crate::store::schema::hex_sha256;
+use crate::audit::{self, Event, Kind};
+use crate::model::act::Act;
+use crate::store::{bind, chain, inputs};
 
 /// One import, as the ledger holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,12 +64,15 @@ pub fn text(connection: &Connection, sha256: &str) -> Result<String> {
 }
 
 /// Keeps an import with the bytes it was read from and the text it made.
-pub fn keep(connection: &Connection, import: &Import, bytes: &[u8], csv: &str) -> Result<i64> {
-    debug_assert_eq!(import.csv_sha256, hex_sha256(csv.as_bytes()));
-    connection.execute(
-        "insert into ledger.texts values (?, ?) on conflict do nothing",
-        params![import.csv_sha256, csv],
-    )?;
+pub fn keep(
+    connection: &Connection,
+    import: &Import,
+    bytes: &[u8],
+    csv: &str,
+    act: Act<'_>,
+) -> Result<i64> {
+    let csv_sha256 = inputs::keep_text(connection, csv)?;
+    debug_assert_eq!(import.csv_sha256, csv_sha256);
     let import_id: i64 =
         connection.query_row("select nextval('ledger.index_import_ids')", [], |row| {
             row.get(0)
@@ -96,6 +100,12 @@ pub fn keep(connection: &Connection, import: &Import, bytes: &[u8], csv: &str) -
             import.imported_at
         ],
     )?;
+    chain::seal(connection, "ledger.index_imports", &[import_id])?;
+    let event = Event {
+        detail: serde_json::json!({ "import_id": import_id, "edition": import.edition }),
+        ..Event::new(Kind::Administration, "index import")
+    };
+    audit::record(connection, act.into(), &event)?;
     Ok(import_id)
 }
 

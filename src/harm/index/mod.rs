@@ -4,6 +4,8 @@
 pub mod aliases;
 pub mod allegations;
 pub mod basket;
+mod bounds;
+pub mod bridge;
 mod cells;
 pub mod conflicts;
 pub mod coverage;
@@ -14,10 +16,13 @@ pub mod imports;
 mod official;
 mod reading;
 pub mod refusal;
+mod starting_point;
 mod table;
+pub mod titles;
 pub mod weights;
 pub mod workbook;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -27,6 +32,7 @@ use self::aliases::Alias;
 use self::basket::BasketRow;
 use self::weights::Weight;
 use crate::config::problem::Problems;
+use crate::model::basket_name::BasketName;
 use crate::store::inputs::{self, Input, Role};
 
 /// Everything the list looks offences up in.
@@ -52,34 +58,32 @@ pub struct Edition {
 pub const FOLDER: &str = "jobs/harm-list";
 
 /// Tables of the warehouse that are written from the reference files.
-pub const TABLES: [&str; 3] = [
+pub const TABLES: [&str; 4] = [
     "staging.harm_index",
+    "staging.weighed_offences",
     "staging.basket",
     "staging.index_aliases",
 ];
 
 impl Reference {
-    /// Reads and checks the files of a deployment: the edition that ranks and
-    /// some others.
-    pub fn load(dir: &Path, edition: &str, others: &[String]) -> Result<Self> {
-        let read = |role: Role, file: String| {
-            let text = std::fs::read_to_string(dir.join(&file))
-                .with_context(|| format!("cannot read {file}"))?;
-            anyhow::Ok(Input { role, file, text })
-        };
-        let mut inputs = vec![
-            read(Role::Aliases, format!("{FOLDER}/index/aliases.csv"))?,
-            read(Role::Basket, format!("{FOLDER}/basket.csv"))?,
-        ];
+    /// Reads and checks the files of a deployment: a basket, the edition that
+    /// ranks and some others.
+    pub fn load(dir: &Path, basket: BasketName, edition: &str, others: &[String]) -> Result<Self> {
+        let mut inputs = vec![aliases(dir)?, self::basket(dir, basket)?];
         let mut names = vec![edition];
         names.extend(others.iter().map(String::as_str));
         for name in names {
-            let edition = read(Role::Edition, editions::file_of(name)).context(
+            let edition = read(dir, Role::Edition, editions::file_of(name)).context(
                 "an edition that edition or compare_editions in jobs/harm-list/job.toml names",
             )?;
             inputs.push(edition);
         }
         Self::parse(inputs)
+    }
+
+    /// A basket of a deployment alone, with the codes that lead to it.
+    pub fn of_basket(dir: &Path, basket: BasketName) -> Result<Self> {
+        Self::parse(vec![aliases(dir)?, self::basket(dir, basket)?])
     }
 
     /// Checks the texts of a list; every problem of all of them is told.
@@ -133,29 +137,41 @@ impl Reference {
     }
 }
 
+fn aliases(dir: &Path) -> Result<Input> {
+    read(dir, Role::Aliases, format!("{FOLDER}/index/aliases.csv"))
+}
+
+fn basket(dir: &Path, name: BasketName) -> Result<Input> {
+    read(dir, Role::Basket, name.file().to_owned())
+        .context("the basket that basket in jobs/harm-list/job.toml names")
+}
+
+fn read(dir: &Path, role: Role, file: String) -> Result<Input> {
+    let text =
+        std::fs::read_to_string(dir.join(&file)).with_context(|| format!("cannot read {file}"))?;
+    Ok(Input { role, file, text })
+}
+
 /// Replaces the reference tables of the staging layer.
 pub fn write(connection: &Connection, reference: &Reference) -> Result<()> {
     connection.execute_batch(
-        "create or replace table staging.harm_index (edition varchar, ho_code varchar, \
-             title varchar, days decimal(10, 3), basis varchar, source varchar);
+        "create or replace table staging.harm_index (edition varchar, weight_key integer, \
+             ho_code varchar, title varchar, days decimal(10, 3), basis varchar, source varchar);
+         create or replace table staging.weighed_offences (weight_key integer, \
+             index_code varchar, bare_title varchar);
          create or replace table staging.basket (ho_code varchar, vawg_group varchar, \
              condition varchar, title varchar);
-         create or replace table staging.index_aliases (recorded_code varchar, index_code varchar);",
+         create or replace table staging.index_aliases (recorded_code varchar, index_code varchar);
+         comment on table staging.harm_index is \
+             'One row per edition and offence that it weighs: days of harm, how they came about, and who published them.';
+         comment on table staging.weighed_offences is \
+             'One row per code, and per title that some edition weighs apart from its code (bare_title), with one number for all editions.';
+         comment on table staging.basket is \
+             'One row per Home Office code of the VAWG basket, with the condition under which it counts.';
+         comment on table staging.index_aliases is \
+             'One row per retired code, with the code that it is weighed under.';",
     )?;
-    let mut rows = connection.appender_to_db("harm_index", "staging")?;
-    for edition in &reference.editions {
-        for weight in &edition.weights {
-            rows.append_row(params![
-                edition.name,
-                weight.ho_code,
-                weight.title,
-                weight.days,
-                weight.basis.as_str(),
-                weight.source
-            ])?;
-        }
-    }
-    rows.flush()?;
+    write_weights(connection, reference)?;
     let mut rows = connection.appender_to_db("basket", "staging")?;
     for row in &reference.basket {
         rows.append_row(params![
@@ -169,6 +185,44 @@ pub fn write(connection: &Connection, reference: &Reference) -> Result<()> {
     let mut rows = connection.appender_to_db("index_aliases", "staging")?;
     for alias in &reference.aliases {
         rows.append_row(params![alias.recorded_code, alias.index_code])?;
+    }
+    rows.flush()?;
+    Ok(())
+}
+
+/// What is weighed has one number in all editions: a code, or a title of one
+/// that some edition weighs apart. Every edition has a row for each that it
+/// weighs, under its own title or the code's weight, so that a join by number
+/// and edition finds one row and asks nothing else. Only the row of a code
+/// itself carries the code: a statement that joins by it meets each once.
+fn write_weights(connection: &Connection, reference: &Reference) -> Result<()> {
+    let all = reference
+        .editions
+        .iter()
+        .flat_map(|edition| &edition.weights);
+    let offences: BTreeSet<weights::Key<'_>> = all.map(Weight::key).collect();
+    let mut rows = connection.appender_to_db("weighed_offences", "staging")?;
+    for (number, (code, title)) in (1_i32..).zip(&offences) {
+        rows.append_row(params![number, code, title])?;
+    }
+    rows.flush()?;
+    let mut rows = connection.appender_to_db("harm_index", "staging")?;
+    for edition in &reference.editions {
+        let held = weights::by_key(&edition.weights);
+        for (number, (code, title)) in (1_i32..).zip(&offences) {
+            let Some(weight) = weights::find(&held, code, title) else {
+                continue;
+            };
+            rows.append_row(params![
+                edition.name,
+                number,
+                title.is_empty().then_some(code),
+                weight.title,
+                weight.days,
+                weight.basis.as_str(),
+                weight.source
+            ])?;
+        }
     }
     rows.flush()?;
     Ok(())

@@ -19,6 +19,8 @@ pub(super) struct Columns {
     pub(super) sub_code: Option<u32>,
     /// Which similar offence was used where no sentencing data exists.
     pub(super) note: Option<u32>,
+    /// Whether the score rests on a guideline of the offence itself.
+    pub(super) own: Option<u32>,
 }
 
 const REQUIRED: [&str; 4] = [
@@ -30,6 +32,8 @@ const REQUIRED: [&str; 4] = [
 const OPTIONAL: [&str; 3] = ["Starting Point", "HO_CODE", "HO_SUB_CODE"];
 /// The 2021 file's header of its notes, which goes on.
 const NOTE: &str = "if no sentencing data available";
+/// A part of the header of whether sentencing data are of the offence itself.
+const OWN: &str = "from actual offence";
 /// A header lies among the first rows.
 const MOST_ROWS_BEFORE: u32 = 50;
 
@@ -85,7 +89,8 @@ pub(super) fn columns(range: &Range<Data>) -> Result<Columns, Vec<String>> {
         starting_point,
         class,
         sub_code,
-        note: note(range, header),
+        note: named(range, header, |name| name.starts_with(NOTE)),
+        own: named(range, header, |name| name.contains(OWN)),
     })
 }
 
@@ -101,8 +106,8 @@ fn places(range: &Range<Data>, row: u32, name: &str) -> Vec<u32> {
         .collect()
 }
 
-fn note(range: &Range<Data>, row: u32) -> Option<u32> {
-    width(range).find(|column| plain(&cells::text(at(range, row, *column))).starts_with(NOTE))
+fn named(range: &Range<Data>, row: u32, is_wanted: impl Fn(&str) -> bool) -> Option<u32> {
+    width(range).find(|column| is_wanted(&plain(&cells::text(at(range, row, *column)))))
 }
 
 fn width(range: &Range<Data>) -> std::ops::RangeInclusive<u32> {

@@ -8,7 +8,8 @@ use super::conflicts::{self, Choice, Policy};
 use super::import::{Conflicts, Wanted};
 use super::refusal::Refusal;
 use super::weights::{self, Weight};
-use super::{editions, workbook};
+use super::workbook::{self, ValueRow};
+use super::{editions, starting_point};
 use crate::store::schema::hex_sha256;
 
 /// What a file holds, settled.
@@ -20,6 +21,10 @@ pub(super) struct Settled {
     pub(super) conflicts: usize,
     pub(super) without_code: Vec<String>,
     pub(super) without_score: Vec<String>,
+    /// Rows whose cells contradict each other.
+    pub(super) contradicting: Vec<String>,
+    /// Scores that their own starting points contradict.
+    pub(super) doubts: Vec<String>,
     pub(super) other_sheets: Vec<String>,
     pub(super) spare_choices: Vec<String>,
 }
@@ -91,9 +96,16 @@ fn settle_workbook(wanted: &Wanted<'_>, bytes: &[u8], titles: Option<&str>) -> R
             .iter()
             .map(|(row, code)| format!("row {row}: {code} has no score"))
             .collect(),
+        doubts: values.rows.iter().filter_map(doubt).collect(),
+        contradicting: values.contradicting,
         other_sheets: values.other_sheets,
         spare_choices,
     })
+}
+
+fn doubt(row: &ValueRow) -> Option<String> {
+    let told = starting_point::contradiction(row.score, &row.starting_point)?;
+    Some(format!("row {}: {} has {told}", row.row, row.code))
 }
 
 fn spare(choices: &[Choice], disputed: &[String]) -> Vec<String> {
@@ -127,6 +139,8 @@ fn settle_table(wanted: &Wanted<'_>, bytes: &[u8]) -> Result<Settled> {
         conflicts: 0,
         without_code: Vec::new(),
         without_score: Vec::new(),
+        contradicting: Vec::new(),
+        doubts: Vec::new(),
         other_sheets: Vec::new(),
         spare_choices: Vec::new(),
     })

@@ -3,6 +3,7 @@ use std::path::Path;
 use super::basket::Condition;
 use super::weights::Basis;
 use super::*;
+use crate::model::basket_name::BasketName;
 
 fn problems(role: Role, text: &str) -> String {
     let file = "t.csv".to_owned();
@@ -13,7 +14,7 @@ fn problems(role: Role, text: &str) -> String {
 
 fn shipped(edition: &str) -> Reference {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Reference::load(root, edition, &[]).unwrap()
+    Reference::load(root, BasketName::Npcc, edition, &[]).unwrap()
 }
 
 #[test]
@@ -37,17 +38,111 @@ fn an_analogue_of_the_starter_names_a_code_that_is_none() {
     let find = |code: &str| weights.iter().find(|weight| weight.ho_code == code);
     let mut analogues = 0;
     for weight in weights.iter().filter(|w| w.basis == Basis::Analogue) {
-        let near = find(weight.source.strip_prefix("analogue of ").unwrap()).unwrap();
-        assert_ne!(near.basis, Basis::Analogue, "{weight:?}");
-        // A civil breach is held to the most that the law allows.
-        assert_eq!(
-            weight.days == near.days,
-            weight.ho_code != "997/01",
-            "{weight:?}"
-        );
+        let near = weight.source.strip_prefix("analogue of ").unwrap();
         analogues += 1;
+        let (code, category) = near.split_once(", ").unwrap_or((near, ""));
+        let Some(near) = find(code) else {
+            // An offence outside the basket, by its guideline.
+            assert!(near.contains("Sentencing Council (in force"), "{weight:?}");
+            continue;
+        };
+        assert_ne!(near.basis, Basis::Analogue, "{weight:?}");
+        // Another weight only where the row says which category it takes.
+        assert_eq!(weight.days == near.days, category.is_empty(), "{weight:?}");
     }
     assert!(analogues > 200, "{analogues}");
+}
+
+/// Rows of the index that were once taken for others: the published chart prints
+/// the highest row of a code, and the rule left out community orders.
+#[test]
+fn the_starter_stands_on_the_lowest_starting_point_and_not_on_old_anchors() {
+    let weights = &shipped("starter-2026").editions[0].weights;
+    let held = weights::by_key(weights);
+    let days = |code, title| weights::find(&held, code, title).unwrap().days.to_string();
+    let (serious, minor) = (
+        "Assault with Injury - Malicious wounding: wounding or inflicting grievous bodily harm (Serious wound or equivalent)",
+        "Assault with Injury - Malicious wounding: wounding or inflicting grievous bodily harm (Minor wound or equivalent)",
+    );
+    for (code, title, right, wrong) in [
+        ("008/06", "", "10", "182"),
+        ("008/01", "", "19", "1825"),
+        ("008/01", minor, "19", "182"),
+        ("008/01", serious, "547.5", "182"),
+        ("003/01", "", "10", "182"),
+        ("008/30", "", "5", "252"),
+        ("020/05", "", "19", "182"),
+        ("019/07", "", "2555", "1825"),
+        ("005/10", "", "3285", "182"),
+        ("005/04", "", "2190", "365"),
+        ("086/10", "", "19", "182"),
+        ("036/05", "", "2190", ""),
+        ("008/77", "", "365", ""),
+    ] {
+        assert_eq!(days(code, title), right, "{code} {title}");
+        assert_ne!(right, wrong);
+    }
+    // A high level community order is whole days, never 18.75.
+    assert!(
+        weights
+            .iter()
+            .all(|weight| weight.days.to_string() != "18.75")
+    );
+}
+
+#[test]
+fn a_guideline_row_names_guideline_version_and_category() {
+    for weight in &shipped("starter-2026").editions[0].weights {
+        let source = &weight.source;
+        let named = match weight.basis {
+            Basis::Published => source.starts_with("CCHI 20"),
+            Basis::Guideline => {
+                let version = ["(in force ", "(4 Aug 2008)"];
+                let rest = version.iter().find_map(|v| source.split_once(v));
+                rest.is_some_and(|(_, category)| category.contains(", "))
+            }
+            Basis::Analogue => source.starts_with("analogue of "),
+        };
+        assert!(named, "{weight:?}");
+    }
+}
+
+#[test]
+fn a_title_has_its_own_weight_and_every_other_that_of_the_code() {
+    let text = "ho_code,for_title,title,days,basis,source\n\
+                008/01,,Wounding,19,guideline,x\n\
+                008/01,Wounding: (Serious),Serious wounding,547.5,guideline,x\n";
+    let weights = weights::parse("e.csv", text).unwrap();
+    let held = weights::by_key(&weights);
+    let days = |title: &str| {
+        let found = weights::find(&held, "008/01", title).unwrap();
+        found.days.to_string()
+    };
+    assert_eq!(days("WOUNDING serious"), "547.5");
+    assert_eq!(days("Wounding \u{2013} \u{201c}serious\u{201d}"), "547.5");
+    assert_eq!(days("Wounding (minor)"), "19");
+    assert_eq!(days(""), "19");
+    assert!(weights::find(&held, "008/02", "Wounding serious").is_none());
+    let again = weights::render(&weights).unwrap();
+    assert_eq!(weights::parse("e.csv", &again).unwrap(), weights);
+}
+
+#[test]
+fn a_title_that_is_weighed_twice_or_is_none_is_told() {
+    let head = "ho_code,for_title,title,days,basis,source\n008/01,Serious wound,x,5,guideline,x\n";
+    for (row, wanted) in [
+        (
+            "008/01,SERIOUS-WOUND,x,6,guideline,x\n",
+            "t.csv:3:8: 008/01,SERIOUS-WOUND,x,6,guideline,x\n    for_title is \"SERIOUS-WOUND\", which stands on line 2 already",
+        ),
+        (
+            "008/01, - ,x,6,guideline,x\n",
+            "for_title is \" - \"; expected a title with letters, or nothing",
+        ),
+    ] {
+        let told = problems(Role::Edition, &format!("{head}{row}"));
+        assert!(told.contains(wanted), "{told}");
+    }
 }
 
 #[test]
@@ -55,7 +150,8 @@ fn every_code_of_the_basket_in_synthetic_london_has_a_weight() {
     let reference = shipped("starter-2026");
     let weights = &reference.editions[0].weights;
     let finder = basket::Finder::new(&reference.basket, &reference.aliases);
-    let mut reader = csv::Reader::from_reader(include_str!("../../synth/offences.csv").as_bytes());
+    let mut reader =
+        csv::Reader::from_reader(include_str!("../../../crates/synth/src/offences.csv").as_bytes());
     let codes: Vec<String> = reader
         .records()
         .map(|record| record.unwrap()[0].to_owned())

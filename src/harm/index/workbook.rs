@@ -6,7 +6,8 @@ use std::io::Cursor;
 use calamine::{Data, Dimensions, Range, Reader as _, Xlsx, XlsxError};
 use rust_decimal::Decimal;
 
-use super::cells;
+use super::bounds::{self, Untaken};
+use super::cells::{self, NoCode};
 use super::official::{self, Columns, at};
 use super::refusal::Refusal;
 use crate::model::ho_code::HoCode;
@@ -24,6 +25,8 @@ pub struct Values {
     pub without_code: Vec<u32>,
     /// Rows with a code and no score, or nought.
     pub without_score: Vec<(u32, HoCode)>,
+    /// Rows whose cells contradict each other, in words.
+    pub contradicting: Vec<String>,
 }
 
 /// One row with a code and a score.
@@ -36,6 +39,8 @@ pub struct ValueRow {
     pub score: Decimal,
     pub urn: String,
     pub starting_point: String,
+    /// Whether the offence has a guideline of its own, as the workbook says it.
+    pub own: String,
     pub note: String,
 }
 
@@ -52,9 +57,11 @@ fn values(file: &str, bytes: &[u8], year: &str) -> Result<Values, Refusal> {
     if let Some(problem) = wrong_container(bytes) {
         return Err(Refusal::one(file, problem));
     }
+    bounds::of_archive(bytes).map_err(|problem| Refusal::one(file, problem))?;
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes))
         .map_err(|error| Refusal::one(file, unreadable(&error)))?;
     let sheets = book.sheet_names();
+    bounds::of_sheets(&sheets).map_err(|problem| Refusal::one(file, problem))?;
     let wanted = format!("CCHI {year} values sheet");
     let is_wanted = |name: &&String| name.trim().eq_ignore_ascii_case(&wanted);
     let Some(sheet) = sheets.iter().find(is_wanted).cloned() else {
@@ -65,7 +72,10 @@ fn values(file: &str, bytes: &[u8], year: &str) -> Result<Values, Refusal> {
     };
     let subject = format!("{file}, sheet {sheet:?}");
     let unread = |error: XlsxError| Refusal::one(subject.as_str(), unreadable(&error));
-    let range = book.worksheet_range(&sheet).map_err(unread)?;
+    let range = bounds::cells(&mut book, &sheet).map_err(|untaken| match untaken {
+        Untaken::Unreadable(error) => unread(error),
+        Untaken::TooLarge(problem) => Refusal::one(subject.as_str(), problem),
+    })?;
     let merged = book.merge_cells_by_sheet_name(&sheet).map_err(unread)?;
     let columns =
         official::columns(&range).map_err(|problems| Refusal::new(&*subject, problems))?;
@@ -77,6 +87,7 @@ fn values(file: &str, bytes: &[u8], year: &str) -> Result<Values, Refusal> {
         rows: Vec::new(),
         without_code: Vec::new(),
         without_score: Vec::new(),
+        contradicting: Vec::new(),
     };
     values.take_rows(&range, &columns, problems, &subject)?;
     Ok(values)
@@ -104,10 +115,12 @@ impl Values {
                 Ok(Read::Row(found)) => self.rows.push(found),
                 Ok(Read::WithoutCode) => self.without_code.push(row + 1),
                 Ok(Read::WithoutScore(code)) => self.without_score.push((row + 1, code)),
+                Ok(Read::Contradicting(found)) => self.contradicting.push(found),
                 Err(found) => problems.extend(found),
             }
         }
         if problems.is_empty() && self.rows.is_empty() {
+            problems.append(&mut self.contradicting);
             problems.push(format!(
                 "no row under the header in row {} holds a code and a score",
                 columns.header + 1
@@ -125,56 +138,64 @@ enum Read {
     Row(ValueRow),
     WithoutCode,
     WithoutScore(HoCode),
+    Contradicting(String),
 }
 
 fn one(range: &Range<Data>, columns: &Columns, row: u32) -> Result<Read, Vec<String>> {
     let text = |column: Option<u32>| {
         column.map_or_else(String::new, |column| cells::text(at(range, row, column)))
     };
-    let code = code(range, columns, row);
-    if matches!(code, Ok(None)) {
-        return Ok(Read::WithoutCode);
-    }
+    let code = match code(range, columns, row) {
+        Ok(None) => return Ok(Read::WithoutCode),
+        Err(NoCode::Contradicted(found)) => return Ok(Read::Contradicting(found)),
+        Ok(Some(code)) => Ok(code),
+        Err(NoCode::Unread(found)) => Err(found),
+    };
     let score = cells::score(at(range, row, columns.score))
         .map_err(|error| format!("{} {error}", cells::name(row, columns.score)));
     match (code, score) {
-        (Ok(Some(code)), Ok(Some(score))) => Ok(Read::Row(ValueRow {
+        (Ok(code), Ok(Some(score))) => Ok(Read::Row(ValueRow {
             row: row + 1,
             code,
             title: text(Some(columns.title)),
             score,
             urn: text(Some(columns.urn)),
             starting_point: text(columns.starting_point),
+            own: text(columns.own),
             note: text(columns.note),
         })),
-        (Ok(Some(code)), Ok(None)) => Ok(Read::WithoutScore(code)),
+        (Ok(code), Ok(None)) => Ok(Read::WithoutScore(code)),
         (code, score) => Err(code.err().into_iter().chain(score.err()).collect()),
     }
 }
 
 /// The code of a row, which its class and sub-code must agree with.
-fn code(range: &Range<Data>, columns: &Columns, row: u32) -> Result<Option<HoCode>, String> {
+fn code(range: &Range<Data>, columns: &Columns, row: u32) -> Result<Option<HoCode>, NoCode> {
     let whole = |column: Option<u32>| match column {
         None => Ok(None),
         Some(column) => cells::whole(at(range, row, column))
-            .map_err(|error| format!("{} {error}", cells::name(row, column))),
+            .map_err(|error| NoCode::Unread(format!("{} {error}", cells::name(row, column)))),
     };
-    let is_empty = cells::text(at(range, row, columns.code)).is_empty();
-    if is_empty {
+    let held = at(range, row, columns.code);
+    if cells::text(held).is_empty() {
         return Ok(None);
     }
     let (class, sub_code) = (whole(columns.class)?, whole(columns.sub_code)?);
-    cells::code(at(range, row, columns.code), class, sub_code).map_err(|error| {
-        let beside: Vec<String> = [(columns.class, class), (columns.sub_code, sub_code)]
-            .into_iter()
-            .filter_map(|(column, held)| Some(format!("{} {}", cells::name(row, column?), held?)))
-            .collect();
-        let place = cells::name(row, columns.code);
-        if error.ends_with("another code than") {
-            let names = "HO_CODE and HO_SUB_CODE";
-            format!("{place} {error} {} ({names}) say", beside.join(" and "))
-        } else {
-            format!("{place} {error}")
+    let place = cells::name(row, columns.code);
+    cells::code(held, class, sub_code).map_err(|error| match error {
+        NoCode::Unread(error) => NoCode::Unread(format!("{place} {error}")),
+        NoCode::Contradicted(held) => {
+            let beside: Vec<String> = [(columns.class, class), (columns.sub_code, sub_code)]
+                .into_iter()
+                .filter_map(|(column, held)| {
+                    Some(format!("{} {}", cells::name(row, column?), held?))
+                })
+                .collect();
+            NoCode::Contradicted(format!(
+                "row {}: {place} {held}, which is another code than {} (HO_CODE and HO_SUB_CODE) say",
+                row + 1,
+                beside.join(" and ")
+            ))
         }
     })
 }
@@ -220,5 +241,11 @@ fn wrong_container(bytes: &[u8]) -> Option<&'static str> {
 }
 
 fn unreadable(error: &XlsxError) -> String {
-    format!("cannot be read as an .xlsx workbook: {error}")
+    let why = match error {
+        XlsxError::Xml(_) | XlsxError::XmlAttr(_) | XlsxError::XmlEof(_) => "damaged-xml",
+        XlsxError::Zip(_) | XlsxError::Io(_) => "damaged-archive",
+        XlsxError::Password => "password",
+        _ => "not-as-expected",
+    };
+    format!("cannot be read as an .xlsx workbook ({why})")
 }

@@ -1,10 +1,10 @@
 //! Makes a past list again, from the texts kept with it and from history as it
 //! was known then, and compares every frozen row.
 
-pub mod cause;
+pub mod difference_reason;
 mod head;
+pub mod rebuild;
 mod rows;
-pub mod workshop;
 
 use anyhow::Result;
 use chrono::NaiveDateTime;
@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::list::List;
 use crate::model::as_of::AsOf;
-use crate::store::bind;
+use crate::store::{bind, chain, failure};
 
 /// How a list compared with itself made again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,7 +41,7 @@ impl Verified {
                 row: "whole".to_owned(),
                 column: "made_again".to_owned(),
                 frozen: Some("a list".to_owned()),
-                again: Some(format!("impossible: {error:#}")),
+                again: Some(format!("impossible: {}", failure::told(error))),
             }],
         }
     }
@@ -73,7 +73,8 @@ pub struct Difference {
 
 /// Writes into the ledger how a list compared.
 pub fn record(connection: &Connection, verified: &Verified, at: NaiveDateTime) -> Result<()> {
-    connection.execute(
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute(
         "insert into ledger.list_verifications values (?, ?, ?, ?, ?)",
         params![
             verified.list_id,
@@ -83,6 +84,12 @@ pub fn record(connection: &Connection, verified: &Verified, at: NaiveDateTime) -
             at
         ],
     )?;
+    chain::seal(
+        &transaction,
+        "ledger.list_verifications",
+        &[verified.list_id],
+    )?;
+    transaction.commit()?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use duckdb::{Connection, Row};
 
-use super::cause::cause;
+use super::difference_reason::cause;
 use super::{Difference, DifferingPerson};
 use crate::harm::ranking;
 use crate::harm::sql::{self, Bound, Frozen, ListSql};

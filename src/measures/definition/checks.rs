@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::file::MeasureFile;
-use super::{Kind, Unit};
+use super::{Kind, Unit, range};
 use crate::config::problem::{Problem, Source};
+use crate::measures::breaks;
 
 /// Every problem of one measure.
 pub(super) fn problems(source: &Source, measure: &MeasureFile) -> Vec<Problem> {
@@ -16,11 +17,11 @@ pub(super) fn problems(source: &Source, measure: &MeasureFile) -> Vec<Problem> {
     found.kind(measure);
     found.bases(measure);
     found.numbers(measure);
-    found.steps(measure);
+    found.breaks(measure);
     found.problems
 }
 
-/// Months after which a cohort that is still too young is a mistake.
+/// Months after which a cohort that is still provisional is a mistake.
 const LONGEST_LAG: u32 = 60;
 
 struct Found<'a> {
@@ -137,15 +138,7 @@ impl Found<'_> {
     }
 
     fn numbers(&mut self, measure: &MeasureFile) {
-        let most = match (measure.kind.as_ref(), measure.unit.as_ref()) {
-            (Kind::Proportion | Kind::Share | Kind::Survey, _) => Some(100.0),
-            (_, Unit::Coefficient) => Some(1.0),
-            _ => None,
-        };
-        let least = match measure.kind.as_ref() {
-            Kind::Change => -100.0,
-            _ => 0.0,
-        };
+        let (least, most) = range(*measure.kind.as_ref(), *measure.unit.as_ref());
         if let Some(target) = &measure.target {
             let value = *target.as_ref();
             let fits = value.is_finite() && value >= least && most.is_none_or(|most| value <= most);
@@ -171,19 +164,23 @@ impl Found<'_> {
         }
     }
 
-    fn steps(&mut self, measure: &MeasureFile) {
-        let mut last = None;
-        for step in &measure.steps {
-            match step.day() {
-                None => self.tell(step.date.span(), "expected a date, such as \"2025-04-01\""),
-                Some(day) if last.is_some_and(|last| day <= last) => {
-                    self.tell(step.date.span(), "steps stand in the order of their dates");
-                }
-                Some(day) => last = Some(day),
+    fn breaks(&mut self, measure: &MeasureFile) {
+        for code in &measure.codes {
+            if !breaks::is_code(code.as_ref()) {
+                self.tell(
+                    code.span(),
+                    format!("codes hold {:?}; expected {}", code.as_ref(), breaks::CODES),
+                );
             }
-            if step.reason.as_ref().trim().is_empty() {
-                self.tell(step.reason.span(), "a step change needs its reason");
-            }
+        }
+        if let Some(steps) = &measure.steps {
+            self.tell(
+                steps.span(),
+                format!(
+                    "a change of recording is an entry of {}, for whatever it touches",
+                    breaks::FILE
+                ),
+            );
         }
     }
 }

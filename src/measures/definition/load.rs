@@ -5,8 +5,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::file::{CommitmentFile, MeasureFile};
-use super::{Commitment, Definition, Step, checks};
+use super::{Commitment, Definition, checks};
 use crate::config::problem::{Problem, Problems, Source};
+use crate::measures::breaks::{self, Break};
 
 /// Folder of the definitions, from the deployment folder.
 pub const FOLDER: &str = "jobs/commitment-measures";
@@ -17,6 +18,8 @@ pub const FOLDER: &str = "jobs/commitment-measures";
 pub struct Loaded {
     pub definitions: Vec<Definition>,
     pub broken: Vec<Broken>,
+    /// Every break of the register, the oldest first.
+    pub breaks: Vec<Break>,
 }
 
 /// A definition that does not hold, and why.
@@ -35,9 +38,18 @@ impl Loaded {
     }
 }
 
-/// Reads every definition.
-pub fn load_all(dir: &Path) -> Loaded {
+/// Reads every definition, with the breaks that touch it; `sources` are those
+/// that the deployment has. Without a register that holds nothing says which
+/// figures may stand beside each other, so that no definition stands.
+pub fn load_all(dir: &Path, sources: &[&str]) -> Loaded {
     let mut loaded = Loaded::default();
+    let breaks = match breaks::load(dir, sources) {
+        Ok(breaks) => breaks,
+        Err(problems) => {
+            loaded.tell(breaks::FILE, problems);
+            return loaded;
+        }
+    };
     match folders(dir) {
         Ok(folders) => {
             for folder in folders {
@@ -50,6 +62,11 @@ pub fn load_all(dir: &Path) -> Loaded {
         ),
     }
     loaded.refuse_doubles();
+    for definition in &mut loaded.definitions {
+        let touches = |found: &&Break| found.touches(&definition.sources, &definition.codes);
+        definition.breaks = breaks.iter().filter(touches).cloned().collect();
+    }
+    loaded.breaks = breaks;
     loaded
         .definitions
         .sort_by_cached_key(|definition| (definition.commitment.number, order(&definition.id)));
@@ -186,16 +203,6 @@ fn read(
 }
 
 fn definition(measure: MeasureFile, commitment: &Commitment, sql: Source) -> Definition {
-    let steps = measure
-        .steps
-        .iter()
-        .filter_map(|step| {
-            Some(Step {
-                date: step.day()?,
-                reason: step.reason.as_ref().clone(),
-            })
-        })
-        .collect();
     Definition {
         id: measure.id.into_inner(),
         commitment: commitment.clone(),
@@ -220,12 +227,22 @@ fn definition(measure: MeasureFile, commitment: &Commitment, sql: Source) -> Def
             .into_iter()
             .map(toml::Spanned::into_inner)
             .collect(),
+        parts: measure
+            .parts
+            .into_iter()
+            .map(toml::Spanned::into_inner)
+            .collect(),
         audiences: measure.audiences,
         baseline: measure.baseline,
         target: measure.target.map(toml::Spanned::into_inner),
         minimum_denominator: measure.minimum_denominator.map(toml::Spanned::into_inner),
         lag: measure.lag.map(toml::Spanned::into_inner),
-        steps,
+        codes: measure
+            .codes
+            .into_iter()
+            .map(toml::Spanned::into_inner)
+            .collect(),
+        breaks: Vec::new(),
         sql: sql.text,
         file: sql.file,
     }

@@ -9,12 +9,15 @@ mod load;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::NaiveDate;
+use daybook_statistics::series::accrual::Accrual;
+use daybook_statistics::series::direction::Direction;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::statistics::series::Accrual;
-use crate::model::room::Room;
+use super::breaks::Break;
+use crate::model::restricted::Room;
 
+pub use file::schema;
 pub use load::{Broken, FOLDER, Loaded, load_all};
 
 /// One measure, checked.
@@ -48,6 +51,10 @@ pub struct Definition {
     /// Extracts the figures come from; `list` is the ledger of harm lists,
     /// `ledger` daybook's own, `a|b` either of two.
     pub sources: Vec<String>,
+    /// Of sources that arrive in parts, such as a file for each force, those
+    /// that the SQL reads; all when none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
     pub audiences: Vec<Audience>,
     pub baseline: Option<Baseline>,
     /// In the measure's unit.
@@ -55,8 +62,14 @@ pub struct Definition {
     /// Below it no value is told.
     pub minimum_denominator: Option<f64>,
     pub lag: Option<Lag>,
-    /// Recorded step changes, the oldest first.
-    pub steps: Vec<Step>,
+    /// Home Office codes that it counts, or classes of them; all where none is
+    /// named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<String>,
+    /// The breaks that touch it, the oldest first. They come from the register
+    /// and are kept with the definition, as they decide its figures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<Break>,
     #[serde(skip)]
     pub sql: String,
     /// Path of the SQL from the deployment folder.
@@ -78,7 +91,7 @@ pub struct Commitment {
 }
 
 /// How a value comes from what the SQL returns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// 100 x numerator / denominator of counts, with a Wilson interval.
@@ -99,7 +112,7 @@ pub enum Kind {
     Survey,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     Percent,
@@ -112,18 +125,10 @@ pub enum Unit {
     Coefficient,
 }
 
-/// Which way is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    Up,
-    Down,
-    /// Neither.
-    Context,
-}
-
 /// Who may be shown a measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     Leadership,
@@ -132,13 +137,14 @@ pub enum Audience {
 }
 
 /// A published figure to compare with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
     /// In the measure's unit, where it is comparable.
     pub value: Option<f64>,
     /// As published.
     pub text: String,
+    /// Who published it, and where.
     pub source: Option<String>,
     /// Year, month or day that it speaks of.
     pub date: Option<String>,
@@ -151,11 +157,12 @@ impl fmt::Display for Baseline {
 }
 
 /// How long a month's cohort takes to be judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lag {
-    /// Months at the end of a series that are too young.
+    /// Months at the end of a series that are provisional.
     pub months: u32,
+    /// Why it takes so long, in words.
     pub because: String,
     /// On which bases; on all when none is named.
     #[serde(default)]
@@ -166,7 +173,7 @@ pub struct Lag {
 }
 
 impl Lag {
-    /// Months too young on a basis and in a group.
+    /// Months provisional on a basis and in a group.
     pub fn months_of(&self, basis: &str, group: &str) -> u32 {
         if !self.bases.is_empty() && !self.bases.iter().any(|own| own == basis) {
             return 0;
@@ -175,12 +182,28 @@ impl Lag {
     }
 }
 
-/// A change of the process that is known, from which limits are drawn anew.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    pub date: NaiveDate,
-    pub reason: String,
+/// Least and most that a value of this kind can be, in its unit.
+pub(super) fn range(kind: Kind, unit: Unit) -> (f64, Option<f64>) {
+    let least = match kind {
+        Kind::Change => -100.0,
+        _ => 0.0,
+    };
+    let most = match (kind, unit) {
+        (Kind::Proportion | Kind::Share | Kind::Survey, _) => Some(100.0),
+        (_, Unit::Coefficient) => Some(1.0),
+        _ => None,
+    };
+    (least, most)
 }
+
+/// Sources of crimes that were recorded.
+const RECORDED_CRIME: [&str; 5] = [
+    "crimes",
+    "street_crimes",
+    "met_vawg_monthly",
+    "met_vawg_offences",
+    "met_vawg_victims",
+];
 
 /// The basis of a measure that has only one reading.
 pub const ONE_BASIS: &str = "";
@@ -200,7 +223,28 @@ impl Definition {
         matches!(self.kind, Kind::Median | Kind::Survey)
     }
 
-    /// Months too young to judge on a basis and in a group.
+    /// Least and most that a value can be in a group; a gap is a difference of
+    /// two shares.
+    pub fn range(&self, group: &str) -> (f64, Option<f64>) {
+        let is_gap = self
+            .gap
+            .as_ref()
+            .is_some_and(|[first, second]| *group == format!("{first} less {second}"));
+        if is_gap {
+            return (-100.0, Some(100.0));
+        }
+        range(self.kind, self.unit)
+    }
+
+    /// Whether it counts crimes or their victims as they were recorded, which
+    /// is not how many there were.
+    pub fn is_volume(&self) -> bool {
+        let mut names = self.sources.iter().flat_map(|source| source.split('|'));
+        matches!(self.kind, Kind::Count | Kind::Rate)
+            && names.any(|name| RECORDED_CRIME.contains(&name))
+    }
+
+    /// Months provisional to judge on a basis and in a group.
     pub fn lag_months(&self, basis: &str, group: &str) -> u32 {
         self.lag
             .as_ref()

@@ -11,7 +11,6 @@ const TOP: f64 = 14.0;
 const FOOT: f64 = 44.0;
 
 /// Both shares run from 0 to 100; `listed` is the point of the people listed.
-#[must_use]
 pub fn concentration_curve(
     words: Words<'_>,
     size: Size,

@@ -18,7 +18,6 @@ const FOOT: f64 = 28.0;
 
 /// Bars for the days given, oldest first; the last is the day in question.
 /// `usual` is the mean of the same weekday before.
-#[must_use]
 pub fn daily_bars(
     words: Words<'_>,
     size: Size,
@@ -54,7 +53,7 @@ struct Plot {
 
 impl Plot {
     fn new(size: Size, days: &[(NaiveDate, u64)], usual: Option<&(f64, String)>) -> Self {
-        let counts = days.iter().map(|(_, count)| float(*count));
+        let counts = days.iter().map(|(_, count)| format::float(*count));
         let mean = usual.map(|(mean, _)| *mean);
         let high = extent(counts.chain(mean)).map_or(1.0, |(_, high)| high.max(1.0));
         let marks = ticks(0.0, high, 5);
@@ -66,7 +65,7 @@ impl Plot {
             size,
             left,
             right,
-            x: Scale::new(0.0, position(days.len()), left, right),
+            x: Scale::new(0.0, format::position(days.len()), left, right),
             y: Scale::new(0.0, top, size.height - FOOT, TOP),
             marks,
         }
@@ -85,7 +84,7 @@ impl Plot {
         let base = self.y.at(0.0);
         for (index, (day, count)) in days.iter().enumerate() {
             let (x, width) = self.bar(index);
-            let y = self.y.at(float(*count));
+            let y = self.y.at(format::float(*count));
             let colour = if *day == last_day {
                 BLUE
             } else if day.weekday() == last_day.weekday() {
@@ -137,14 +136,17 @@ impl Plot {
 
     fn draw_latest(&self, svg: &mut Svg, days: usize, count: u64) {
         let (x, width) = self.bar(days.saturating_sub(1));
-        let at = ((x + width).min(self.right), self.y.at(float(count)) - 6.0);
+        let at = (
+            (x + width).min(self.right),
+            self.y.at(format::float(count)) - 6.0,
+        );
         svg.text(at, Anchor::End, Ink::bold(BLUE), &format::count(count));
     }
 
     /// Left edge and width of a bar, with a gap that is never all of it.
     fn bar(&self, index: usize) -> (f64, f64) {
-        let from = self.x.at(position(index));
-        let to = self.x.at(position(index + 1));
+        let from = self.x.at(format::position(index));
+        let to = self.x.at(format::position(index + 1));
         let gap = ((to - from) * 0.25).min(3.0);
         let width = (to - from - gap).min(60.0);
         (from + gap / 2.0, width)
@@ -158,14 +160,6 @@ fn usual_text(size: Size, last_day: NaiveDate, usual: f64) -> String {
         return format!("usual {mean}");
     }
     format!("usual {} {mean}", format::weekday(last_day))
-}
-
-fn position(index: usize) -> f64 {
-    f64::from(u32::try_from(index).unwrap_or(u32::MAX))
-}
-
-fn float(count: u64) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ pub struct Label<'a> {
 
 /// Heights with at least `gap` between them, inside `top..=bottom`, each as
 /// near to its wish as that allows; in the order of the labels given.
-#[must_use]
 pub fn spread(wanted: &[f64], gap: f64, top: f64, bottom: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by(|a, b| wanted[*a].total_cmp(&wanted[*b]));
@@ -30,7 +29,6 @@ pub fn spread(wanted: &[f64], gap: f64, top: f64, bottom: f64) -> Vec<f64> {
 }
 
 /// An upper estimate of a text's width in pixels, for any of the fonts.
-#[must_use]
 pub fn text_width(text: &str, size: f64, bold: bool) -> f64 {
     let letters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
     f64::from(letters) * size * if bold { 0.68 } else { 0.61 }

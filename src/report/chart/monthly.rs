@@ -1,7 +1,7 @@
 //! A long monthly series: each month in grey, the mean of twelve months in
 //! colour, years along the foot.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 
 use super::labels::{spread, text_width};
 use super::scale::{Scale, extent, ticks};
@@ -14,31 +14,53 @@ const FOOT: f64 = 28.0;
 /// A quieter line than text grey, still 3:1 on white.
 const MONTH_LINE: &str = "#949494";
 
-/// Months oldest first; the axis starts at zero.
-#[must_use]
-pub fn monthly_line(words: Words<'_>, size: Size, months: &[(NaiveDate, u64)]) -> String {
+/// Months oldest first; the axis starts at zero. Both lines are cut where how
+/// things are recorded changed, and an upright line stands there.
+pub fn monthly_line(
+    words: Words<'_>,
+    size: Size,
+    months: &[(NaiveDate, u64)],
+    breaks: &[NaiveDate],
+) -> String {
     let mut svg = Svg::picture(size, words);
     let (Some(first), Some(last)) = (months.first(), months.last()) else {
         let middle = (size.width / 2.0, size.height / 2.0);
         svg.text(middle, Anchor::Middle, Ink::AXIS, "no figures yet");
         return svg.finish();
     };
-    let means = twelve_month_means(months);
+    let means = twelve_month_means(months, breaks);
     let month_label = format!("{}: {}", format::month_short(last.0), format::count(last.1));
     let plot = Plot::new(size, months, &month_label);
     plot.draw_axis(&mut svg);
     plot.draw_years(&mut svg, first.0, last.0);
-    plot.draw_series(&mut svg, months, &means);
-    plot.draw_labels(&mut svg, last.1, means.last().copied(), &month_label);
+    plot.draw_breaks(&mut svg, first.0, breaks);
+    plot.draw_series(&mut svg, months, &means, breaks);
+    plot.draw_labels(
+        &mut svg,
+        last.1,
+        means.last().copied().flatten(),
+        &month_label,
+    );
     svg.finish()
 }
 
-/// The mean of each month and the eleven before it; empty below twelve months.
-#[must_use]
-pub fn twelve_month_means(months: &[(NaiveDate, u64)]) -> Vec<f64> {
+/// The mean of each month and the eleven before it; empty below twelve months,
+/// and none where a break lies among their days.
+pub fn twelve_month_means(months: &[(NaiveDate, u64)], breaks: &[NaiveDate]) -> Vec<Option<f64>> {
+    let is_whole = |year: &[(NaiveDate, u64)]| {
+        let (from, until) = (year[0].0, year[11].0 + Months::new(1));
+        !breaks.iter().any(|date| from < *date && *date < until)
+    };
     months
         .windows(12)
-        .map(|year| year.iter().map(|(_, count)| float(*count)).sum::<f64>() / 12.0)
+        .map(|year| {
+            let mean = year
+                .iter()
+                .map(|(_, count)| format::float(*count))
+                .sum::<f64>()
+                / 12.0;
+            Some(mean).filter(|_| is_whole(year))
+        })
         .collect()
 }
 
@@ -53,7 +75,7 @@ struct Plot {
 
 impl Plot {
     fn new(size: Size, months: &[(NaiveDate, u64)], label: &str) -> Self {
-        let counts = months.iter().map(|(_, count)| float(*count));
+        let counts = months.iter().map(|(_, count)| format::float(*count));
         let high = extent(counts).map_or(1.0, |(_, high)| high.max(1.0));
         let marks = ticks(0.0, high, 5);
         let top = marks.last().copied().unwrap_or(1.0);
@@ -65,7 +87,7 @@ impl Plot {
             size,
             left,
             right,
-            x: Scale::new(0.0, position(end), left, right),
+            x: Scale::new(0.0, format::position(end), left, right),
             y: Scale::new(0.0, top, size.height - FOOT, TOP),
             marks,
         }
@@ -98,32 +120,63 @@ impl Plot {
         }
     }
 
-    fn draw_series(&self, svg: &mut Svg, months: &[(NaiveDate, u64)], means: &[f64]) {
+    fn draw_series(
+        &self,
+        svg: &mut Svg,
+        months: &[(NaiveDate, u64)],
+        means: &[Option<f64>],
+        breaks: &[NaiveDate],
+    ) {
         let line: Vec<_> = months
             .iter()
             .enumerate()
-            .map(|(index, (_, count))| self.place(index, float(*count)))
+            .map(|(index, (_, count))| self.place(index, format::float(*count)))
             .collect();
-        svg.polyline(&line, Stroke::solid(1.2, MONTH_LINE));
+        let sides = months.chunk_by(|(before, _), (month, _)| {
+            !breaks.iter().any(|date| before < date && date <= month)
+        });
+        let mut from = 0;
+        for side in sides {
+            svg.polyline(
+                &line[from..from + side.len()],
+                Stroke::solid(1.2, MONTH_LINE),
+            );
+            from += side.len();
+        }
         let offset = months.len() - means.len();
         let smooth: Vec<_> = means
             .iter()
             .enumerate()
-            .map(|(index, mean)| self.place(index + offset, *mean))
+            .map(|(index, mean)| mean.map(|mean| self.place(index + offset, mean)))
             .collect();
-        svg.polyline(&smooth, Stroke::solid(3.0, BLUE));
+        for side in smooth.split(Option::is_none) {
+            let side: Vec<_> = side.iter().copied().flatten().collect();
+            svg.polyline(&side, Stroke::solid(3.0, BLUE));
+        }
         if let Some(end) = line.last() {
             svg.dot(*end, 3.5, GREY, None);
         }
-        if let Some(end) = smooth.last() {
-            svg.dot(*end, 4.5, BLUE, None);
+        if let Some(end) = smooth.last().copied().flatten() {
+            svg.dot(end, 4.5, BLUE, None);
+        }
+    }
+
+    /// An upright line before the first whole month after a break.
+    fn draw_breaks(&self, svg: &mut Svg, first: NaiveDate, breaks: &[NaiveDate]) {
+        let foot = self.size.height - FOOT;
+        for date in breaks {
+            let day = f64::from(date.day0()) / 30.0;
+            let months = (date.year() - first.year()) * 12 + date.month().cast_signed()
+                - first.month().cast_signed();
+            let x = self.x.at(f64::from(months) + day - 0.5);
+            svg.line((x, TOP), (x, foot), Stroke::solid(1.0, GREY));
         }
     }
 
     fn draw_labels(&self, svg: &mut Svg, last: u64, mean: Option<f64>, label: &str) {
         let x = self.right + 10.0;
-        let month_at = self.y.at(float(last));
-        let mean_at = self.y.at(mean.unwrap_or_else(|| float(last)));
+        let month_at = self.y.at(format::float(last));
+        let mean_at = self.y.at(mean.unwrap_or_else(|| format::float(last)));
         let foot = self.size.height - FOOT - 14.0;
         let placed = spread(&[month_at, mean_at], 32.0, TOP, foot);
         svg.text((x, placed[0] + 4.0), Anchor::Start, Ink::AXIS, label);
@@ -140,16 +193,8 @@ impl Plot {
     }
 
     fn place(&self, index: usize, value: f64) -> (f64, f64) {
-        (self.x.at(position(index)), self.y.at(value))
+        (self.x.at(format::position(index)), self.y.at(value))
     }
-}
-
-fn position(index: usize) -> f64 {
-    f64::from(u32::try_from(index).unwrap_or(u32::MAX))
-}
-
-fn float(count: u64) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -174,15 +219,35 @@ mod tests {
 
     #[test]
     fn the_mean_starts_with_the_twelfth_month() {
-        assert_eq!(twelve_month_means(&months(11, 5)), Vec::<f64>::new());
-        assert_eq!(twelve_month_means(&months(13, 5)), vec![5.0, 5.0]);
+        assert_eq!(twelve_month_means(&months(11, 5), &[]), []);
+        assert_eq!(
+            twelve_month_means(&months(13, 5), &[]),
+            [Some(5.0), Some(5.0)]
+        );
+    }
+
+    #[test]
+    fn no_mean_and_no_line_runs_across_a_break() {
+        let series = months(36, 9_000);
+        // January 2015 is the thirteenth month; the break lies within it.
+        let breaks = [NaiveDate::from_ymd_opt(2015, 1, 15).expect("a day")];
+        let means = twelve_month_means(&series, &breaks);
+        let known: Vec<usize> = (0..means.len()).filter(|at| means[*at].is_some()).collect();
+        assert_eq!(known.first(), Some(&0), "January to December 2014");
+        assert_eq!(known.get(1), Some(&13), "February 2015 to January 2016");
+        let svg = monthly_line(WORDS, Size::WIDE, &series, &breaks);
+        assert_eq!(
+            svg.matches("<polyline").count(),
+            3,
+            "two sides and one mean: {svg}"
+        );
     }
 
     #[test]
     fn short_empty_and_zero_series_stay_numbers() {
         for series in [months(0, 1), months(1, 9), months(5, 0), months(146, 9_000)] {
             for size in [Size::WIDE, Size::NARROW] {
-                let svg = monthly_line(WORDS, size, &series);
+                let svg = monthly_line(WORDS, size, &series, &[]);
                 assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
             }
         }

@@ -13,7 +13,6 @@ const FOOT: f64 = 44.0;
 const REST: &str = "#9DB4C8";
 
 /// Years of harm in rank order, each with the part of its worst allegation.
-#[must_use]
 pub fn rank_bars(words: Words<'_>, size: Size, years: &[(f64, f64)]) -> String {
     let mut svg = Svg::picture(size, words);
     let Some((_, high)) = extent(years.iter().map(|(all, _)| *all)) else {
@@ -33,7 +32,7 @@ pub fn rank_bars(words: Words<'_>, size: Size, years: &[(f64, f64)]) -> String {
         svg.text((left - 6.0, row + 4.0), Anchor::End, Ink::AXIS, &text);
     }
     svg.text((0.0, 11.0), Anchor::Start, Ink::AXIS, "years of harm");
-    let x = Scale::new(0.0, position(years.len()), left, right);
+    let x = Scale::new(0.0, format::position(years.len()), left, right);
     draw_bars(&mut svg, years, x, y);
     draw_foot(&mut svg, size, years.len(), (left, right));
     svg.finish()
@@ -42,8 +41,8 @@ pub fn rank_bars(words: Words<'_>, size: Size, years: &[(f64, f64)]) -> String {
 fn draw_bars(svg: &mut Svg, years: &[(f64, f64)], x: Scale, y: Scale) {
     let base = y.at(0.0);
     for (index, (all, worst)) in years.iter().enumerate() {
-        let from = x.at(position(index));
-        let width = (x.at(position(index + 1)) - from).min(40.0);
+        let from = x.at(format::position(index));
+        let width = (x.at(format::position(index + 1)) - from).min(40.0);
         let gap = (width * 0.2).min(2.0);
         let bar = |value: f64| (from + gap / 2.0, y.at(value));
         let size = |value: f64| (width - gap, base - y.at(value));
@@ -64,10 +63,6 @@ fn draw_foot(svg: &mut Svg, size: Size, people: usize, sides: (f64, f64)) {
     let foot = (sides.0, size.height - 8.0);
     let key = "dark: the worst allegation; light: all others";
     svg.text(foot, Anchor::Start, Ink::AXIS, key);
-}
-
-fn position(index: usize) -> f64 {
-    f64::from(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

@@ -12,7 +12,6 @@ pub struct Scale {
 impl Scale {
     /// `low` lands on `from`, `high` on `to`. A range without width is widened,
     /// so that a single value or an all-equal series lands in the middle.
-    #[must_use]
     pub fn new(low: f64, high: f64, from: f64, to: f64) -> Self {
         let (low, high) = widened(low, high);
         Self {
@@ -23,14 +22,12 @@ impl Scale {
         }
     }
 
-    #[must_use]
     pub fn at(&self, value: f64) -> f64 {
         self.from + (value - self.low) / (self.high - self.low) * (self.to - self.from)
     }
 }
 
 /// Lowest and highest of the finite values; none when there are none.
-#[must_use]
 pub fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
     values
         .into_iter()
@@ -43,7 +40,6 @@ pub fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
 
 /// Round marks that enclose the range: about `wanted` of them, evenly spaced
 /// by 1, 2, 2.5 or 5 times a power of ten.
-#[must_use]
 pub fn ticks(low: f64, high: f64, wanted: u32) -> Vec<f64> {
     let (low, high) = widened(low, high);
     let step = round_step((high - low) / f64::from(wanted.max(1)));
@@ -59,7 +55,6 @@ pub fn ticks(low: f64, high: f64, wanted: u32) -> Vec<f64> {
 }
 
 /// Decimals that tell these marks apart.
-#[must_use]
 pub fn tick_decimals(marks: &[f64]) -> usize {
     let step = marks.windows(2).map(|pair| pair[1] - pair[0]).next();
     match step {

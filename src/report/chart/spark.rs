@@ -15,8 +15,8 @@ const STRIP: Size = Size {
     height: 20.0,
 };
 
-/// A line with its last value as a dot, over the band between the limits.
-#[must_use]
+/// A line with its last value as a dot, over the band between the limits; a
+/// month without a value breaks it.
 pub fn sparkline(values: &[Option<f64>], limits: Option<(f64, f64)>) -> String {
     let mut svg = Svg::decoration(SPARK);
     let known = values.iter().flatten().copied();
@@ -31,15 +31,20 @@ pub fn sparkline(values: &[Option<f64>], limits: Option<(f64, f64)>) -> String {
         let (top, bottom) = (y.at(upper), y.at(lower));
         svg.rect((0.0, top), (SPARK.width, bottom - top), FAINT);
     }
-    let points: Vec<_> = (0_u32..)
-        .zip(values)
-        .filter_map(|(index, value)| value.map(|value| (index, value)))
-        .filter(|(_, value)| value.is_finite())
-        .map(|(index, value)| (x.at(f64::from(index)), y.at(value)))
-        .collect();
-    svg.polyline(&points, Stroke::solid(1.5, GREY));
-    if let Some(last) = points.last() {
-        svg.dot(*last, 3.5, BLUE, None);
+    let known = |(_, value): &(u32, &Option<f64>)| value.is_some_and(f64::is_finite);
+    let months: Vec<_> = (0_u32..).zip(values).collect();
+    let place =
+        |(index, value): &(u32, &Option<f64>)| Some((x.at(f64::from(*index)), y.at((**value)?)));
+    for stretch in months.split(|month| !known(month)) {
+        let line: Vec<_> = stretch.iter().filter_map(place).collect();
+        svg.polyline(&line, Stroke::solid(1.5, GREY));
+        if let [alone] = line[..] {
+            svg.dot(alone, 1.5, GREY, None);
+        }
+    }
+    let last = months.iter().rfind(|month| known(month)).and_then(place);
+    if let Some(last) = last {
+        svg.dot(last, 3.5, BLUE, None);
     }
     svg.finish()
 }
@@ -47,7 +52,6 @@ pub fn sparkline(values: &[Option<f64>], limits: Option<(f64, f64)>) -> String {
 /// A value among its usual ones, on a scale from 0 to `top` that all rows of a
 /// table share: the range as a bar, the mean as a tick, the value as a dot, or
 /// as a diamond when it lies outside.
-#[must_use]
 pub fn range_strip(value: f64, range: Option<(f64, f64, f64)>, top: f64) -> String {
     let mut svg = Svg::decoration(STRIP);
     let middle = STRIP.height / 2.0;
@@ -78,7 +82,6 @@ pub fn range_strip(value: f64, range: Option<(f64, f64, f64)>, top: f64) -> Stri
 /// A bar for each day, the last in colour; a day without a figure stays empty.
 /// A bar above `top` is cut there, so that one huge day leaves the others
 /// readable.
-#[must_use]
 pub fn day_bars(values: &[Option<f64>], top: f64) -> String {
     let mut svg = Svg::decoration(SPARK);
     let days = f64::from(u32::try_from(values.len().max(1)).unwrap_or(u32::MAX));
@@ -110,6 +113,16 @@ mod tests {
             assert!(!svg.contains("NaN"), "{svg}");
         }
         assert!(!range_strip(0.0, None, 0.0).contains("NaN"));
+    }
+
+    #[test]
+    fn a_month_without_a_figure_breaks_the_line() {
+        let lines = |values: &[Option<f64>]| sparkline(values, None).matches("<polyline").count();
+        let (one, two) = (Some(1.0), Some(2.0));
+        assert_eq!(lines(&[one, two, one, two]), 1);
+        assert_eq!(lines(&[one, two, None, one, two]), 2);
+        let alone = sparkline(&[one, None, two, one], None);
+        assert_eq!(alone.matches("<circle").count(), 2, "{alone}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{GREY, Size, Words};
+use crate::model::control_chars;
 
 /// The page's own fonts first; pictures for mail are drawn with the last.
 const FONT: &str = "system-ui, -apple-system, Segoe UI, Roboto, Arial, DejaVu Sans, sans-serif";
@@ -42,7 +43,6 @@ impl<'a> Ink<'a> {
         colour: GREY,
     };
 
-    #[must_use]
     pub fn bold(colour: &'a str) -> Self {
         Self {
             size: 13.0,
@@ -53,7 +53,6 @@ impl<'a> Ink<'a> {
 }
 
 impl<'a> Stroke<'a> {
-    #[must_use]
     pub fn solid(width: f64, colour: &'a str) -> Self {
         Self {
             width,
@@ -62,7 +61,6 @@ impl<'a> Stroke<'a> {
         }
     }
 
-    #[must_use]
     pub fn dashed(width: f64, colour: &'a str) -> Self {
         Self {
             width,
@@ -74,7 +72,6 @@ impl<'a> Stroke<'a> {
 
 impl Svg {
     /// A drawing that speaks for itself to a screen reader.
-    #[must_use]
     pub fn picture(size: Size, words: Words<'_>) -> Self {
         let id = escape(words.id);
         let mut svg = Self { out: String::new() };
@@ -92,7 +89,6 @@ impl Svg {
     }
 
     /// A drawing beside the same figures in words, hidden from screen readers.
-    #[must_use]
     pub fn decoration(size: Size) -> Self {
         let mut svg = Self { out: String::new() };
         svg.push(format_args!(
@@ -190,7 +186,6 @@ impl Svg {
         ));
     }
 
-    #[must_use]
     pub fn finish(mut self) -> String {
         self.out.push_str("</svg>");
         self.out
@@ -203,8 +198,7 @@ impl Svg {
     }
 }
 
-/// Text and attribute values alike; characters XML forbids become spaces.
-#[must_use]
+/// Text and attribute values alike; what is not seen is written out.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -214,8 +208,8 @@ pub fn escape(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            '\t' | '\n' | '\r' => escaped.push(' '),
-            c if c.is_control() || c == '\u{FFFE}' || c == '\u{FFFF}' => escaped.push(' '),
+            '\t' | '\n' | '\r' | '\u{FFFE}' | '\u{FFFF}' => escaped.push(' '),
+            c if control_chars::is_unseen(c) => escaped.extend(c.escape_unicode()),
             c => escaped.push(c),
         }
     }
@@ -271,7 +265,7 @@ mod tests {
         let out = svg.finish();
         assert!(!out.contains("<script>"));
         assert!(out.contains("&lt;/text&gt;&lt;script&gt;"));
-        assert!(out.contains("DROP &amp; &#39;x&#39; "));
+        assert!(out.contains("DROP &amp; &#39;x&#39;\\u{7}"));
         assert!(out.contains("id=\"a&quot;b-t\""));
     }
 

@@ -1,11 +1,12 @@
 //! The `XmR` chart of one measure: monthly values, mean and limits, signals as
 //! diamonds, immature months as open circles, months without a figure as a
-//! cross at the foot, known changes of the process as upright lines.
+//! cross at the foot, breaks as upright lines.
 
 use super::labels::{Label, spread, text_width};
 use super::scale::{Scale, extent, tick_decimals, ticks};
 use super::svg::{Anchor, Ink, Stroke, Svg};
 use super::{BLUE, FAINT, GREY, INK, ORANGE, PALE, PLUM, Size, Words};
+use crate::report::format;
 
 /// One month on the chart.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,8 +37,8 @@ pub struct XmrLines {
     pub from: usize,
     /// Mean and limits of earlier months, without words.
     pub earlier: Vec<XmrStretch>,
-    /// The first months after a known change; each has its number on the chart.
-    pub steps: Vec<usize>,
+    /// The first months after a break; each has its number on the chart.
+    pub breaks: Vec<usize>,
 }
 
 /// Mean and limits from one month to another, both inside.
@@ -55,7 +56,6 @@ const FOOT: f64 = 28.0;
 const LABEL_GAP: f64 = 15.0;
 
 /// The chart; `latest` is the text beside the newest value.
-#[must_use]
 pub fn xmr_chart(
     words: Words<'_>,
     size: Size,
@@ -74,9 +74,9 @@ pub fn xmr_chart(
         return svg.finish();
     };
     plot.draw_axes(&mut svg, points);
-    plot.draw_steps(&mut svg, lines);
+    plot.draw_breaks(&mut svg, lines);
     plot.draw_lines(&mut svg, lines);
-    plot.draw_points(&mut svg, points);
+    plot.draw_points(&mut svg, points, lines);
     plot.draw_labels(&mut svg, points, lines, latest);
     svg.finish()
 }
@@ -165,10 +165,10 @@ impl Plot {
         }
     }
 
-    /// An upright line with its number before the first month after a change.
-    fn draw_steps(&self, svg: &mut Svg, lines: &XmrLines) {
+    /// An upright line with its number before the first month after a break.
+    fn draw_breaks(&self, svg: &mut Svg, lines: &XmrLines) {
         let foot = self.size.height - FOOT;
-        for (number, at) in lines.steps.iter().enumerate() {
+        for (number, at) in lines.breaks.iter().enumerate() {
             let x = self.edge(*at);
             svg.line((x, TOP), (x, foot), Stroke::solid(1.0, PALE));
             let text = (number + 1).to_string();
@@ -181,11 +181,11 @@ impl Plot {
         if index == 0 {
             return self.left;
         }
-        self.x.at(position(index) - 0.5).min(self.right)
+        self.x.at(format::position(index) - 0.5).min(self.right)
     }
 
-    fn draw_points(&self, svg: &mut Svg, points: &[XmrPoint]) {
-        for run in runs(points) {
+    fn draw_points(&self, svg: &mut Svg, points: &[XmrPoint], lines: &XmrLines) {
+        for run in runs(points, &lines.breaks) {
             let line: Vec<_> = run.iter().map(|(i, v)| self.place(*i, *v)).collect();
             svg.polyline(&line, Stroke::solid(1.5, PALE));
         }
@@ -208,7 +208,10 @@ impl Plot {
     }
 
     fn draw_cross(&self, svg: &mut Svg, index: usize) {
-        let (x, y) = (self.x.at(position(index)), self.size.height - FOOT - 4.0);
+        let (x, y) = (
+            self.x.at(format::position(index)),
+            self.size.height - FOOT - 4.0,
+        );
         for lean in [-3.0, 3.0] {
             let ends = ((x - 3.0, y - lean), (x + 3.0, y + lean));
             svg.line(ends.0, ends.1, Stroke::solid(1.5, GREY));
@@ -239,7 +242,7 @@ impl Plot {
     }
 
     fn place(&self, index: usize, value: f64) -> (f64, f64) {
-        (self.x.at(position(index)), self.y.at(value))
+        (self.x.at(format::position(index)), self.y.at(value))
     }
 
     /// Is the value inside the marks? A far target is told in words instead.
@@ -281,10 +284,14 @@ fn labels<'a>(points: &[XmrPoint], lines: &XmrLines, latest: &str) -> Vec<Label<
     labels
 }
 
-/// Stretches of points with a value, with their places; a gap breaks the line.
-fn runs(points: &[XmrPoint]) -> Vec<Vec<(usize, f64)>> {
+/// Stretches of points with a value, with their places; a gap and a break of how
+/// things are recorded cut the line.
+fn runs(points: &[XmrPoint], breaks: &[usize]) -> Vec<Vec<(usize, f64)>> {
     let mut runs = vec![Vec::new()];
     for (index, point) in points.iter().enumerate() {
+        if breaks.contains(&index) {
+            runs.push(Vec::new());
+        }
         match point.value.filter(|value| value.is_finite()) {
             Some(value) => runs.last_mut().expect("never empty").push((index, value)),
             None => runs.push(Vec::new()),
@@ -331,11 +338,7 @@ fn widest(texts: &[String]) -> f64 {
 }
 
 fn last_index(points: &[XmrPoint]) -> f64 {
-    position(points.len().saturating_sub(1))
-}
-
-fn position(index: usize) -> f64 {
-    f64::from(u32::try_from(index).unwrap_or(u32::MAX))
+    format::position(points.len().saturating_sub(1))
 }
 
 #[cfg(test)]
@@ -427,7 +430,7 @@ mod tests {
             ..XmrLines::default()
         };
         let stepped = XmrLines {
-            steps: vec![2],
+            breaks: vec![2],
             earlier: vec![XmrStretch {
                 from: 0,
                 to: 1,

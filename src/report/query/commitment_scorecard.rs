@@ -1,14 +1,15 @@
 //! Fills the commitment scorecard.
 
 use anyhow::Result;
+use daybook_statistics::series::accrual::Accrual;
 
 use super::{Scope, measures, sources};
+use crate::harm::index::bridge;
 use crate::measures::changes;
 use crate::measures::definition::{Baseline, Definition};
+use crate::measures::measure_value::Span;
 use crate::measures::results::{self, Which};
 use crate::measures::slices;
-use crate::measures::statistics::series::Accrual;
-use crate::measures::worked::Span;
 use crate::report::view::commitment_scorecard::{
     BrokenMeasure, Commitment, CommitmentScorecard, Detailed, Slice,
 };
@@ -26,6 +27,7 @@ pub fn view(scope: &Scope<'_>) -> Result<CommitmentScorecard> {
     Ok(CommitmentScorecard {
         header: scope.header("commitment-scorecard")?,
         expected_false_signals: measures::expected_false_signals(&shown),
+        bridge: bridge::walk(scope.dir, scope.connection)?,
         commitments,
         broken: broken(scope),
         sources: sources::all(scope)?,
@@ -72,21 +74,19 @@ fn commitments(scope: &Scope<'_>) -> Result<Vec<Commitment>> {
 
 fn detailed(scope: &Scope<'_>, definition: &Definition) -> Result<Detailed> {
     let measure = measures::one(scope.connection, scope.as_of, definition)?;
-    let set = results::set(scope.connection, &definition.id, scope.as_of)?;
+    let set = results::set(scope.connection, definition, scope.as_of)?;
     let set_id = set
         .filter(|set| set.unavailable.is_none())
         .map(|s| s.set_id);
     let is_of_years = definition.series == Accrual::Flow;
     let mut detailed = Detailed {
         measure,
-        accrual: definition.series,
         minimum_denominator: definition.minimum_denominator,
         numerator: definition.numerator.clone(),
         denominator: definition.denominator.clone(),
         baseline_source: definition.baseline.as_ref().and_then(baseline_source),
         file: definition.file.clone(),
         set_id,
-        year_on_year: None,
         year_to_date: None,
         is_of_years,
         slices: Vec::new(),
@@ -95,13 +95,11 @@ fn detailed(scope: &Scope<'_>, definition: &Definition) -> Result<Detailed> {
         return Ok(detailed);
     };
     let headline = Which::headline(definition);
-    let points = |span| results::points(scope.connection, set_id, Which { span, ..headline });
-    let (months, years) = (points(Span::Month)?, points(Span::Year)?);
+    let months = results::points(scope.connection, set_id, headline)?;
     let starts = scope.measure_settings.year_starts_month;
-    detailed.year_on_year = changes::year_on_year(definition, &months, &years);
-    detailed.year_to_date = changes::year_to_date(definition, &months, starts);
+    detailed.year_to_date = changes::year_to_date(definition, headline.area, &months, starts);
     let span = if is_of_years { Span::Year } else { Span::Month };
-    detailed.slices = slices::newest(scope.connection, set_id, span)?
+    detailed.slices = slices::newest(scope.connection, definition, set_id, span)?
         .into_iter()
         .map(slice)
         .collect();

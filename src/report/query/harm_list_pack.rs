@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use super::readers::Readers;
 use super::{Scope, list, people};
-use crate::harm::decisions::standing::{self, Standing};
+use crate::harm::decisions::current_status::{self, Standing};
 use crate::harm::list::{self as harm_list, List};
 use crate::harm::movement::{Kind, Move};
 use crate::report::view::Header;
@@ -48,7 +48,7 @@ pub fn view(scope: &Scope<'_>) -> Result<HarmListPack> {
 
 /// Who left, without those who are restricted by now.
 fn leavers(scope: &Scope<'_>, list: &List, previous: &List, moves: &[Move]) -> Result<Vec<Leaver>> {
-    let restricted: Vec<Standing> = standing::of_list(scope.connection, previous.list_id)?
+    let restricted: Vec<Standing> = current_status::of_list(scope.connection, previous.list_id)?
         .into_iter()
         .filter(|standing| standing.is_restricted(&list.settings))
         .collect();

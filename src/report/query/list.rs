@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::Scope;
-use crate::harm::decisions::ledger::{self, Overrides, State};
-use crate::harm::decisions::standing::{self, Standing};
+use crate::harm::decisions::current_status::{self, Standing};
+use crate::harm::decisions::overrides::{self, Overrides, State};
+use crate::harm::index::weights::Shares;
 use crate::harm::list::{self, List};
 use crate::harm::movement::{self, Kind, Move};
 use crate::harm::settings::WindowBy;
+use crate::harm::variants;
 use crate::report::view::list::{
     Cut, DateBasis, DecisionCounts, ListSettings, ListState, ListSummary, Movement, ReasonCount,
     RuleCounts,
@@ -33,8 +35,11 @@ pub fn moves(scope: &Scope<'_>, list: &List) -> Result<Option<(List, Vec<Move>)>
     Ok(previous.map(|previous| (previous, moves)))
 }
 
-/// What has been decided on a list, and where its people stand by now.
+/// What is read of a list beside its head: what its weights rest on, what has
+/// been decided, and where its people stand by now.
 pub struct Decisions {
+    pub rests_on: Shares,
+    pub no_rank_under: Vec<String>,
     pub state: State,
     pub overrides: Overrides,
     pub standings: Vec<Standing>,
@@ -42,9 +47,11 @@ pub struct Decisions {
 
 pub fn decisions(scope: &Scope<'_>, list: &List) -> Result<Decisions> {
     Ok(Decisions {
-        state: ledger::state(scope.connection, list.list_id)?,
-        overrides: ledger::overrides(scope.connection, list)?,
-        standings: standing::of_list(scope.connection, list.list_id)?,
+        rests_on: list::rests_on(scope.connection, list)?,
+        no_rank_under: variants::left_out(scope.connection, list.list_id)?,
+        state: overrides::state(scope.connection, list.list_id)?,
+        overrides: overrides::overrides(scope.connection, list)?,
+        standings: current_status::of_list(scope.connection, list.list_id)?,
     })
 }
 
@@ -74,6 +81,8 @@ pub fn summary(
         window_from: list.window_from,
         window_to: list.window_to,
         edition: list.edition.replace('-', " "),
+        rests_on: decisions.rests_on.clone(),
+        no_rank_under: decisions.no_rank_under.clone(),
         settings: settings(list),
         listed: counts.listed,
         suspects: counts.ranked,

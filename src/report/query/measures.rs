@@ -2,18 +2,21 @@
 
 use anyhow::Result;
 use chrono::NaiveDate;
+use daybook_statistics::series::assurance::{self, assurance};
+use daybook_statistics::series::false_signals;
+use daybook_statistics::series::xmr::{self, Chart, Limits, Rule};
 use duckdb::Connection;
 
 use super::Scope;
+use crate::measures::breaks::Break;
+use crate::measures::changes::{self, Changed};
 use crate::measures::definition::{self, Audience, Definition};
-use crate::measures::results::{self, Series, Which};
-use crate::measures::statistics::assurance::{self, assurance};
-use crate::measures::statistics::false_signals;
-use crate::measures::xmr::{self, Chart, Limits, Rule};
+use crate::measures::measure_value::Span;
+use crate::measures::results::{self, FORCE, Series, Which};
 use crate::model::as_of::AsOf;
 use crate::report::view::measure::{
-    Assurance, Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal,
-    SignalKind, StepChange, Stretch, Unit, Xmr,
+    Assurance, Interval, Measure, MeasureState, Point, Reading, RecordedBreak, Side, Signal,
+    SignalKind, Stretch, Unit, Xmr,
 };
 use crate::report::view::source::{MonthCount, PublishedSeries};
 
@@ -52,16 +55,8 @@ pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
     let Some(series) = results::series(scope.connection, definition, scope.as_of, headline)? else {
         return Ok(None);
     };
-    let months: Vec<MonthCount> = series
-        .points
-        .iter()
-        .filter_map(|point| {
-            Some(MonthCount {
-                month: point.month,
-                count: whole(point.value?),
-            })
-        })
-        .collect();
+    let points = unbroken(&series.points);
+    let months: Vec<MonthCount> = points.iter().filter_map(month_count).collect();
     let publisher = scope
         .contracts
         .iter()
@@ -75,8 +70,28 @@ pub fn published(scope: &Scope<'_>) -> Result<Option<PublishedSeries>> {
             publisher: publisher.name,
             licence: publisher.licence,
             url: publisher.url,
+            breaks: breaks(definition, points),
             months,
         }))
+}
+
+/// The newest months up to one that is not known: a year's mean over fewer than
+/// twelve of its months would be none.
+fn unbroken(points: &[results::Point]) -> &[results::Point] {
+    let newest = points.iter().rposition(|point| point.value.is_some());
+    let until = newest.map_or(0, |at| at + 1);
+    let from = points[..until]
+        .iter()
+        .rposition(|point| point.value.is_none())
+        .map_or(0, |at| at + 1);
+    &points[from..until]
+}
+
+fn month_count(point: &results::Point) -> Option<MonthCount> {
+    Some(MonthCount {
+        month: point.month,
+        count: whole(point.value?),
+    })
 }
 
 /// One measure as evaluated for a date: the series that the force's chart
@@ -99,30 +114,59 @@ pub fn one(connection: &Connection, as_of: AsOf, definition: &Definition) -> Res
         title: definition.name.clone(),
         definition: definition.definition.clone(),
         unit: unit(definition),
-        direction: direction(definition.direction),
+        direction: definition.direction,
         source: sources(definition),
         baseline: definition.baseline.as_ref().map(ToString::to_string),
         target: definition.target,
+        accrual: definition.series,
+        is_volume: definition.is_volume(),
+        year_on_year: year_on_year(connection, definition, as_of, shown)?,
         assurance: shown.and_then(|series| outlook(definition, series)),
         state: state(definition, series.as_ref()),
         series: shown.map_or_else(Vec::new, |series| series.points.iter().map(point).collect()),
         xmr,
-        steps: shown.map_or_else(Vec::new, |series| steps(definition, series)),
+        breaks: shown.map_or_else(Vec::new, |series| breaks(definition, &series.points)),
     })
 }
 
-/// The recorded step changes that fall between two months of the series.
-fn steps(definition: &Definition, series: &Series) -> Vec<StepChange> {
-    let months: Vec<NaiveDate> = series.points.iter().map(|point| point.month).collect();
-    let dates: Vec<NaiveDate> = definition.steps.iter().map(|step| step.date).collect();
+/// The headline against the year before.
+fn year_on_year(
+    connection: &Connection,
+    definition: &Definition,
+    as_of: AsOf,
+    shown: Option<&Series>,
+) -> Result<Option<Changed>> {
+    let set = results::set(connection, definition, as_of)?;
+    let (Some(shown), Some(set)) = (shown, set) else {
+        return Ok(None);
+    };
+    let years = Which {
+        span: Span::Year,
+        ..Which::headline(definition)
+    };
+    let years = results::points(connection, set.set_id, years)?;
+    Ok(changes::year_on_year(
+        definition,
+        FORCE,
+        &shown.points,
+        &years,
+    ))
+}
+
+/// The breaks that fall between two months of the force's series.
+fn breaks(definition: &Definition, points: &[results::Point]) -> Vec<RecordedBreak> {
+    let months: Vec<NaiveDate> = points.iter().map(|point| point.month).collect();
+    let found: Vec<&Break> = definition.breaks_in(FORCE).collect();
+    let dates: Vec<NaiveDate> = found.iter().map(|found| found.date).collect();
     xmr::step_positions(&months, &dates)
         .into_iter()
-        .zip(&definition.steps)
+        .zip(found)
         .filter(|(at, _)| (1..months.len()).contains(at))
-        .map(|(at, step)| StepChange {
+        .map(|(at, found)| RecordedBreak {
             at,
-            date: step.date,
-            reason: step.reason.clone(),
+            date: found.date,
+            what: found.what.clone(),
+            source: found.source.clone(),
         })
         .collect()
 }
@@ -220,15 +264,7 @@ fn reading(definition: &Definition, series: &Series, signals: &[Signal]) -> Read
     else {
         return Reading::NoSignal;
     };
-    let is_up = signal.side == Side::Above;
-    match (definition.direction, is_up) {
-        (definition::Direction::Context, true) => Reading::Rising,
-        (definition::Direction::Context, false) => Reading::Falling,
-        (definition::Direction::Up, true) | (definition::Direction::Down, false) => {
-            Reading::Improving
-        }
-        _ => Reading::Worsening,
-    }
+    Reading::of(definition.direction, signal.side == Side::Above)
 }
 
 fn outlook(definition: &Definition, series: &Series) -> Option<Assurance> {
@@ -261,14 +297,6 @@ pub fn unit(definition: &Definition) -> Unit {
         (_, definition::Unit::Count) => Unit::Count,
         (_, definition::Unit::Ratio | definition::Unit::Coefficient) => Unit::Ratio,
         (_, definition::Unit::PerThousand) => Unit::PerThousand,
-    }
-}
-
-fn direction(direction: definition::Direction) -> Direction {
-    match direction {
-        definition::Direction::Up => Direction::Up,
-        definition::Direction::Down => Direction::Down,
-        definition::Direction::Context => Direction::Context,
     }
 }
 

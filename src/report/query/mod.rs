@@ -20,13 +20,15 @@ use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 use duckdb::Connection;
 
 use crate::config::Config;
-use crate::ingest::contract::Contract;
+use crate::ingest::contract::{Broken, Contract};
+use crate::ingest::status::Moment;
 use crate::measures::definition::Loaded;
 use crate::measures::settings::MeasureSettings;
 use crate::model::as_of::AsOf;
 use crate::report::view::source::FailedCheck;
 use crate::report::view::{Header, Stale};
-use crate::warehouse::standing::Standing;
+use crate::store::walls;
+use crate::warehouse::build_status::Standing;
 
 /// What a report is made from.
 #[derive(Clone, Copy)]
@@ -35,6 +37,7 @@ pub struct Scope<'a> {
     pub dir: &'a Path,
     pub config: &'a Config,
     pub contracts: &'a [Contract],
+    pub broken: &'a [Broken],
     pub measures: &'a Loaded,
     pub measure_settings: MeasureSettings,
     /// What the tables stand on.
@@ -45,6 +48,14 @@ pub struct Scope<'a> {
 }
 
 impl Scope<'_> {
+    /// When the report was due, with what speaks of its date or an earlier one.
+    pub fn moment(&self) -> Moment {
+        Moment {
+            now: self.local(),
+            before: Some(self.end_of_day()),
+        }
+    }
+
     /// The start of the report's date, London time.
     pub fn midnight(&self) -> NaiveDateTime {
         self.as_of.0.and_time(NaiveTime::MIN)
@@ -62,12 +73,15 @@ impl Scope<'_> {
 
     /// Reads a job's SQL from its folder.
     pub fn sql(&self, file: &str) -> Result<String> {
-        std::fs::read_to_string(self.dir.join(file)).with_context(|| format!("cannot read {file}"))
+        let text = std::fs::read_to_string(self.dir.join(file))
+            .with_context(|| format!("cannot read {file}"))?;
+        walls::check(self.connection, &text).with_context(|| file.to_owned())?;
+        Ok(text)
     }
 
     /// Head and foot of a page.
     pub fn header(&self, report: &str) -> Result<Header> {
-        let link = self.config.reports.link.trim_end_matches('/');
+        let link = self.config.reports.link.as_ref().trim_end_matches('/');
         Ok(Header {
             marking: self.config.marking.clone(),
             force: self.config.force.clone(),

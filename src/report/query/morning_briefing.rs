@@ -3,9 +3,10 @@
 use anyhow::Result;
 
 use super::{Scope, commitment_scorecard, list, measures, overnight, sources};
+use crate::ingest::status::State;
 use crate::report::view::list::ListSummary;
 use crate::report::view::morning_briefing::{Ask, AskKind, MorningBriefing};
-use crate::report::view::source::{Source, SourceState};
+use crate::report::view::source::Source;
 
 /// The briefing of a date.
 pub fn view(scope: &Scope<'_>) -> Result<MorningBriefing> {
@@ -38,12 +39,8 @@ pub fn view(scope: &Scope<'_>) -> Result<MorningBriefing> {
 fn asks(list: Option<&ListSummary>, sources: &[Source]) -> Vec<Ask> {
     let missing = sources
         .iter()
-        .filter(|source| {
-            matches!(
-                source.state,
-                SourceState::Missing | SourceState::Late { .. } | SourceState::Refused { .. }
-            )
-        })
+        // Sending mends no contract.
+        .filter(|source| source.is_troubled() && source.state != State::Broken)
         .count() as u64;
     let of_list = |pick: fn(&ListSummary) -> u64| list.map_or(0, pick);
     [

@@ -4,30 +4,32 @@
 use anyhow::Result;
 use chrono::{Duration, NaiveDateTime};
 
-use super::Scope;
+use super::{Scope, measures};
+use crate::audit::verify;
 use crate::ingest::ledger;
-use crate::ingest::status::{self, Moment};
+use crate::ingest::status;
+use crate::measures::results::{self, Which};
+use crate::model::restricted::Room;
 use crate::report::view::operations_report::{
-    CheckCount, JobRuns, OperationsReport, OverdueRows, RejectCount, Warehouse,
+    CheckCount, JobRuns, OperationsReport, OverdueRows, Record, RejectCount, Shifted, Warehouse,
 };
 use crate::store::bind;
+use crate::warehouse::build_status;
 use crate::warehouse::checks::Severity;
-use crate::warehouse::standing;
 
 /// The report of a slot.
 pub fn view(scope: &Scope<'_>) -> Result<OperationsReport> {
-    let moment = Moment {
-        now: scope.local(),
-        before: Some(scope.end_of_day()),
-    };
+    let moment = scope.moment();
     Ok(OperationsReport {
         header: scope.header("operations-report")?,
         at: moment.now,
-        sources: status::status(scope.connection, scope.contracts, moment)?,
+        sources: status::status(scope.connection, scope.contracts, scope.broken, moment)?,
         rejects: rejects(scope)?,
         overdue: overdue(scope)?,
         warehouse: warehouse(scope)?,
+        shifts: shifts(scope)?,
         checks: checks(scope)?,
+        record: record(scope)?,
         jobs: jobs(scope)?,
     })
 }
@@ -73,17 +75,39 @@ fn overdue(scope: &Scope<'_>) -> Result<Vec<OverdueRows>> {
     )
 }
 
+/// Of the figures that the measures' job made last.
+fn shifts(scope: &Scope<'_>) -> Result<Vec<Shifted>> {
+    let Some(as_of) = results::newest_by(scope.connection, scope.as_of)? else {
+        return Ok(Vec::new());
+    };
+    let mut shifted = Vec::new();
+    for definition in measures::for_leadership(scope) {
+        let headline = Which::headline(definition);
+        let series = results::series(scope.connection, definition, as_of, headline)?;
+        let found = series.map(|series| results::shifts(definition, headline.area, &series));
+        shifted.extend(found.into_iter().flatten().map(|(month, shift)| Shifted {
+            measure: definition.id.clone(),
+            title: definition.name.clone(),
+            unit: measures::unit(definition),
+            month,
+            means:
+                (definition.commitment.room == Room::Open).then_some((shift.before, shift.after)),
+        }));
+    }
+    Ok(shifted)
+}
+
 fn warehouse(scope: &Scope<'_>) -> Result<Warehouse> {
     let stands_on = scope.standing.known_at;
     Ok(Warehouse {
         stands_on_batch: (!scope.standing.recipe.is_empty()).then_some(stands_on),
         newest_batch: ledger::latest(scope.connection)?,
-        is_blocked: standing::blocked(scope.connection)?.is_some(),
+        is_blocked: build_status::blocked(scope.connection)?.is_some(),
     })
 }
 
 fn checks(scope: &Scope<'_>) -> Result<Vec<CheckCount>> {
-    let results = standing::newest_results(scope.connection)?;
+    let results = build_status::newest_results(scope.connection)?;
     Ok(results
         .into_iter()
         .map(|check| CheckCount {
@@ -92,6 +116,21 @@ fn checks(scope: &Scope<'_>) -> Result<Vec<CheckCount>> {
             failing_rows: check.rows,
         })
         .collect())
+}
+
+fn record(scope: &Scope<'_>) -> Result<Option<Record>> {
+    let zone = scope.config.tz();
+    let standing = verify::standing(scope.connection, scope.as_of.0)?;
+    Ok(standing.map(|standing| Record {
+        verified_at: standing
+            .verified_at
+            .and_utc()
+            .with_timezone(&zone)
+            .naive_local(),
+        entries: standing.entries,
+        findings: standing.findings,
+        ledgers: standing.ledgers,
+    }))
 }
 
 /// Slots are told by when they were due, so that a report made again later

@@ -6,10 +6,13 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate};
 
 use super::Scope;
+use crate::measures::breaks::Break;
+use crate::measures::results::FORCE;
+use crate::report::format;
 use crate::report::view::morning_briefing::{
     DayCount, DayPoint, GroupCount, OnList, Overnight, Usual,
 };
-use crate::report::view::source::{Source, SourceState};
+use crate::report::view::source::Source;
 use crate::store::bind;
 
 /// Eight weeks back to the same weekday, both ends inside.
@@ -70,21 +73,22 @@ pub fn view(scope: &Scope<'_>, list_id: Option<i64>, sources: &[Source]) -> Resu
             .map(|d| d.domestic_abuse)
             .sum::<u64>()
     };
-    let weeks = weeks(&days, day);
+    let crosses = crossed(scope, from, day);
+    let since = crosses.as_ref().map(|found| found.date);
+    let weeks = weeks(&days, day, since);
     let shown = (0..DAYS_SHOWN).rev().map(|back| day - Days::new(back));
     let events = events(scope, day, list_id)?;
-    let is = |name: &str, state: &SourceState| {
-        sources.iter().any(|s| s.name == name && s.state == *state)
-    };
-    let has = |name: &str| is(name, &SourceState::Fresh);
+    let arrived = |name: &str| sources.iter().find(|s| s.name == name && s.has_arrived());
+    let has = |name: &str| arrived(name).is_some_and(|source| !source.is_held_back);
     Ok(Overnight {
         day,
         is_complete: has("crimes"),
-        is_held_back: is("crimes", &SourceState::HeldBack),
+        is_held_back: arrived("crimes").is_some_and(|source| source.is_held_back),
         vawg: day_count(day, &weeks, total),
         groups: groups(&days, day, &weeks),
         domestic_abuse: abuse(day),
         domestic_abuse_usual_percent: usual_percent(&weeks, total, abuse),
+        crosses,
         daily: shown
             .map(|on| DayPoint {
                 on,
@@ -98,12 +102,26 @@ pub fn view(scope: &Scope<'_>, list_id: Option<i64>, sources: &[Source]) -> Resu
     })
 }
 
-/// The same weekday of earlier weeks, as far back as crimes are held.
-fn weeks(days: &[Day], day: NaiveDate) -> Vec<NaiveDate> {
+/// The newest break of what a day's count rests on, within some days.
+fn crossed(scope: &Scope<'_>, from: NaiveDate, day: NaiveDate) -> Option<Break> {
+    let sources = ["crimes", "parties", "nominals"].map(ToOwned::to_owned);
+    scope
+        .measures
+        .breaks
+        .iter()
+        .filter(|found| found.touches(&sources, &[]) && found.is_in(FORCE))
+        .rfind(|found| from < found.date && found.date <= day)
+        .cloned()
+}
+
+/// The same weekday of earlier weeks, as far back as crimes are held and are
+/// recorded as on the day.
+fn weeks(days: &[Day], day: NaiveDate, since: Option<NaiveDate>) -> Vec<NaiveDate> {
     let first = days.iter().map(|d| d.on).min();
     (1..=WEEKS_COMPARED)
         .map(|week| day - Days::new(7 * week))
         .filter(|on| first.is_some_and(|first| *on >= first))
+        .filter(|on| since.is_none_or(|since| *on >= since))
         .collect()
 }
 
@@ -112,7 +130,7 @@ fn day_count(day: NaiveDate, weeks: &[NaiveDate], count: impl Fn(NaiveDate) -> u
     let usual = match (earlier.iter().min(), earlier.iter().max()) {
         (Some(low), Some(high)) => Some(Usual {
             weeks: super::to_u32(earlier.len() as u64),
-            mean: ratio(earlier.iter().sum(), earlier.len() as u64),
+            mean: format::ratio(earlier.iter().sum(), earlier.len() as u64),
             low: *low,
             high: *high,
         }),
@@ -152,7 +170,7 @@ fn usual_percent(
     let shares: Vec<f64> = weeks
         .iter()
         .filter(|on| total(**on) > 0)
-        .map(|on| 100.0 * ratio(abuse(*on), total(*on)))
+        .map(|on| 100.0 * format::ratio(abuse(*on), total(*on)))
         .collect();
     if shares.is_empty() {
         return None;
@@ -187,12 +205,4 @@ fn events(scope: &Scope<'_>, day: NaiveDate, list_id: Option<i64>) -> Result<Eve
             })
         },
     )
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "daily counts are far below 2^52"
-)]
-fn ratio(part: u64, whole: u64) -> f64 {
-    part as f64 / whole as f64
 }

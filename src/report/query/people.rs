@@ -9,12 +9,12 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{Scope, to_u32};
-use crate::harm::decisions::standing::Standing;
+use crate::harm::decisions::current_status::Standing;
 use crate::harm::list::{self, Entry, List};
 use crate::harm::movement::{Kind, Move};
 use crate::harm::variants::{self, Span};
 use crate::model::age;
-use crate::report::sentence::accusation;
+use crate::report::sentence::rank_explanation;
 use crate::report::view::harm_list_pack::{
     Acceptance, Contribution, Flag, NotCounted, Person, Standing as ListStanding,
 };
@@ -54,14 +54,13 @@ pub fn all(
         .iter()
         .map(|one| {
             let entry = one.entry;
-            let contributions =
-                list::contributions(scope.connection, list.list_id, &entry.nominal_id)?;
+            let contributions = list::contributions(scope.connection, list, &entry.nominal_id)?;
             let record = records.get(&entry.nominal_id).unwrap_or(&nobody);
             let moved = moves.iter().find(|m| m.nominal_id == entry.nominal_id);
             let span = spans.get(&entry.nominal_id).copied();
             Ok(Person {
-                alleged: accusation::alleged(entry, &contributions, &list.edition),
-                firmness: accusation::firmness(entry, &contributions, span),
+                alleged: rank_explanation::alleged(entry, &contributions, &list.edition),
+                firmness: rank_explanation::firmness(entry, &contributions, span),
                 ..person(list, one, &contributions, record, moved, &results)
             })
         })

@@ -1,15 +1,15 @@
 //! Turns a draft of a release into what the public reads.
 
 use chrono::NaiveDate;
+use daybook_disclosure::figure::{Figure, Rate};
+use daybook_disclosure::measure as protected;
 
 use crate::config::Config;
-use crate::disclosure::figure::{Figure, Rate};
-use crate::disclosure::measure as protected;
+use crate::measures::results::FORCE;
 use crate::publication::calendar::Planned;
 use crate::publication::draft::{self, Draft};
 use crate::report::view::public_release::{LeftOut, PublicRelease, Row, Section};
 
-const FORCE: &str = "Force";
 const ALL: &str = "All";
 
 /// Decimals of a percentage made of figures rounded to 5.

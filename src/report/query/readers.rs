@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate};
 use super::people::Named;
 use super::{Scope, list::Decisions};
 use crate::harm::decisions::Verdict;
-use crate::harm::decisions::standing::{Decided, Standing};
+use crate::harm::decisions::current_status::{Decided, Standing};
 use crate::harm::list::{Entry, List};
 use crate::report::view::harm_list_pack::{Acceptance, Because, RankRow, Withheld};
 

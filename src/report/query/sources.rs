@@ -1,13 +1,14 @@
 //! What arrived for a morning, and whether it can be relied on.
 
 use anyhow::Result;
-use chrono::{Duration, NaiveDateTime};
-use duckdb::{OptionalExt, params};
+use chrono::NaiveDateTime;
+use duckdb::params;
 
 use super::Scope;
-use crate::ingest::contract::Contract;
-use crate::report::view::source::{Checks, FailedCheck, Source, SourceState};
-use crate::warehouse::standing;
+use crate::ingest::refusal;
+use crate::ingest::status::{self, DayTotal, SourceStatus};
+use crate::report::view::source::{Checks, FailedCheck, Source};
+use crate::warehouse::build_status;
 
 /// The newest moment that any nightly extract behind the figures speaks of, up
 /// to the report's.
@@ -32,19 +33,32 @@ pub fn newest(scope: &Scope<'_>) -> Result<Option<NaiveDateTime>> {
     Ok(found)
 }
 
-/// One row per contract, the nightly ones first.
+/// Every source, the nightly ones first, as `daybook ingest status` has it.
 pub fn all(scope: &Scope<'_>) -> Result<Vec<Source>> {
-    let mut contracts: Vec<&Contract> = scope.contracts.iter().collect();
-    contracts.sort_by_key(|contract| (contract.freshness.is_none(), contract.publisher.is_some()));
-    contracts
+    let found = status::status(
+        scope.connection,
+        scope.contracts,
+        scope.broken,
+        scope.moment(),
+    )?;
+    let mut sources: Vec<Source> = found
         .into_iter()
-        .map(|contract| one(scope, contract))
-        .collect()
+        .map(|found| one(scope, found))
+        .collect::<Result<_>>()?;
+    let place = |source: &Source| {
+        let mut contracts = scope.contracts.iter();
+        let contract = contracts.find(|contract| contract.name == source.name);
+        contract.map_or((true, false), |contract| {
+            (contract.freshness.is_none(), contract.publisher.is_some())
+        })
+    };
+    sources.sort_by_key(place);
+    Ok(sources)
 }
 
 /// The checks that ran with the last attempt to rebuild the warehouse.
 pub fn checks(scope: &Scope<'_>) -> Result<Checks> {
-    let results = standing::newest_results(scope.connection)?;
+    let results = build_status::newest_results(scope.connection)?;
     Ok(Checks {
         run: results.len() as u64,
         failed: results
@@ -58,77 +72,36 @@ pub fn checks(scope: &Scope<'_>) -> Result<Checks> {
     })
 }
 
-fn one(scope: &Scope<'_>, contract: &Contract) -> Result<Source> {
-    let as_at: Option<NaiveDateTime> = scope.connection.query_row(
-        "select max(as_at) from ledger.standing_files where source = ? and as_at < ?",
-        params![contract.name, scope.end_of_day()],
-        |row| row.get(0),
-    )?;
-    let (rows_in, rows_accepted, rows_rejected, rows_duplicate) = scope.connection.query_row(
-        "select coalesce(sum(rows_read), 0)::bigint, coalesce(sum(rows_accepted), 0)::bigint, \
-             coalesce(sum(rows_rejected), 0)::bigint, coalesce(sum(rows_duplicate), 0)::bigint \
-         from ledger.standing_files where source = ? and as_at::date = ?::date",
-        params![contract.name, scope.midnight()],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-    )?;
+fn one(scope: &Scope<'_>, found: SourceStatus) -> Result<Source> {
+    let as_at = found.last.as_ref().map(|last| last.as_at);
+    let of_day = found.days.iter().find(|total| total.day == scope.as_of.0);
+    let rows = |pick: fn(&DayTotal) -> u64| of_day.map_or(0, pick);
     Ok(Source {
-        name: contract.name.clone(),
-        title: contract.title.clone(),
-        state: state(scope, contract, as_at)?,
+        is_held_back: match as_at {
+            Some(as_at) => is_held_back(scope, &found.source, as_at)?,
+            None => false,
+        },
+        refused: found
+            .refused
+            .map(|refused| refusal::in_words(refused.refusal.as_deref()).to_owned()),
+        state: found.state,
         as_at,
-        rows_in,
-        rows_accepted,
-        rows_rejected,
-        rows_duplicate,
-        affects: contract.affects.clone(),
-    })
-}
-
-fn state(
-    scope: &Scope<'_>,
-    contract: &Contract,
-    as_at: Option<NaiveDateTime>,
-) -> Result<SourceState> {
-    let refused: Option<String> = scope
-        .connection
-        .query_row(
-            "select coalesce(reason, '') from ledger.batches \
-             where source = ? and state = 'refused' and as_at < ? and (? is null or as_at > ?) \
-             order by as_at desc, batch_id desc limit 1",
-            params![contract.name, scope.end_of_day(), as_at, as_at],
-            |row| row.get(0),
-        )
-        .optional()?;
-    if let Some(reason) = refused {
-        return Ok(SourceState::Refused { reason });
-    }
-    let Some(as_at) = as_at else {
-        return Ok(SourceState::NeverReceived);
-    };
-    let age = scope.midnight() - as_at;
-    Ok(match contract.freshness {
-        Some(freshness)
-            if age > Duration::hours(freshness.stale_after_hours.into())
-                && age > Duration::hours(24) =>
-        {
-            SourceState::Late {
-                days: super::to_u32(age.num_days().unsigned_abs()),
-            }
-        }
-        Some(freshness) if freshness.due_by.is_some() && age > Duration::zero() => {
-            SourceState::Missing
-        }
-        _ if is_held_back(scope, contract, as_at)? => SourceState::HeldBack,
-        _ => SourceState::Fresh,
+        rows_in: rows(|day| day.rows_read),
+        rows_accepted: rows(|day| day.rows_accepted),
+        rows_rejected: rows(|day| day.rows_rejected),
+        rows_duplicate: rows(|day| day.rows_duplicate),
+        name: found.source,
+        title: found.title,
+        affects: found.affects,
     })
 }
 
 /// Whether no file of a moment has reached the tables.
-fn is_held_back(scope: &Scope<'_>, contract: &Contract, as_at: NaiveDateTime) -> Result<bool> {
+fn is_held_back(scope: &Scope<'_>, source: &str, as_at: NaiveDateTime) -> Result<bool> {
     Ok(scope.connection.query_row(
         "select min(batch_id) > ? from ledger.standing_files \
          where source = ? and as_at = ?",
-        params![scope.standing.known_at, contract.name, as_at],
+        params![scope.standing.known_at, source, as_at],
         |row| row.get(0),
     )?)
 }

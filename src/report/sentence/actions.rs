@@ -14,7 +14,6 @@ pub const UNAVAILABLE: &str = "[x]";
 const NAMED_KINDS: [&str; 3] = ["rape", "violence_with_injury", "strangulation_suffocation"];
 
 /// The published sentence for people followed for `days`, or to date.
-#[must_use]
 pub fn published(followed: &Followed, by: By, days: Option<u32>) -> Option<String> {
     let outcome = followed.outcome.as_ref()?;
     let within = days.map_or_else(
@@ -39,7 +38,6 @@ pub fn published(followed: &Followed, by: By, days: Option<u32>) -> Option<Strin
 }
 
 /// `tasked` or `listed`.
-#[must_use]
 pub fn entered(by: By) -> &'static str {
     match by {
         By::Accepted => "tasked",
@@ -48,7 +46,6 @@ pub fn entered(by: By) -> &'static str {
 }
 
 /// Who is counted, and from when.
-#[must_use]
 pub fn who(actions: &Actions) -> String {
     let (Some(first), Some(last)) = (actions.first_entered_on, actions.last_entered_on) else {
         return match actions.by {
@@ -76,7 +73,6 @@ pub fn who(actions: &Actions) -> String {
 }
 
 /// What a reader has to know before quoting any of it.
-#[must_use]
 pub fn cautions(actions: &Actions) -> Vec<String> {
     let mut said = vec![
         "What happened after is not what happened because of it: the allegations that put \
@@ -117,13 +113,11 @@ pub fn cautions(actions: &Actions) -> Vec<String> {
 }
 
 /// A count, or `[x]`.
-#[must_use]
 pub fn count(value: Option<u64>) -> String {
     value.map_or_else(|| UNAVAILABLE.to_owned(), format::count)
 }
 
 /// `108 (54.3%)`, or `[x]`.
-#[must_use]
 pub fn share(part: Option<u64>, whole: u64) -> String {
     part.map_or_else(
         || UNAVAILABLE.to_owned(),
@@ -132,7 +126,6 @@ pub fn share(part: Option<u64>, whole: u64) -> String {
 }
 
 /// The name of a group of the basket inside a sentence.
-#[must_use]
 pub fn kind(group: &str) -> String {
     match group {
         "strangulation_suffocation" => "strangulation or suffocation".to_owned(),

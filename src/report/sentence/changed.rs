@@ -1,13 +1,15 @@
 //! What a measure became in a year, in one sentence.
 
+use daybook_statistics::series::accrual::Accrual;
+
+use super::breaks;
+use crate::measures::breaks::Break;
 use crate::measures::changes::Changed;
-use crate::measures::statistics::series::Accrual;
 use crate::report::format;
 use crate::report::view::measure::Unit;
 
 /// `Twelve months to October 2026: 8.1%, against 7.6% a year before: 0.5
 /// percentage points more (95% interval 0.2 to 0.8).`
-#[must_use]
 pub fn year_on_year(unit: Unit, accrual: Accrual, changed: &Changed) -> String {
     let when = match accrual {
         Accrual::Flow => "Twelve months to",
@@ -17,12 +19,14 @@ pub fn year_on_year(unit: Unit, accrual: Accrual, changed: &Changed) -> String {
 }
 
 /// `Year to date, to October 2026: 8.1%, against ...`
-#[must_use]
 pub fn year_to_date(unit: Unit, changed: &Changed) -> String {
     told("Year to date, to", unit, changed)
 }
 
 fn told(when: &str, unit: Unit, changed: &Changed) -> String {
+    if let Some(found) = &changed.crosses {
+        return apart(when, unit, changed, found);
+    }
     let print = |value: Option<f64>| {
         value.map_or_else(
             || "no figure".to_owned(),
@@ -41,18 +45,59 @@ fn told(when: &str, unit: Unit, changed: &Changed) -> String {
     )
 }
 
-/// How much, and which way.
+/// A figure alone, and why nothing is set against it.
+fn apart(when: &str, unit: Unit, changed: &Changed, found: &Break) -> String {
+    let month = format::month(changed.period);
+    let reason = breaks::reason(found.date, &found.what);
+    match changed.now_value {
+        Some(value) => format!(
+            "{when} {month}: {}; not compared with a year before, for {reason}.",
+            format::value_in_words(unit, value)
+        ),
+        None => format!("{when} {month}: not added up, for {reason}."),
+    }
+}
+
+/// `83.7%, against 87.8%`, for a table.
+pub fn in_short(unit: Unit, changed: &Changed) -> String {
+    let print = |value: Option<f64>| {
+        value.map_or_else(|| "[x]".to_owned(), |value| format::value(unit, value))
+    };
+    let now = print(changed.now_value);
+    if changed.crosses.is_some() {
+        return format!("{now}, not compared across a break");
+    }
+    format!("{now}, against {}", print(changed.before_value))
+}
+
+/// How much, and which way: a difference is that of the two figures as they are
+/// printed, so that whoever subtracts them finds it.
 fn by(unit: Unit, changed: &Changed, change: f64) -> String {
     if changed.is_ratio {
         return format!("{} times as many", format::number(change, 2));
     }
-    let rounded = amount(unit, change.abs());
+    let printed = changed.now_value.zip(changed.before_value);
+    let difference = printed.map_or(change, |(now, before)| {
+        as_printed(unit, now) - as_printed(unit, before)
+    });
+    let rounded = amount(unit, difference.abs());
     if rounded == amount(unit, 0.0) {
         let same = if change == 0.0 { "" } else { "nearly " };
         return format!("{same}the same");
     }
-    let way = if change > 0.0 { "more" } else { "less" };
+    let way = if difference > 0.0 { "more" } else { "less" };
     format!("{rounded} {way}")
+}
+
+/// A figure to the digits that it is printed with.
+fn as_printed(unit: Unit, value: f64) -> f64 {
+    let plain: String = format::value(unit, value)
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '.')
+        .collect();
+    plain
+        .parse()
+        .map_or(value, |size: f64| size.copysign(value))
 }
 
 /// The interval, and what cannot be told apart from no change.
@@ -70,8 +115,7 @@ fn firmness(unit: Unit, changed: &Changed) -> String {
             signed(unit, value)
         }
     };
-    let none = if changed.is_ratio { 1.0 } else { 0.0 };
-    let doubt = if (low..=high).contains(&none) {
+    let doubt = if (low..=high).contains(&changed.none()) {
         ", so that there may be no change"
     } else {
         ""
@@ -112,6 +156,7 @@ mod tests {
             low: interval.map(|ends| ends.0),
             high: interval.map(|ends| ends.1),
             without: None,
+            crosses: None,
         }
     }
 
@@ -156,10 +201,43 @@ mod tests {
     }
 
     #[test]
+    fn a_difference_is_that_of_the_printed_figures() {
+        let told = |unit, now: f64, before: f64| {
+            let all = year_on_year(
+                unit,
+                Accrual::Flow,
+                &changed(now, before, now - before, None),
+            );
+            all.split(": ").nth(2).unwrap().to_owned()
+        };
+        // 66.2 against 70.5 though the difference is 4.2 before rounding.
+        assert_eq!(
+            told(Unit::Percent, 66.2449, 70.4501),
+            "4.3 percentage points less."
+        );
+        assert_eq!(
+            told(Unit::Percent, 79.1499, 76.4501),
+            "2.6 percentage points more."
+        );
+        assert_eq!(told(Unit::Days, 101.4, 100.6), "nearly the same.");
+        assert_eq!(told(Unit::Days, 1_204.6, 998.4), "207 days more.");
+        assert_eq!(told(Unit::Ratio, 2.414, 2.396), "0.01 more.");
+        assert_eq!(told(Unit::Change, -3.4, 4.4), "7.0 percentage points less.");
+        assert_eq!(
+            told(Unit::Percent, -1.04, -1.06),
+            "0.1 percentage points more."
+        );
+    }
+
+    #[test]
     fn a_change_too_small_to_print_is_not_told_as_none() {
-        let small = changed(0.54, 0.56, -0.02, None);
+        let small = changed(0.51, 0.54, -0.03, None);
         let text = year_on_year(Unit::Percent, Accrual::Rolling, &small);
         assert!(text.contains("a year before: nearly the same"), "{text}");
+        // These are printed as 0.5% and 0.6%.
+        let printed = changed(0.54, 0.56, -0.02, None);
+        let text = year_on_year(Unit::Percent, Accrual::Rolling, &printed);
+        assert!(text.contains("0.1 percentage points less"), "{text}");
     }
 
     #[test]

@@ -9,7 +9,6 @@ use crate::harm::fairness::{Dimension, Fairness, Rate, Stage};
 const TOLD: usize = 3;
 
 /// Which people are looked at.
-#[must_use]
 pub fn who(held: &Fairness) -> String {
     format!(
         "Suspects on {} of {} to {}, of age and alive on one of them; those under age on all of \
@@ -23,7 +22,6 @@ pub fn who(held: &Fairness) -> String {
 }
 
 /// What is found in one dimension: at being listed, then at what follows.
-#[must_use]
 pub fn finding(dimension: &Dimension) -> String {
     let listed = of_stage(dimension, |stage| stage == Stage::Listed);
     let later = of_stage(dimension, |stage| stage > Stage::Listed);
@@ -35,7 +33,6 @@ pub fn finding(dimension: &Dimension) -> String {
 }
 
 /// How many differences chance alone would show.
-#[must_use]
 pub fn multiplicity(held: &Fairness) -> String {
     let counted = &held.multiplicity;
     format!(
@@ -52,7 +49,6 @@ pub fn multiplicity(held: &Fairness) -> String {
 }
 
 /// A dimension inside a heading.
-#[must_use]
 pub fn title(name: &str) -> &'static str {
     match name {
         "sex" => "Sex",
@@ -132,7 +128,6 @@ fn difference(dimension: &Dimension, rate: &Rate) -> Option<String> {
 
 /// A relative rate: one decimal, two below 1, and as many more as it takes not
 /// to print a difference as none.
-#[must_use]
 pub fn times(value: f64) -> String {
     let least = if value < 0.995 { 2 } else { 1 };
     (least..4)

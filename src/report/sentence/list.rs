@@ -3,12 +3,11 @@
 use rust_decimal::Decimal;
 
 use super::{Sentence, index};
-use crate::harm::decisions::ledger::{self, Rate};
+use crate::harm::decisions::overrides::{self, Rate};
 use crate::report::format;
 use crate::report::view::list::{Cut, DateBasis, ListSettings, ListState, ListSummary, Movement};
 
 /// `List 13 as of 1 November 2026, proposed`.
-#[must_use]
 pub fn reference(list: &ListSummary) -> String {
     format!(
         "List {} as of {}, {}",
@@ -18,7 +17,6 @@ pub fn reference(list: &ListSummary) -> String {
     )
 }
 
-#[must_use]
 pub fn state(state: ListState) -> &'static str {
     match state {
         ListState::Proposed => "proposed",
@@ -28,7 +26,6 @@ pub fn state(state: ListState) -> &'static str {
 }
 
 /// The lead sentence about movement.
-#[must_use]
 pub fn lead(list: Option<&ListSummary>) -> Sentence {
     let Some(list) = list else {
         return Sentence::new("No harm list", " has been made yet.", "#list");
@@ -46,25 +43,20 @@ pub fn lead(list: Option<&ListSummary>) -> Sentence {
         );
         return Sentence::new(&linked, &after, "#list");
     }
-    let linked = format!(
-        "{} came on to list {}",
-        people(movement.joined()),
-        list.number
-    );
+    let linked = format!("{} joined list {}", people(movement.joined()), list.number);
     Sentence::new(&linked, &came_and_went(movement), "#list")
 }
 
 /// The heading of the list's section.
-#[must_use]
 pub fn heading(list: &ListSummary) -> String {
     let number = list.number;
     match &list.movement {
         None => format!("List {number}: the first, with {}", people(list.listed)),
         Some(m) if m.joined() == 0 && m.left == 0 => {
-            format!("List {number}: nobody came on, nobody left")
+            format!("List {number}: nobody joined, nobody left")
         }
         Some(m) => format!(
-            "List {number}: {} came on, {} left, {} stayed",
+            "List {number}: {} joined, {} left, {} stayed",
             format::count(m.joined()),
             format::count(m.left),
             format::count(m.stayed)
@@ -73,7 +65,6 @@ pub fn heading(list: &ListSummary) -> String {
 }
 
 /// `list moved by 6`, for a subject line.
-#[must_use]
 pub fn movement_in_short(list: Option<&ListSummary>) -> String {
     let Some(list) = list else {
         return "no list yet".to_owned();
@@ -86,7 +77,6 @@ pub fn movement_in_short(list: Option<&ListSummary>) -> String {
 }
 
 /// How much harm the people listed hold.
-#[must_use]
 pub fn harm(list: &ListSummary, target: &str) -> Sentence {
     let share = list.harm_share().map_or_else(String::new, |share| {
         format!(
@@ -105,7 +95,6 @@ pub fn harm(list: &ListSummary, target: &str) -> Sentence {
 }
 
 /// The same as a heading: `100 people are accused of 1,420 years of harm`.
-#[must_use]
 pub fn harm_heading(list: &ListSummary) -> String {
     let verb = match list.listed {
         0 => return "Nobody is listed".to_owned(),
@@ -117,7 +106,6 @@ pub fn harm_heading(list: &ListSummary) -> String {
 }
 
 /// How firm the edge of the list is.
-#[must_use]
 pub fn cut(list: &ListSummary, target: &str) -> Sentence {
     let Some(cut) = &list.cut else {
         let after = format!(
@@ -144,8 +132,7 @@ pub fn cut(list: &ListSummary, target: &str) -> Sentence {
     Sentence::new(&linked, &after, target)
 }
 
-/// People who came on and left, then why they left.
-#[must_use]
+/// People who joined and left, then why they left.
 pub fn leaving(movement: &Movement) -> String {
     let reasons: Vec<String> = movement
         .leaving
@@ -167,7 +154,6 @@ pub fn leaving(movement: &Movement) -> String {
 }
 
 /// What officers have decided.
-#[must_use]
 pub fn decided(list: &ListSummary) -> String {
     let counts = &list.decisions;
     let verb = if counts.awaiting == 1 {
@@ -199,7 +185,6 @@ pub fn decided(list: &ListSummary) -> String {
 }
 
 /// Whom the pack names, and why not everybody.
-#[must_use]
 pub fn names(list: &ListSummary) -> String {
     if list.state != ListState::Decided {
         return "Nobody is named yet. Names follow the decision: once an officer has accepted, \
@@ -220,7 +205,6 @@ pub fn names(list: &ListSummary) -> String {
 
 /// How often officers did not follow the proposal; a rate of nothing is told
 /// as the warning it is. None before the first decision.
-#[must_use]
 pub fn overrides(list: &ListSummary) -> Vec<String> {
     let overrides = &list.overrides;
     let rate = |rate: Rate| {
@@ -251,13 +235,12 @@ pub fn overrides(list: &ListSummary) -> Vec<String> {
     let told = format!("Override rate, people deferred or rejected: {own}{lists}.");
     let warning = overrides.never_in().map(|decisions| {
         let decisions = format::plural(decisions, "decision", "decisions");
-        format!("Warning: {}.", ledger::warning(&decisions))
+        format!("Warning: {}.", overrides::warning(&decisions))
     });
     [Some(told), warning].into_iter().flatten().collect()
 }
 
 /// The settings that shaped the list, a sentence each.
-#[must_use]
 pub fn settings(list: &ListSummary) -> Vec<String> {
     let settings = &list.settings;
     let mut sentences = vec![
@@ -281,6 +264,8 @@ pub fn settings(list: &ListSummary) -> Vec<String> {
         "Allegations that ended with no further action do not count.".to_owned()
     });
     sentences.extend(settings.others.iter().cloned());
+    let left_out = list.no_rank_under.iter();
+    sentences.extend(left_out.map(|title| format!("No rank is told under {title}.")));
     sentences
 }
 
@@ -336,7 +321,7 @@ mod tests {
         assert_eq!(reference(&list), "List 13 as of 1 November 2026, proposed");
         assert_eq!(
             lead(Some(&list)).text(),
-            "6 people came on to list 13 (4 new, 2 returned); 6 left and 94 stayed."
+            "6 people joined list 13 (4 new, 2 returned); 6 left and 94 stayed."
         );
         assert_eq!(movement_in_short(Some(&list)), "list moved by 6");
     }

@@ -1,76 +1,189 @@
 //! What the measures say: findings for signals, quiet for the rest.
 
-use super::{Sentence, signal};
-use crate::measures::worked::State;
-use crate::report::format;
-use crate::report::view::measure::{
-    Assurance, Direction, Measure, MeasureState, Reading, Unit, Xmr,
-};
+use chrono::Months;
+use daybook_statistics::series::accrual::signals_apply;
+use daybook_statistics::series::direction::Direction;
 
-/// Measures sorted into those with a signal (worsening first), those without,
-/// and those without figures.
+use super::{Sentence, breaks, changed, signal};
+use crate::measures::measure_value::State;
+use crate::report::format;
+use crate::report::view::measure::{Assurance, Measure, MeasureState, Reading, Unit, Xmr};
+
+/// Measures by what is known of their change. Only what is tested may be called
+/// quiet.
 #[derive(Debug, Default)]
 pub struct Sorted<'a> {
+    /// With a signal, worsening first.
     pub signals: Vec<&'a Measure>,
+    /// Without one, but further from the year before than chance would do.
+    pub differing: Vec<&'a Measure>,
+    /// Looked at for signals and found without, nor far from the year before.
     pub quiet: Vec<&'a Measure>,
+    /// Levels and looks back, in which no signal is looked for.
+    pub levels: Vec<&'a Measure>,
+    /// With too few months in a row for limits.
+    pub short: Vec<&'a Measure>,
     pub unavailable: Vec<&'a Measure>,
 }
 
 impl<'a> Sorted<'a> {
-    #[must_use]
     pub fn new(measures: &'a [Measure]) -> Self {
         let mut sorted = Self::default();
         for measure in measures {
-            if !measure.is_shown() {
-                sorted.unavailable.push(measure);
-            } else if measure.has_signal() {
-                sorted.signals.push(measure);
-            } else {
-                sorted.quiet.push(measure);
-            }
+            sorted.room_for(measure).push(measure);
         }
         sorted
             .signals
             .sort_by_key(|measure| urgency(measure.reading()));
         sorted
+            .differing
+            .sort_by_key(|measure| urgency(measure.year_reading()));
+        sorted
     }
 
-    #[must_use]
-    pub fn shown(&self) -> usize {
-        self.signals.len() + self.quiet.len()
+    fn room_for(&mut self, measure: &Measure) -> &mut Vec<&'a Measure> {
+        if !measure.is_shown() {
+            &mut self.unavailable
+        } else if measure.has_signal() {
+            &mut self.signals
+        } else if measure.differs_from_year_before() {
+            &mut self.differing
+        } else if measure.is_tested() {
+            &mut self.quiet
+        } else if signals_apply(measure.accrual) {
+            &mut self.short
+        } else {
+            &mut self.levels
+        }
+    }
+
+    /// All that have figures.
+    pub fn shown(&self) -> impl Iterator<Item = &'a Measure> {
+        let rooms = [
+            &self.signals,
+            &self.differing,
+            &self.quiet,
+            &self.levels,
+            &self.short,
+        ];
+        rooms.into_iter().flatten().copied()
     }
 }
 
 /// The lead sentence about the measures.
-#[must_use]
 pub fn lead(sorted: &Sorted<'_>, expected_false: f64) -> Sentence {
-    let shown = sorted.shown();
-    let chance = chance(expected_false);
-    if shown == 0 {
+    if sorted.shown().next().is_none() {
         return Sentence::new("No measure", " has figures yet.", "#measures");
     }
-    if sorted.signals.is_empty() {
-        let linked = format!("No signal in {shown} of {}", measures(shown));
-        return Sentence::new(&linked, &format!("; {chance}."), "#measures");
+    let mut after = String::new();
+    if !sorted.signals.is_empty() {
+        after = format!(": {}", named(&sorted.signals, signal::reading));
     }
-    let linked = format!("{} in {}", signals(sorted.signals.len()), measures(shown));
-    let after = format!(": {}; {chance}.", named(sorted));
-    Sentence::new(&linked, &after, "#measures")
+    for part in beside(sorted) {
+        after = format!("{after}; {part}");
+    }
+    if !sorted.differing.is_empty() {
+        after = format!("{after}: {}", named(&sorted.differing, year_reading));
+    }
+    let compared = sorted.shown().filter(|m| compared_by_chance(m)).count();
+    after = format!("{after}; {}", chance(expected_false));
+    if compared > 0 {
+        after = format!(
+            "{after}, and about {} of {compared} comparisons with a year ago",
+            format::number(0.05 * float(compared), 1)
+        );
+    }
+    Sentence::new(&tested(sorted), &format!("{after}."), "#measures")
 }
 
 /// The heading of the measures' section.
-#[must_use]
 pub fn heading(sorted: &Sorted<'_>) -> String {
-    let shown = sorted.shown();
-    match (sorted.signals.len(), shown) {
-        (_, 0) => "No measure has figures yet".to_owned(),
-        (0, _) => format!("No signal in {shown} of {}", measures(shown)),
-        (n, _) => format!("A signal in {n} of {}", measures(shown)),
+    if sorted.shown().next().is_none() {
+        return "No measure has figures yet".to_owned();
+    }
+    let mut parts = vec![tested(sorted)];
+    parts.extend(beside(sorted));
+    parts.join("; ")
+}
+
+/// `4 signals in 26 measures that can be tested`.
+fn tested(sorted: &Sorted<'_>) -> String {
+    let tested = sorted.shown().filter(|m| m.is_tested()).count();
+    if tested == 0 {
+        return "No measure here can be tested for signals".to_owned();
+    }
+    format!(
+        "{} in {} that can be tested",
+        format::capitalised(&signals(sorted.signals.len())),
+        measures(tested)
+    )
+}
+
+/// What is said of the measures that have no signal, or cannot have one.
+fn beside(sorted: &Sorted<'_>) -> Vec<String> {
+    let differing = sorted.differing.len();
+    let levels = sorted.shown().filter(|m| !signals_apply(m.accrual)).count();
+    let short = sorted.short.len();
+    let more = if sorted.signals.is_empty() {
+        ""
+    } else {
+        " more"
+    };
+    [
+        (
+            differing,
+            format!(
+                "{differing}{more} {} from a year ago by more than chance",
+                verb(differing, "differs", "differ")
+            ),
+        ),
+        (
+            levels,
+            format!(
+                "{levels} {} and {} compared with a year ago",
+                verb(levels, "is a level", "are levels"),
+                verb(levels, "is", "are")
+            ),
+        ),
+        (
+            short,
+            format!(
+                "{short} {} too few months in a row to test",
+                verb(short, "has", "have")
+            ),
+        ),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(_, text)| text)
+    .collect()
+}
+
+fn verb<'a>(count: usize, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}
+
+/// Whether chance alone could put it further from the year before than its
+/// interval.
+fn compared_by_chance(measure: &Measure) -> bool {
+    measure
+        .year_on_year
+        .as_ref()
+        .is_some_and(|year| year.low.is_some())
+}
+
+/// What its newest year is beside the one before it.
+pub fn year_reading(measure: &Measure) -> &'static str {
+    match measure.year_reading() {
+        Reading::NoSignal => "no different from a year ago",
+        Reading::Improving => "better than a year ago",
+        Reading::Worsening => "worse than a year ago",
+        Reading::Rising => "higher than a year ago",
+        Reading::Falling => "lower than a year ago",
     }
 }
 
 /// `2 signals`, for a subject line.
-#[must_use]
 pub fn signals(count: usize) -> String {
     match count {
         0 => "no signal".to_owned(),
@@ -79,17 +192,37 @@ pub fn signals(count: usize) -> String {
     }
 }
 
-/// `VAWG crimes charged: improving, 8 months in a row above the mean`.
-#[must_use]
+/// `VAWG crimes charged: improving, 8 months in a row above the mean`; what the
+/// year says besides, and of what cannot be tested, why.
 pub fn finding(measure: &Measure) -> String {
-    let reading = signal::reading(measure);
-    match signal::evidence(measure) {
-        Some(evidence) => format!("{}: {reading}, {evidence}", measure.title),
-        None => format!("{}: {reading}", measure.title),
-    }
+    format!("{}: {}", measure.title, says(measure))
 }
 
-#[must_use]
+/// What a measure says, without its name.
+pub fn says(measure: &Measure) -> String {
+    if let MeasureState::Unavailable { reason } = &measure.state {
+        return format!("unavailable: {reason}");
+    }
+    let mut parts = vec![
+        match signal::evidence(measure).filter(|_| measure.has_signal()) {
+            Some(evidence) => format!("{}, {evidence}", signal::reading(measure)),
+            None if measure.is_tested() => "no signal".to_owned(),
+            None if signals_apply(measure.accrual) => "too few months in a row to test".to_owned(),
+            None => "a level, compared with a year ago".to_owned(),
+        },
+    ];
+    if measure.differs_from_year_before() {
+        parts.push(year_reading(measure).to_owned());
+    }
+    let year = measure.year_on_year.as_ref();
+    let is_told = measure.differs_from_year_before() || !signals_apply(measure.accrual);
+    parts.extend(
+        year.filter(|_| is_told)
+            .map(|year| changed::in_short(measure.unit, year)),
+    );
+    parts.join("; ")
+}
+
 pub fn direction(direction: Direction) -> &'static str {
     match direction {
         Direction::Up => "higher is better",
@@ -99,7 +232,6 @@ pub fn direction(direction: Direction) -> &'static str {
 }
 
 /// What the chart shows, for those who cannot see it.
-#[must_use]
 pub fn description(measure: &Measure) -> String {
     let mut parts = vec![span(measure)];
     if let Some(point) = measure.latest() {
@@ -110,21 +242,47 @@ pub fn description(measure: &Measure) -> String {
         ));
     }
     if let Some(xmr) = &measure.xmr {
-        parts.push(format!(
-            "Mean {}, limits {} to {}.",
-            printed(measure, xmr.centre),
-            printed(measure, xmr.lower),
-            printed(measure, xmr.upper)
-        ));
+        for before in &xmr.earlier {
+            parts.push(format!(
+                "Before {}: {}.",
+                format::month(measure.series[before.to].month + Months::new(1)),
+                lines(measure, before.centre, (before.lower, before.upper))
+            ));
+        }
+        let now = lines(measure, xmr.centre, (xmr.lower, xmr.upper));
+        parts.push(match measure.breaks.last().filter(|_| xmr.from > 0) {
+            Some(_) => format!(
+                "From {}: {now}.",
+                format::month(measure.series[xmr.from].month)
+            ),
+            None => format!("{}.", format::capitalised(&now)),
+        });
     }
+    parts.extend(measure.breaks.iter().map(|found| {
+        let reason = breaks::reason(found.date, &found.what);
+        format!("The line is broken, for {reason}.")
+    }));
     if let Some(evidence) = signal::evidence(measure).filter(|_| measure.has_signal()) {
         parts.push(format!("Signal: {evidence}."));
     }
     parts.join(" ")
 }
 
+/// `mean 7.1%, limits 6.0% to 8.2%`
+fn lines(measure: &Measure, centre: f64, (lower, upper): (f64, f64)) -> String {
+    format!(
+        "mean {}, limits {} to {}",
+        printed(measure, centre),
+        printed(measure, lower),
+        printed(measure, upper)
+    )
+}
+
+/// What stands with every volume of crimes.
+pub const PREVALENCE: &str = "Recorded crime is not prevalence: it is what was reported and \
+    recorded, and more of it may mean more trust.";
+
 /// Notes beneath a chart: trial limits, young cohorts, target and baseline.
-#[must_use]
 pub fn notes(measure: &Measure) -> Vec<String> {
     let mut notes = Vec::new();
     if let MeasureState::Immature { reason } = &measure.state {
@@ -141,8 +299,9 @@ pub fn notes(measure: &Measure) -> Vec<String> {
             notes.push("Extreme moving ranges are left out of the limits.".to_owned());
         }
     }
+    notes.extend(measure.is_volume.then(|| PREVALENCE.to_owned()));
     notes.extend(without_figure(measure));
-    notes.extend(steps(measure));
+    notes.extend(breaks_in_words(measure));
     if let Some(target) = measure.target {
         notes.push(target_in_words(measure, target));
     }
@@ -152,15 +311,11 @@ pub fn notes(measure: &Measure) -> Vec<String> {
     notes
 }
 
-/// The known changes of the process, by their numbers on the chart.
-fn steps(measure: &Measure) -> impl Iterator<Item = String> {
-    measure.steps.iter().enumerate().map(|(number, step)| {
-        let reason = step.reason.trim_end_matches('.');
-        format!(
-            "Known change {}, {}: {reason}; limits start anew.",
-            number + 1,
-            format::date(step.date)
-        )
+/// The breaks, by their numbers on the chart.
+fn breaks_in_words(measure: &Measure) -> impl Iterator<Item = String> {
+    measure.breaks.iter().enumerate().map(|(number, found)| {
+        let name = format!("Break {}", number + 1);
+        breaks::told(&name, found.date, &found.what, &found.source)
     })
 }
 
@@ -179,25 +334,44 @@ fn without_figure(measure: &Measure) -> Vec<String> {
             _ => Some(format!("{number} months {many} and have no figure.")),
         }
     };
-    [
-        told(
-            State::Few,
-            "rests on too few cases",
-            "rest on too few cases",
+    let few = told(
+        State::Few,
+        "rests on too few cases",
+        "rest on too few cases",
+    );
+    let crossing = told(
+        State::Crossing,
+        "looks back across a break",
+        "look back across a break",
+    );
+    few.into_iter()
+        .chain(crossing)
+        .chain(not_covered(measure))
+        .collect()
+}
+
+/// The months that the extracts do not cover, by name.
+fn not_covered(measure: &Measure) -> Option<String> {
+    let points = measure
+        .series
+        .iter()
+        .filter(|point| point.state == State::Stale);
+    let months: Vec<String> = points.map(|point| format::month(point.month)).collect();
+    let named = match &months[..] {
+        [] => return None,
+        [first, .., last] if months.len() > 3 => format!(
+            "{} months from {first} to {last}",
+            format::count_in_words(months.len() as u64)
         ),
-        told(
-            State::Stale,
-            "is not covered whole by the extracts",
-            "are not covered whole by the extracts",
-        ),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+        few => format::list_in_words(few),
+    };
+    Some(format!(
+        "Not covered whole by the extracts and without a figure: {named}; no run and no year \
+         passes over a month without one."
+    ))
 }
 
 /// Limits that rest on few months.
-#[must_use]
 pub fn trial(xmr: &Xmr) -> Option<String> {
     let points = format::plural(xmr.points.into(), "month", "months");
     xmr.is_trial
@@ -206,7 +380,6 @@ pub fn trial(xmr: &Xmr) -> Option<String> {
 
 /// A value with the decimals its limits call for: `7.35%` where they stand less
 /// than one percentage point apart, `7.4%` elsewhere.
-#[must_use]
 pub fn printed(measure: &Measure, value: f64) -> String {
     let is_narrow = measure
         .xmr
@@ -219,7 +392,6 @@ pub fn printed(measure: &Measure, value: f64) -> String {
 }
 
 /// A target as it was set: `100%`, not `100.0%`.
-#[must_use]
 pub fn target(measure: &Measure, target: f64) -> String {
     if measure.unit == Unit::Percent && target.fract().abs() < 1e-9 {
         return format!("{}%", format::number(target, 0));
@@ -228,7 +400,6 @@ pub fn target(measure: &Measure, target: f64) -> String {
 }
 
 /// `chance alone would give about 0.1 a month`.
-#[must_use]
 pub fn chance(expected_false: f64) -> String {
     if expected_false < 0.05 {
         "chance alone would give fewer than 0.1 a month".to_owned()
@@ -240,16 +411,15 @@ pub fn chance(expected_false: f64) -> String {
     }
 }
 
-fn named(sorted: &Sorted<'_>) -> String {
+fn named(found: &[&Measure], reading: fn(&Measure) -> &'static str) -> String {
     const NAMED: usize = 3;
-    let names: Vec<String> = sorted
-        .signals
+    let names: Vec<String> = found
         .iter()
         .take(NAMED)
-        .map(|m| format!("{} is {}", quoted(&m.title), signal::reading(m)))
+        .map(|m| format!("{} is {}", quoted(&m.title), reading(m)))
         .collect();
     let names = format::list_in_words(&names);
-    match sorted.signals.len().saturating_sub(NAMED) {
+    match found.len().saturating_sub(NAMED) {
         0 => names,
         rest => format!("{names}; {rest} more on the page"),
     }
@@ -316,126 +486,13 @@ fn urgency(reading: Reading) -> u8 {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::sentence::signal::signal_in_words;
-    use crate::report::view::measure::{Side, Signal, SignalKind};
-    use crate::report::view::sample;
-
-    #[test]
-    fn a_quiet_month_is_a_good_briefing() {
-        let measures = sample::measures::quiet(7);
-        let sorted = Sorted::new(&measures);
-        assert_eq!(
-            lead(&sorted, 0.09).text(),
-            "No signal in 7 of 7 measures; chance alone would give about 0.1 a month."
-        );
-        assert_eq!(heading(&sorted), "No signal in 7 of 7 measures");
-        assert_eq!(signals(sorted.signals.len()), "no signal");
-    }
-
-    #[test]
-    fn signals_are_named_worsening_first() {
-        let measures = sample::measures::mixed();
-        let sorted = Sorted::new(&measures);
-        assert_eq!(
-            lead(&sorted, 0.09).text(),
-            "2 signals in 6 measures: “Rape: median days, recorded to charge” is worsening and \
-             “VAWG crimes charged” is improving; chance alone would give about 0.1 a month."
-        );
-        assert_eq!(heading(&sorted), "A signal in 2 of 6 measures");
-    }
-
-    #[test]
-    fn no_figures_is_not_no_signal() {
-        let sorted = Sorted::new(&[]);
-        assert_eq!(lead(&sorted, 0.0).text(), "No measure has figures yet.");
-        assert_eq!(heading(&sorted), "No measure has figures yet");
-    }
-
-    #[test]
-    fn a_finding_names_its_evidence() {
-        let measure = sample::measures::improving();
-        assert_eq!(
-            finding(&measure),
-            "VAWG crimes charged: improving, 8 months in a row above the mean"
-        );
-        let signal = Signal {
-            kind: SignalKind::Outside,
-            side: Side::Below,
-            from: 23,
-            to: 23,
-        };
-        assert_eq!(
-            signal_in_words(&measure, signal),
-            "October 2026 below the lower limit"
-        );
-        let near = Signal {
-            kind: SignalKind::TwoOfThree,
-            side: Side::Below,
-            from: 21,
-            to: 23,
-        };
-        assert_eq!(
-            signal_in_words(&measure, near),
-            "2 of 3 months to October 2026 near the lower limit"
-        );
-        let beyond = Signal { to: 900, ..signal };
-        assert!(signal_in_words(&measure, beyond).contains("the last month"));
-    }
-
-    #[test]
-    fn a_target_is_not_judged_while_the_measure_changes() {
-        let mut measure = sample::measures::improving();
-        measure.target = Some(10.0);
-        measure.assurance = Some(Assurance::WillBeMissed);
-        let changing = notes(&measure).join(" ");
-        assert!(changing.contains("Target: 10%; while the measure is changing"));
-        measure.xmr.as_mut().expect("set").reading = Reading::NoSignal;
-        assert!(notes(&measure).join(" ").contains("missed consistently"));
-    }
-
-    #[test]
-    fn limits_that_signals_overrun_are_named_as_such() {
-        let mut measure = sample::measures::improving();
-        assert!(!notes(&measure).join(" ").contains("steady level"));
-        measure.xmr.as_mut().expect("set").signals[0].from = 4;
-        assert!(notes(&measure).join(" ").contains("steady level"));
-    }
-
-    #[test]
-    fn narrow_limits_call_for_two_decimals() {
-        let mut measure = sample::measures::improving();
-        assert_eq!(printed(&measure, 7.352), "7.4%");
-        measure.xmr.as_mut().expect("set").lower = 7.8;
-        assert_eq!(printed(&measure, 7.352), "7.35%");
-    }
-
-    #[test]
-    fn up_to_three_signals_are_named_and_the_rest_counted() {
-        let measures: Vec<_> = (0..5).map(|_| sample::measures::improving()).collect();
-        let text = lead(&Sorted::new(&measures), 0.1).text();
-        assert!(text.contains("and “VAWG crimes charged” is improving; 2 more on the page; "));
-    }
-
-    #[test]
-    fn few_expected_signals_are_not_printed_as_none() {
-        assert!(chance(0.01).contains("fewer than 0.1"));
-    }
-
-    #[test]
-    fn trial_limits_and_young_cohorts_are_told() {
-        let mut measure = sample::measures::improving();
-        measure.state = MeasureState::Immature {
-            reason: "Rape takes about 14 months to charge.".to_owned(),
-        };
-        if let Some(xmr) = &mut measure.xmr {
-            xmr.is_trial = true;
-            xmr.points = 9;
-        }
-        let notes = notes(&measure).join(" ");
-        assert!(notes.contains("14 months to charge"));
-        assert!(notes.contains("Trial limits, from 9 months"));
-    }
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a scorecard has far fewer measures than 2^52"
+)]
+fn float(count: usize) -> f64 {
+    count as f64
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,12 @@
 //! What the operations report says of sources, rows, relations, checks and
 //! jobs. Quiet when nothing is wrong.
 
-use super::{Sentence, stale};
+use super::{Sentence, stale_notice};
+use crate::ingest::refusal;
 use crate::ingest::status::{DayTotal, RefusedFile, SourceStatus, State};
 use crate::report::format;
 use crate::report::view::operations_report::{
-    CheckCount, JobRuns, OperationsReport, OverdueRows, RejectCount,
+    CheckCount, JobRuns, OperationsReport, OverdueRows, Record, RejectCount, Shifted,
 };
 
 /// Sources and effects shown by name before the rest is counted.
@@ -13,28 +14,27 @@ const NAMED: usize = 3;
 
 /// Whether somebody has to act on it. A source without a set time that never
 /// came may be one that nobody sends.
-#[must_use]
 pub fn needs_attention(source: &SourceStatus) -> bool {
     match source.state {
-        State::Late | State::Stale | State::Refused => true,
+        State::Late | State::Stale | State::Refused | State::Broken => true,
         State::Never => source.next_due.is_some(),
-        State::Fresh | State::Due => false,
+        State::Fresh | State::Unscheduled | State::Due => false,
     }
 }
 
 /// What needs somebody first, then what is awaited, then what is in.
-#[must_use]
 pub fn in_order(sources: &[SourceStatus]) -> Vec<&SourceStatus> {
     let mut ordered: Vec<&SourceStatus> = sources.iter().collect();
     ordered.sort_by_key(|source| {
         let rank = match source.state {
-            State::Refused => 0,
+            State::Refused | State::Broken => 0,
             State::Late => 1,
             State::Stale => 2,
             State::Never if needs_attention(source) => 3,
             State::Due => 4,
             State::Fresh => 5,
-            State::Never => 6,
+            State::Unscheduled => 6,
+            State::Never => 7,
         };
         (rank, &source.title, &source.source)
     });
@@ -42,12 +42,11 @@ pub fn in_order(sources: &[SourceStatus]) -> Vec<&SourceStatus> {
 }
 
 /// The lead sentence about what arrived.
-#[must_use]
 pub fn arrived(view: &OperationsReport) -> Sentence {
     let total = total_of_day(view);
     let day = format::day_short(view.at.date());
     let after = if total.files == 0 {
-        format!("; no file of {day} has been taken in.")
+        format!("; no file of {day} has been accepted.")
     } else {
         let files = match total.files {
             1 => "one file".to_owned(),
@@ -70,7 +69,6 @@ fn reconciled(total: &DayTotal) -> String {
 }
 
 /// All sources' files that speak of the report's day.
-#[must_use]
 pub fn total_of_day(view: &OperationsReport) -> DayTotal {
     let day = view.at.date();
     let days = view.sources.iter().flat_map(|source| &source.days);
@@ -93,7 +91,6 @@ pub fn total_of_day(view: &OperationsReport) -> DayTotal {
 }
 
 /// The lead sentence about what it means for the figures.
-#[must_use]
 pub fn matters(view: &OperationsReport) -> Sentence {
     let troubled: Vec<&SourceStatus> = troubled(&view.sources);
     let effects: Vec<String> = troubled
@@ -116,7 +113,6 @@ pub fn matters(view: &OperationsReport) -> Sentence {
 }
 
 /// The lead sentence about what to do.
-#[must_use]
 pub fn asked(view: &OperationsReport) -> Sentence {
     let mut asks = Vec::new();
     let names: Vec<String> = troubled(&view.sources)
@@ -134,6 +130,12 @@ pub fn asked(view: &OperationsReport) -> Sentence {
     if view.warehouse.is_blocked {
         asks.push("correct what the failed check found".to_owned());
     }
+    if is_altered(view) {
+        asks.push("find out what was altered in the record, and who can write to it".to_owned());
+    }
+    if !view.shifts.is_empty() {
+        asks.push("find out whether a way of recording changed".to_owned());
+    }
     let jobs = troubled_jobs(&view.jobs);
     if !jobs.is_empty() {
         asks.push(format!("see why {} did not end well", named(&jobs, ", ")));
@@ -146,15 +148,50 @@ pub fn asked(view: &OperationsReport) -> Sentence {
 }
 
 /// The lead sentence about the warehouse, its checks and the jobs.
-#[must_use]
 pub fn trust(view: &OperationsReport) -> Sentence {
     let jobs = jobs_heading(&view.jobs);
     let after = format!("; {}.", format::inside_a_sentence(&jobs));
     Sentence::new(&warehouse_heading(view), &after, "#warehouse")
 }
 
+/// The lead sentence about the record.
+pub fn record(view: &OperationsReport) -> Sentence {
+    Sentence::new(&record_heading(view.record.as_ref()), ".", "#record")
+}
+
+/// The heading of the shifts, without a full stop.
+pub fn shifts_heading(shifts: &[Shifted]) -> String {
+    match shifts.len() as u64 {
+        0 => "No lasting shift without a recorded break".to_owned(),
+        shifts => {
+            let shifts = format::plural(shifts, "lasting shift", "lasting shifts");
+            format!("{shifts} without a recorded break")
+        }
+    }
+}
+
+/// `P.1 VAWG offences recorded: from March 2024 on at a mean of 8,037, against
+/// 10,292 in the twelve months before.`
+pub fn shift(shifted: &Shifted) -> String {
+    let by = shifted.means.map_or_else(
+        || "beyond the limits of the twelve months before".to_owned(),
+        |(before, after)| {
+            format!(
+                "at a mean of {}, against {} in the twelve months before and beyond their limits",
+                format::value_in_words(shifted.unit, after),
+                format::value_in_words(shifted.unit, before)
+            )
+        },
+    );
+    format!(
+        "{} {}: from {} on {by}.",
+        shifted.measure,
+        shifted.title,
+        format::month(shifted.month)
+    )
+}
+
 /// What a subject says after the date.
-#[must_use]
 pub fn in_short(view: &OperationsReport) -> String {
     let mut parts = match states(&view.sources) {
         states if states.is_empty() => vec!["every source in".to_owned()],
@@ -164,11 +201,14 @@ pub fn in_short(view: &OperationsReport) -> String {
     if failed > 0 {
         parts.push(format::plural(failed, "failed check", "failed checks"));
     }
+    if is_altered(view) {
+        parts.push("record altered".to_owned());
+    }
     let jobs = troubled_jobs(&view.jobs).len() as u64;
     if jobs > 0 {
         parts.push(format::plural(jobs, "failed job", "failed jobs"));
     }
-    parts.extend(view.header.stale.as_ref().map(stale::in_short));
+    parts.extend(view.header.stale.as_ref().map(stale_notice::in_short));
     if view.header.is_synthetic {
         parts.push("synthetic data".to_owned());
     }
@@ -176,7 +216,6 @@ pub fn in_short(view: &OperationsReport) -> String {
 }
 
 /// The heading of the sources, without a full stop.
-#[must_use]
 pub fn sources_heading(sources: &[SourceStatus]) -> String {
     let troubled = troubled(sources).len();
     if troubled > 0 {
@@ -201,7 +240,6 @@ pub fn sources_heading(sources: &[SourceStatus]) -> String {
 }
 
 /// One sentence for each source that needs somebody.
-#[must_use]
 pub fn cautions(sources: &[SourceStatus]) -> Vec<String> {
     in_order(sources)
         .into_iter()
@@ -210,8 +248,17 @@ pub fn cautions(sources: &[SourceStatus]) -> Vec<String> {
         .collect()
 }
 
+/// What the newest file of a source has to note, a sentence each.
+pub fn notes(sources: &[SourceStatus]) -> Vec<String> {
+    let noted = in_order(sources)
+        .into_iter()
+        .filter_map(|source| Some((source, source.last.as_ref()?.note.as_ref()?)));
+    noted
+        .map(|(source, note)| format!("{}: {note}.", source.title))
+        .collect()
+}
+
 /// The sources without a set time that never came, in one sentence.
-#[must_use]
 pub fn never_sent(sources: &[SourceStatus]) -> Option<String> {
     let names: Vec<String> = sources
         .iter()
@@ -225,7 +272,6 @@ pub fn never_sent(sources: &[SourceStatus]) -> Option<String> {
 }
 
 /// The heading of the last files' rows.
-#[must_use]
 pub fn rows_heading(sources: &[SourceStatus]) -> String {
     let files = sources.iter().filter(|source| source.last.is_some());
     let unusual: Vec<String> = files
@@ -234,7 +280,7 @@ pub fn rows_heading(sources: &[SourceStatus]) -> String {
         .map(|source| source.title.clone())
         .collect();
     match (files.count(), unusual.len()) {
-        (0, _) => "No file has been taken in yet".to_owned(),
+        (0, _) => "No file has been accepted yet".to_owned(),
         (_, 0) => "Every last file is of its usual size".to_owned(),
         (files, 1) => format!(
             "1 of {files} last files is of an unusual size: {}",
@@ -248,14 +294,13 @@ pub fn rows_heading(sources: &[SourceStatus]) -> String {
 }
 
 /// The heading of the rejects.
-#[must_use]
 pub fn rejects_heading(view: &OperationsReport) -> String {
     let rows = |pick: fn(&RejectCount) -> u64| view.rejects.iter().map(pick).sum::<u64>();
     let (rejected, warned) = (rows(|r| r.rejected_rows), rows(|r| r.warned_rows));
     match (rejected, warned) {
         (0, 0) => "No row of the last day was rejected".to_owned(),
         (0, _) => format!(
-            "{} of the last day taken in without a value",
+            "{} of the last day accepted with a value blanked",
             format::plural(warned, "row was", "rows were")
         ),
         _ => {
@@ -270,7 +315,6 @@ pub fn rejects_heading(view: &OperationsReport) -> String {
 }
 
 /// The heading of the rows that wait too long.
-#[must_use]
 pub fn overdue_heading(overdue: &[OverdueRows]) -> String {
     match overdue.iter().map(|rows| rows.rows_overdue).sum() {
         0 => "No row waits longer than it may for another source".to_owned(),
@@ -283,7 +327,6 @@ pub fn overdue_heading(overdue: &[OverdueRows]) -> String {
 }
 
 /// The heading of the warehouse and its checks.
-#[must_use]
 pub fn warehouse_heading(view: &OperationsReport) -> String {
     let warehouse = &view.warehouse;
     match (warehouse.stands_on_batch, warehouse.is_blocked) {
@@ -300,8 +343,30 @@ pub fn warehouse_heading(view: &OperationsReport) -> String {
     }
 }
 
+fn is_altered(view: &OperationsReport) -> bool {
+    view.record
+        .as_ref()
+        .is_some_and(|record| record.findings > 0)
+}
+
+/// The heading of the record.
+pub fn record_heading(record: Option<&Record>) -> String {
+    let Some(record) = record else {
+        return "The record could not be verified".to_owned();
+    };
+    let at = record.verified_at.format("%H:%M");
+    let entries = format::plural(record.entries, "entry", "entries");
+    if record.findings == 0 {
+        return format!("The record was verified at {at}: {entries}, nothing was altered");
+    }
+    format!(
+        "The record was altered: {} in {}, found at {at}",
+        format::plural(record.findings, "finding", "findings"),
+        record.ledgers.join(", ")
+    )
+}
+
 /// The heading of the last day's jobs.
-#[must_use]
 pub fn jobs_heading(jobs: &[JobRuns]) -> String {
     let troubled = troubled_jobs(jobs).len();
     match (jobs.len(), troubled) {
@@ -316,7 +381,6 @@ pub fn jobs_heading(jobs: &[JobRuns]) -> String {
 }
 
 /// `4 s`, `2 min 5 s`; `[z]` for what never ran.
-#[must_use]
 pub fn took(elapsed_ms: Option<i64>) -> String {
     match elapsed_ms.map(|ms| ms / 1_000) {
         None => "[z]".to_owned(),
@@ -383,18 +447,13 @@ fn hours(hours: i64) -> String {
     format::plural(whole / 24, "day", "days")
 }
 
-/// In words of its own: the recorded reason may quote the file.
 fn why_refused(refused: &RefusedFile) -> String {
-    let why = match refused.refusal.as_deref() {
-        Some("manifest") => "it is not what its manifest says",
-        Some("rejects") => "too many of its rows are wrong",
-        Some("empty") => "it has no sound row",
-        Some("volume") => "it has far fewer or more rows than usual",
-        Some("value") => "it holds a value that its contract never takes",
-        Some("ending") => "it would end more rows than its contract allows",
-        _ => "it cannot be read as its contract says",
-    };
-    format!("{why} (batch {}, {})", refused.batch_id, refused.file)
+    format!(
+        "{} (batch {}, {})",
+        refusal::in_words(refused.refusal.as_deref()),
+        refused.batch_id,
+        refusal::name(&refused.file)
+    )
 }
 
 fn checks(checks: &[CheckCount]) -> String {

@@ -5,7 +5,6 @@ use crate::report::format;
 use crate::report::view::harm_list_pack::{Because, Flag, HarmListPack, Leaver, Person, Standing};
 
 /// `was 3`, `new`, `returned, last on list 9`.
-#[must_use]
 pub fn standing(person: &Person) -> String {
     match (person.standing, person.previous_rank) {
         (Standing::New, _) => "new".to_owned(),
@@ -17,7 +16,6 @@ pub fn standing(person: &Person) -> String {
 }
 
 /// `3`, `new` or `back`, for a narrow column.
-#[must_use]
 pub fn rank_before(person: &Person) -> String {
     match (person.standing, person.previous_rank) {
         (Standing::New, _) => "new".to_owned(),
@@ -28,7 +26,6 @@ pub fn rank_before(person: &Person) -> String {
 }
 
 /// The explanation: what is alleged, what it weighs, and how firm the rank is.
-#[must_use]
 pub fn explanation(person: &Person) -> String {
     let mut sentences = vec![
         who(person),
@@ -43,7 +40,6 @@ pub fn explanation(person: &Person) -> String {
 }
 
 /// One flag in words, as short as a label.
-#[must_use]
 pub fn flag(flag: &Flag) -> String {
     let allegations = |count: u32| format::plural(count.into(), "allegation", "allegations");
     match flag {
@@ -72,7 +68,6 @@ pub fn flag(flag: &Flag) -> String {
 }
 
 /// Why a person is not named.
-#[must_use]
 pub fn because(because: Because) -> &'static str {
     match because {
         Because::Deferred => "deferred",
@@ -83,7 +78,6 @@ pub fn because(because: Because) -> &'static str {
 }
 
 /// `Accepted by j.smith on 1 November 2026`.
-#[must_use]
 pub fn accepted(person: &Person) -> String {
     let accepted = &person.accepted;
     format!(
@@ -94,7 +88,6 @@ pub fn accepted(person: &Person) -> String {
 }
 
 /// `rank 112 now`, or the word for nobody ranked.
-#[must_use]
 pub fn leaver_rank(leaver: &Leaver) -> String {
     leaver.rank.map_or_else(
         || "not ranked".to_owned(),
@@ -103,7 +96,6 @@ pub fn leaver_rank(leaver: &Leaver) -> String {
 }
 
 /// The finding over the concentration chart.
-#[must_use]
 pub fn concentration(pack: &HarmListPack) -> String {
     let list = &pack.list;
     let verb = if list.listed == 1 { "is" } else { "are" };
@@ -119,7 +111,6 @@ pub fn concentration(pack: &HarmListPack) -> String {
 }
 
 /// The finding over the chart of ranks.
-#[must_use]
 pub fn ranks(pack: &HarmListPack) -> String {
     let (Some(first), Some(last)) = (pack.ranks.first(), pack.ranks.last()) else {
         return "Nobody is listed".to_owned();

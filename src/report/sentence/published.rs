@@ -1,21 +1,21 @@
 //! The force's own published series, for context: no direction is good or bad.
 
+use super::breaks;
 use crate::report::format;
 use crate::report::view::source::{MonthCount, PublishedSeries};
 
 /// The finding: the newest twelve months against the twelve before.
-#[must_use]
 pub fn finding(series: &PublishedSeries) -> String {
     let Some(last) = series.months.last() else {
         return format!("{}: no figures yet", series.title);
     };
-    let Some(newest) = mean_of_last(&series.months, 0) else {
+    let year = of_last(&series.months, 12).filter(|year| series.crossed(year).is_none());
+    let Some(newest) = year.map(mean) else {
         let month = format::month(last.month);
         return format!("{}: {} in {month}", series.title, format::count(last.count));
     };
-    let change = mean_of_last(&series.months, 12)
-        .filter(|before| *before > 0.0)
-        .map(|before| compared(newest, before))
+    let change = of_last(&series.months, 24)
+        .map(|both| against_before(series, both, newest))
         .unwrap_or_default();
     format!(
         "{}: {} a month in the year to {}{change}",
@@ -26,14 +26,13 @@ pub fn finding(series: &PublishedSeries) -> String {
 }
 
 /// What the chart shows, for those who cannot see it.
-#[must_use]
 pub fn description(series: &PublishedSeries) -> String {
     let (Some(first), Some(last)) = (series.months.first(), series.months.last()) else {
         return "No figures yet.".to_owned();
     };
     let low = series.months.iter().map(|month| month.count).min();
     let high = series.months.iter().map(|month| month.count).max();
-    format!(
+    let mut said = format!(
         "Line chart by month, {} to {}, with the mean of twelve months. Lowest {}, highest {}, \
          last {}.",
         format::month(first.month),
@@ -41,7 +40,27 @@ pub fn description(series: &PublishedSeries) -> String {
         format::count(low.unwrap_or_default()),
         format::count(high.unwrap_or_default()),
         format::count(last.count)
-    )
+    );
+    for found in &series.breaks {
+        let reason = breaks::reason(found.date, &found.what);
+        said.push_str(" Both lines are broken, for ");
+        said.push_str(&reason);
+        said.push('.');
+    }
+    said
+}
+
+/// The year against the one before it, unless a break lies between.
+fn against_before(series: &PublishedSeries, both: &[MonthCount], newest: f64) -> String {
+    if series.crossed(both).is_some() {
+        return ", not compared with the year before it".to_owned();
+    }
+    let before = mean(&both[..12]);
+    if before > 0.0 {
+        compared(newest, before)
+    } else {
+        String::new()
+    }
 }
 
 fn compared(newest: f64, before: f64) -> String {
@@ -56,12 +75,13 @@ fn compared(newest: f64, before: f64) -> String {
     )
 }
 
-/// Mean of twelve months, `skipped` months before the end.
-fn mean_of_last(months: &[MonthCount], skipped: usize) -> Option<f64> {
-    let end = months.len().checked_sub(skipped)?;
-    let start = end.checked_sub(12)?;
-    let total: u64 = months[start..end].iter().map(|month| month.count).sum();
-    Some(format::ratio(total, 12))
+fn of_last(months: &[MonthCount], number: usize) -> Option<&[MonthCount]> {
+    months.len().checked_sub(number).map(|from| &months[from..])
+}
+
+fn mean(year: &[MonthCount]) -> f64 {
+    let total: u64 = year.iter().map(|month| month.count).sum();
+    format::ratio(total, year.len() as u64)
 }
 
 #[cfg(test)]

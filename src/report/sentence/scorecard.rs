@@ -13,13 +13,22 @@ pub struct Counts {
     pub worsening: usize,
     /// Signals of measures that have no good direction.
     pub other: usize,
+    /// Further from the year before than chance would do, whatever the signals.
+    pub better: usize,
+    pub worse: usize,
     pub unavailable: usize,
 }
 
 impl Counts {
-    #[must_use]
     pub fn new(measures: &[Measure]) -> Self {
         let mut counts = Self::default();
+        for measure in measures.iter().filter(|measure| measure.is_shown()) {
+            match measure.year_reading() {
+                Reading::Improving => counts.better += 1,
+                Reading::Worsening => counts.worse += 1,
+                _ => {}
+            }
+        }
         for measure in measures {
             match measure.reading() {
                 _ if !measure.is_shown() => counts.unavailable += 1,
@@ -34,7 +43,6 @@ impl Counts {
 }
 
 /// `Commitment 6, targeting perpetrators`.
-#[must_use]
 pub fn kicker(commitment: &Commitment) -> String {
     if commitment.number == 0 {
         return "For comparison".to_owned();
@@ -49,15 +57,14 @@ pub fn kicker(commitment: &Commitment) -> String {
 }
 
 /// The lead sentence about targets: only what limits can tell is told.
-#[must_use]
 pub fn targets(sorted: &Sorted<'_>) -> Sentence {
-    let shown = || sorted.signals.iter().chain(&sorted.quiet);
+    let shown = || sorted.shown();
     let with = shown().filter(|measure| measure.target.is_some()).count() as u64;
     if with == 0 {
         return Sentence::new("No measure", " has a target.", "#measures");
     }
     let settled = |wanted| {
-        let is = |measure: &&&Measure| measure.assurance == Some(wanted) && !measure.has_signal();
+        let is = |measure: &&Measure| measure.assurance == Some(wanted) && !measure.has_signal();
         shown().filter(is).count() as u64
     };
     let linked = format::plural(with, "measure has a target", "measures have targets");
@@ -91,10 +98,11 @@ pub fn targets(sorted: &Sorted<'_>) -> Sentence {
 }
 
 /// The lead sentence about what could not be told.
-#[must_use]
 pub fn missing(sorted: &Sorted<'_>, broken: &[BrokenMeasure]) -> Sentence {
-    let young = sorted.signals.iter().chain(&sorted.quiet);
-    let young = young.filter(|measure| measure.latest().is_none()).count() as u64;
+    let young = sorted
+        .shown()
+        .filter(|measure| measure.latest().is_none())
+        .count() as u64;
     let mut parts = Vec::new();
     let count =
         |count: u64, one: &str, many: &str| (count > 0).then(|| format::plural(count, one, many));
@@ -123,14 +131,12 @@ pub fn missing(sorted: &Sorted<'_>, broken: &[BrokenMeasure]) -> Sentence {
 }
 
 /// `4 without figures`, for a subject line.
-#[must_use]
 pub fn unavailable_in_short(sorted: &Sorted<'_>) -> Option<String> {
     let count = sorted.unavailable.len();
     (count > 0).then(|| format!("{count} without figures"))
 }
 
 /// One line of a definition that does not hold.
-#[must_use]
 pub fn broken(broken: &BrokenMeasure) -> String {
     format!(
         "[x] {}: its definition does not hold: {}",

@@ -6,7 +6,6 @@ use crate::report::view::measure::{Measure, Reading, Side, Signal, SignalKind, X
 
 /// A measure without a good direction rises or falls only in a trend; months on
 /// one side of the mean are higher or lower, whichever way they now move.
-#[must_use]
 pub fn reading(measure: &Measure) -> &'static str {
     let is_trend = newest_signal(measure).is_none_or(|s| s.kind == SignalKind::Trend);
     match (measure.reading(), is_trend) {
@@ -21,13 +20,11 @@ pub fn reading(measure: &Measure) -> &'static str {
 }
 
 /// What the newest signal rests on.
-#[must_use]
 pub fn evidence(measure: &Measure) -> Option<String> {
     newest_signal(measure).map(|signal| signal_in_words(measure, signal))
 }
 
 /// One signal, naming its months.
-#[must_use]
 pub fn signal_in_words(measure: &Measure, signal: Signal) -> String {
     let months = signal.to.saturating_sub(signal.from) + 1;
     let last = measure.series.get(signal.to);
@@ -50,24 +47,26 @@ pub fn signal_in_words(measure: &Measure, signal: Signal) -> String {
     }
 }
 
-/// Do signals cover most of the months that are old enough to judge?
-#[must_use]
+/// Do signals cover most of the months since the newest break that are old enough
+/// to judge?
 pub fn is_unsettled(measure: &Measure, xmr: &Xmr) -> bool {
     let judged = |index: &usize| {
         let point = &measure.series[*index];
         point.value.is_some() && !point.is_immature
     };
-    let covered = |index: &usize| xmr.signals.iter().any(|s| (s.from..=s.to).contains(index));
-    let months: Vec<usize> = (0..measure.series.len()).filter(judged).collect();
+    let since = || xmr.signals.iter().filter(|signal| signal.from >= xmr.from);
+    let covered = |index: &usize| since().any(|s| (s.from..=s.to).contains(index));
+    let months: Vec<usize> = (xmr.from..measure.series.len()).filter(judged).collect();
     months.iter().filter(|index| covered(index)).count() * 2 > months.len()
 }
 
-/// Of the signals that end last, on the same side, the one with most months.
+/// Of the signals since the newest break that end last, on the same side, the one
+/// with most months.
 pub(super) fn newest_signal(measure: &Measure) -> Option<Signal> {
-    let signals = &measure.xmr.as_ref()?.signals;
-    let last = signals.last()?;
-    signals
-        .iter()
+    let xmr = measure.xmr.as_ref()?;
+    let signals = || xmr.signals.iter().filter(|signal| signal.from >= xmr.from);
+    let last = signals().next_back()?;
+    signals()
         .filter(|signal| signal.to == last.to && signal.side == last.side)
         .min_by_key(|signal| signal.from)
         .copied()
@@ -77,8 +76,8 @@ pub(super) fn newest_signal(measure: &Measure) -> Option<Signal> {
 mod tests {
     use super::*;
     use crate::report::sentence::measures::finding;
-    use crate::report::view::measure::Direction;
     use crate::report::view::sample;
+    use daybook_statistics::series::direction::Direction;
 
     #[test]
     fn a_measure_without_a_good_direction_falls_only_in_a_trend() {
@@ -90,6 +89,17 @@ mod tests {
         assert!(finding(&measure).ends_with(": lower, 8 months in a row below the mean"));
         measure.xmr.as_mut().expect("set").signals[0].kind = SignalKind::Trend;
         assert!(finding(&measure).ends_with(": falling, 8 months in a row falling"));
+    }
+
+    #[test]
+    fn a_signal_of_before_a_break_is_no_evidence_of_now() {
+        let mut measure = sample::measures::improving();
+        let xmr = measure.xmr.as_mut().expect("set");
+        xmr.from = xmr.signals[0].from + 1;
+        xmr.reading = Reading::NoSignal;
+        assert_eq!(evidence(&measure), None);
+        let xmr = measure.xmr.as_ref().expect("set");
+        assert!(!is_unsettled(&measure, xmr));
     }
 
     #[test]

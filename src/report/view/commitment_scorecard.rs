@@ -1,20 +1,21 @@
 //! The commitment scorecard: every measure of every commitment with its chart,
 //! its readings, groups and boroughs, and where it stands in one sentence.
 
-use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Header;
 use super::measure::{Measure, Point};
 use super::source::{Checks, Source};
+use crate::harm::index::bridge::Bridge;
 use crate::measures::changes::Changed;
-use crate::measures::statistics::series::Accrual;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CommitmentScorecard {
     pub header: Header,
     /// In order of number; published figures, which have the number 0, last.
     pub commitments: Vec<Commitment>,
+    /// From the national basket to the Met's published total.
+    pub bridge: Bridge,
     /// Signals that chance alone would give this month over the measures that
     /// have limits.
     pub expected_false_signals: f64,
@@ -40,7 +41,6 @@ pub struct Commitment {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Detailed {
     pub measure: Measure,
-    pub accrual: Accrual,
     /// Below it no rate is told.
     pub minimum_denominator: Option<f64>,
     /// What is counted, in words.
@@ -53,7 +53,6 @@ pub struct Detailed {
     pub file: String,
     /// The set of figures in the ledger.
     pub set_id: Option<i64>,
-    pub year_on_year: Option<Changed>,
     pub year_to_date: Option<Changed>,
     /// Whether the slices hold twelve months each, or a month's end.
     pub is_of_years: bool,
@@ -80,15 +79,4 @@ pub struct BrokenMeasure {
     /// Its id as far as it can be read, or the file.
     pub name: String,
     pub problem: String,
-}
-
-/// The area and the group of the whole.
-pub const FORCE: &str = "Force";
-
-impl Slice {
-    /// The first month after the period, as readers count: its last month.
-    #[must_use]
-    pub fn to(&self) -> NaiveDate {
-        self.point.month
-    }
 }

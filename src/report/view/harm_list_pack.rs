@@ -26,6 +26,16 @@ pub struct HarmListPack {
     pub left: Vec<Leaver>,
 }
 
+impl HarmListPack {
+    /// Everyone whom the page names or refers to.
+    pub fn nominal_ids(&self) -> Vec<String> {
+        let people = self.people.iter().map(|person| &person.nominal_id);
+        let withheld = self.withheld.iter().map(|person| &person.nominal_id);
+        let left = self.left.iter().map(|person| &person.nominal_id);
+        people.chain(withheld).chain(left).cloned().collect()
+    }
+}
+
 /// How harm is spread over all scored suspects.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Concentration {

@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::harm::decisions::ledger::Overrides;
+use crate::harm::decisions::overrides::Overrides;
+use crate::harm::index::weights::Shares;
 
 /// One harm list and how it differs from the one before. Harm is in days.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,6 +20,10 @@ pub struct ListSummary {
     pub window_to: NaiveDate,
     /// Edition of the harm index: `CCHI 2026`, or `starter table 2026-02`.
     pub edition: String,
+    /// What the weights of the people listed rest on.
+    pub rests_on: Shares,
+    /// Other rules that weigh too little of the list to rank by.
+    pub no_rank_under: Vec<String>,
     pub settings: ListSettings,
     /// People on the list.
     pub listed: u64,
@@ -150,7 +155,6 @@ pub struct DecisionCounts {
 
 impl ListSummary {
     /// Share of all harm held by the people listed, 0 to 100.
-    #[must_use]
     pub fn harm_share(&self) -> Option<f64> {
         use rust_decimal::prelude::ToPrimitive;
         if self.all_harm_days.is_zero() {
@@ -161,8 +165,7 @@ impl ListSummary {
 }
 
 impl Movement {
-    /// People who came on: new and returned.
-    #[must_use]
+    /// People who joined: new and returned.
     pub fn joined(&self) -> u64 {
         self.new + self.returned
     }
@@ -170,7 +173,6 @@ impl Movement {
 
 impl Cut {
     /// Days between the last person on and the first one off.
-    #[must_use]
     pub fn margin_days(&self) -> Decimal {
         self.last_on_days - self.first_off_days
     }

@@ -2,9 +2,12 @@
 //! chart makes of it.
 
 use chrono::NaiveDate;
+use daybook_statistics::series::accrual::Accrual;
+use daybook_statistics::series::direction::Direction;
 use serde::Serialize;
 
-use crate::measures::worked::State;
+use crate::measures::changes::Changed;
+use crate::measures::measure_value::State;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Measure {
@@ -20,6 +23,9 @@ pub struct Measure {
     pub definition: String,
     pub unit: Unit,
     pub direction: Direction,
+    pub accrual: Accrual,
+    /// It counts crimes that were recorded: no number of those committed.
+    pub is_volume: bool,
     /// Where the figures come from: `crimes extract`.
     pub source: String,
     /// A published figure to compare with, in words: `6% (England and Wales)`.
@@ -31,11 +37,14 @@ pub struct Measure {
     /// Oldest first, one point per month, no month left out: a month without
     /// figures has `value: None`.
     pub series: Vec<Point>,
-    /// Absent when there are too few points for any limits.
+    /// Absent where no signals are looked for, or there are too few points for
+    /// any limits.
     pub xmr: Option<Xmr>,
-    /// Changes of the process that are known and lie within the series, the
-    /// oldest first: limits are drawn anew from each.
-    pub steps: Vec<StepChange>,
+    /// The newest year, or month's end, against the one before it.
+    pub year_on_year: Option<Changed>,
+    /// Breaks that lie within the series, the oldest first: limits are drawn
+    /// anew from each.
+    pub breaks: Vec<RecordedBreak>,
 }
 
 /// How values are printed. Percent values run from 0 to 100.
@@ -53,21 +62,11 @@ pub enum Unit {
     PerThousand,
 }
 
-/// Which way is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    Up,
-    Down,
-    /// Neither way is good or bad.
-    Context,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum MeasureState {
     Available,
-    /// Figures exist, the newest cohorts are too young to judge. A sentence.
+    /// Figures exist, the newest cohorts are provisional to judge. A sentence.
     Immature {
         reason: String,
     },
@@ -95,14 +94,16 @@ pub struct Point {
     pub state: State,
 }
 
-/// A known change of the process.
+/// A change of how things are recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StepChange {
-    /// The first month after it, as an index into `Measure::series`.
+pub struct RecordedBreak {
+    /// The first whole month after it, as an index into `Measure::series`.
     pub at: usize,
     pub date: NaiveDate,
-    /// In words, with its full stop or without.
-    pub reason: String,
+    /// What changed, in words, no full stop.
+    pub what: String,
+    /// Who says so.
+    pub source: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -127,13 +128,13 @@ pub struct Xmr {
     pub signals: Vec<Signal>,
     pub reading: Reading,
     /// The first month that the limits are drawn for, as an index into
-    /// `Measure::series`: above 0 after a step change.
+    /// `Measure::series`: above 0 after a break.
     pub from: usize,
-    /// Mean and limits of the months before earlier step changes.
+    /// Mean and limits of the months before earlier breaks.
     pub earlier: Vec<Stretch>,
 }
 
-/// Mean and limits of the months between two step changes; `from` and `to`
+/// Mean and limits of the months between two breaks; `from` and `to`
 /// index `Measure::series`, both inside.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Stretch {
@@ -186,6 +187,18 @@ pub enum Reading {
     Falling,
 }
 
+impl Reading {
+    /// What a rise or a fall is to a measure with such a good direction.
+    pub fn of(direction: Direction, is_up: bool) -> Self {
+        match (direction, is_up) {
+            (Direction::Context, true) => Self::Rising,
+            (Direction::Context, false) => Self::Falling,
+            (Direction::Up, true) | (Direction::Down, false) => Self::Improving,
+            _ => Self::Worsening,
+        }
+    }
+}
+
 /// Target against limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -197,7 +210,6 @@ pub enum Assurance {
 
 impl Measure {
     /// The newest point old enough to judge that has a value.
-    #[must_use]
     pub fn latest(&self) -> Option<&Point> {
         self.series
             .iter()
@@ -205,20 +217,35 @@ impl Measure {
     }
 
     /// What its signals amount to; `NoSignal` when there are no limits.
-    #[must_use]
     pub fn reading(&self) -> Reading {
         self.xmr
             .as_ref()
             .map_or(Reading::NoSignal, |xmr| xmr.reading)
     }
 
-    #[must_use]
+    /// What its newest year amounts to beside the year before, when its interval
+    /// leaves out that nothing changed.
+    pub fn year_reading(&self) -> Reading {
+        let beyond = self.year_on_year.as_ref().and_then(Changed::beyond_chance);
+        beyond.map_or(Reading::NoSignal, |is_up| {
+            Reading::of(self.direction, is_up)
+        })
+    }
+
+    pub fn differs_from_year_before(&self) -> bool {
+        self.is_shown() && self.year_reading() != Reading::NoSignal
+    }
+
+    /// Whether signals are looked for at all.
+    pub fn is_tested(&self) -> bool {
+        self.is_shown() && self.xmr.is_some()
+    }
+
     pub fn has_signal(&self) -> bool {
         self.is_shown() && self.reading() != Reading::NoSignal
     }
 
     /// False for a measure without any figure.
-    #[must_use]
     pub fn is_shown(&self) -> bool {
         !matches!(self.state, MeasureState::Unavailable { .. })
     }

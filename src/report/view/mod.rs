@@ -48,7 +48,7 @@ pub struct Header {
 pub struct Stale {
     /// The batch up to which the figures stand.
     pub batch: i64,
-    /// When that batch was taken in, London time.
+    /// When that batch was accepted, London time.
     pub taken_in_at: Option<NaiveDateTime>,
     /// When renewing them first failed, London time.
     pub since: NaiveDateTime,

@@ -9,6 +9,7 @@ use super::commitment_scorecard::BrokenMeasure;
 use super::list::ListSummary;
 use super::measure::Measure;
 use super::source::{Checks, PublishedSeries, Source};
+use crate::measures::breaks::Break;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MorningBriefing {
@@ -49,6 +50,8 @@ pub struct Overnight {
     /// Mean share of domestic abuse, 0 to 100, on the same weekday of the
     /// previous eight weeks.
     pub domestic_abuse_usual_percent: Option<f64>,
+    /// The break within those weeks: what is usual is of the days since.
+    pub crosses: Option<Break>,
     /// 56 days up to and including `day`, oldest first.
     pub daily: Vec<DayPoint>,
     /// VAWG arrests on the day, and of people on the list.

@@ -1,10 +1,11 @@
 //! The operations report: how every source stands and how the night's work
 //! went, in counts. Nothing in it is of a person.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
 use super::Header;
+use super::measure::Unit;
 use crate::ingest::status::SourceStatus;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,8 +19,12 @@ pub struct OperationsReport {
     pub rejects: Vec<RejectCount>,
     pub overdue: Vec<OverdueRows>,
     pub warehouse: Warehouse,
+    /// What may be a break that nobody recorded, by measure.
+    pub shifts: Vec<Shifted>,
     /// Of the last attempt to rebuild the warehouse, in order of name.
     pub checks: Vec<CheckCount>,
+    /// How the record stood; none when it could not be verified.
+    pub record: Option<Record>,
     /// Jobs that had a slot in the last day, in order of time.
     pub jobs: Vec<JobRuns>,
 }
@@ -32,7 +37,7 @@ pub struct RejectCount {
     pub column: Option<String>,
     pub reason: String,
     pub rejected_rows: u64,
-    /// Rows taken in without the value.
+    /// Rows accepted without the value.
     pub warned_rows: u64,
 }
 
@@ -49,6 +54,18 @@ pub struct OverdueRows {
     pub within_days: u32,
 }
 
+/// A lasting shift of a measure's months.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Shifted {
+    pub measure: String,
+    pub title: String,
+    pub unit: Unit,
+    /// The first month of the new level.
+    pub month: NaiveDate,
+    /// Mean of a month before and since; none of a measure of a room.
+    pub means: Option<(f64, f64)>,
+}
+
 /// What the tables stand on; why they could not be renewed is in the header.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Warehouse {
@@ -57,6 +74,17 @@ pub struct Warehouse {
     pub newest_batch: i64,
     /// A rebuild was tried and a check undid it.
     pub is_blocked: bool,
+}
+
+/// What the morning's verification of the record gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// London time.
+    pub verified_at: NaiveDateTime,
+    pub entries: u64,
+    pub findings: u64,
+    /// Ledgers in which something was found.
+    pub ledgers: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,10 +1,10 @@
 //! From a view to bytes. A page model turns figures into words, tables and
 //! charts once; the templates of page, mail and text only place them.
 
+pub mod bridge_section;
 pub mod briefing;
 pub mod context_sections;
 pub mod figure;
-pub mod furniture;
 pub mod list_section;
 pub mod mail;
 pub mod measure_figure;
@@ -15,10 +15,10 @@ pub mod operations;
 pub mod operations_tables;
 pub mod pack;
 pub mod pack_sections;
+pub mod page_header;
 pub mod public_release;
 pub mod scorecard;
 pub mod scorecard_card;
-pub mod table;
 
 use anyhow::{Context, Result};
 use askama::Template;
@@ -168,10 +168,6 @@ impl BriefingMailHtml<'_> {
 }
 
 /// The morning briefing as page and mail.
-///
-/// # Errors
-/// When a chart cannot be drawn or a template fails; neither depends on the
-/// figures.
 pub fn render_morning_briefing(view: &MorningBriefing) -> Result<Rendered> {
     let page = BriefingPage::new(view);
     let images = page
@@ -197,9 +193,6 @@ pub fn render_morning_briefing(view: &MorningBriefing) -> Result<Rendered> {
 
 /// The harm list pack as page and mail. The mail is made from the summary,
 /// which holds no person.
-///
-/// # Errors
-/// When a template fails, whatever the figures.
 pub fn render_harm_list_pack(view: &HarmListPack) -> Result<Rendered> {
     let page = PackPage::new(view);
     let summary = &page.summary;
@@ -215,9 +208,6 @@ pub fn render_harm_list_pack(view: &HarmListPack) -> Result<Rendered> {
 }
 
 /// The operations report as page and mail; neither holds anything of a person.
-///
-/// # Errors
-/// When a template fails, whatever the figures.
 pub fn render_operations_report(view: &OperationsReport) -> Result<Rendered> {
     let page = &OperationsPage::new(view);
     Ok(Rendered {
@@ -233,9 +223,6 @@ pub fn render_operations_report(view: &OperationsReport) -> Result<Rendered> {
 
 /// The commitment scorecard as page and mail. The mail has a sentence for each
 /// measure and no picture.
-///
-/// # Errors
-/// When a template fails, whatever the figures.
 pub fn render_commitment_scorecard(view: &CommitmentScorecard) -> Result<Rendered> {
     let page = &ScorecardPage::new(view);
     Ok(Rendered {

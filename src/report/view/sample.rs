@@ -7,7 +7,8 @@ pub(crate) mod pack;
 use chrono::{Days, Months, NaiveDate};
 use rust_decimal::Decimal;
 
-use crate::harm::decisions::ledger::Overrides;
+use crate::harm::decisions::overrides::Overrides;
+use crate::harm::index::weights::Shares;
 
 use super::list::{
     Cut, DateBasis, DecisionCounts, ListSettings, ListState, ListSummary, Movement, ReasonCount,
@@ -16,14 +17,29 @@ use super::list::{
 use super::morning_briefing::{
     Ask, AskKind, DayCount, DayPoint, GroupCount, MorningBriefing, OnList, Overnight, Usual,
 };
-use super::source::{Checks, FailedCheck, MonthCount, PublishedSeries, Source, SourceState};
+use super::source::{Checks, FailedCheck, MonthCount, PublishedSeries, Source};
 use super::{Header, Stale};
+use crate::ingest::status::State;
+use crate::model::control_chars;
 
-pub(crate) const HOSTILE: [&str; 3] = [
+pub(crate) const HOSTILE: [&str; 9] = [
     "<script>alert(1)</script>",
     "Robert\"); DROP TABLE suspects;--",
     "</style></title><img src=x onerror='alert(1)'>",
+    "\u{202e}eman desrever\u{202c} \u{2066}kept\u{2069} \u{200f}\u{61c}",
+    "\u{1b}]0;PWNED\u{7}\u{1b}[2J",
+    "\u{9b}31m\u{85}next\0\u{7f}",
+    "one\u{2028}two\u{2029}three",
+    "zero\u{200b}width\u{2060}\u{feff}",
+    "=cmd|' /C calc'!A0",
 ];
+
+/// Nothing in a page, mail or file is there without being seen.
+pub(crate) fn all_is_seen(text: &str) -> bool {
+    !text
+        .chars()
+        .any(|c| control_chars::is_unseen(c) && c != '\n')
+}
 
 pub(crate) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).expect("a date of the sample")
@@ -126,6 +142,7 @@ pub(crate) fn overnight() -> Overnight {
         ],
         domestic_abuse: 141,
         domestic_abuse_usual_percent: Some(44.2),
+        crosses: None,
         daily: daily(),
         arrests: Some(OnList {
             total: 47,
@@ -162,6 +179,8 @@ pub(crate) fn list() -> ListSummary {
         window_from: day(2025, 11, 2),
         window_to: day(2026, 11, 1),
         edition: "Invented index 2026".to_owned(),
+        rests_on: Shares::new(),
+        no_rank_under: Vec::new(),
         settings: ListSettings {
             size: 100,
             window_days: 365,
@@ -236,6 +255,7 @@ pub(crate) fn published() -> PublishedSeries {
                 count: 6_100 + u64::from(index) * 24 + u64::from(index * 7 % 12) * 95,
             })
             .collect(),
+        breaks: vec![],
     }
 }
 
@@ -250,14 +270,14 @@ pub(crate) fn sources() -> Vec<Source> {
     ]
     .map(|(name, title)| source(name, title))
     .to_vec();
-    sources[3].state = SourceState::Late { days: 2 };
+    sources[3].state = State::Stale;
     sources[3].rows_in = 0;
     sources[3].rows_accepted = 0;
     sources[3].affects = Some("arrests on this page".to_owned());
     sources[0].rows_rejected = 7;
     sources[0].rows_accepted = 993;
     let mut surveys = source("surveys", "Surveys");
-    surveys.state = SourceState::NeverReceived;
+    surveys.state = State::Never;
     surveys.as_at = None;
     surveys.rows_in = 0;
     surveys.rows_accepted = 0;
@@ -269,7 +289,9 @@ pub(crate) fn source(name: &str, title: &str) -> Source {
     Source {
         name: name.to_owned(),
         title: title.to_owned(),
-        state: SourceState::Fresh,
+        state: State::Fresh,
+        is_held_back: false,
+        refused: None,
         as_at: day(2026, 11, 21).and_hms_opt(2, 15, 0),
         rows_in: 1_000,
         rows_accepted: 1_000,

@@ -1,7 +1,10 @@
 //! What arrived last night, and whether it can be relied on.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::Serialize;
+
+use super::measure::RecordedBreak;
+use crate::ingest::status::State;
 
 /// One extract on one night.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -10,10 +13,14 @@ pub struct Source {
     pub name: String,
     /// Name for readers: `Crime reports`.
     pub title: String,
-    pub state: SourceState,
-    /// When the last file taken in was cut, London time. None: never arrived.
+    pub state: State,
+    /// Arrived in time; a failed check keeps it out of the figures.
+    pub is_held_back: bool,
+    /// Why the newest file was refused, in words, no full stop.
+    pub refused: Option<String>,
+    /// When the last file accepted was cut, London time. None: never arrived.
     pub as_at: Option<NaiveDateTime>,
-    /// Rows of last night's files; all zero when none was taken in.
+    /// Rows of last night's files; all zero when none was accepted.
     pub rows_in: u64,
     pub rows_accepted: u64,
     pub rows_rejected: u64,
@@ -25,44 +32,28 @@ pub struct Source {
 
 impl Source {
     /// Was it cut within the day before this morning?
-    #[must_use]
     pub fn is_of_the_night(&self, as_of: NaiveDate) -> bool {
         self.as_at
             .is_some_and(|as_at| as_at > (as_of - Days::new(1)).and_time(NaiveTime::MIN))
     }
 
     /// Did it arrive in time?
-    #[must_use]
     pub fn has_arrived(&self) -> bool {
-        matches!(self.state, SourceState::Fresh | SourceState::HeldBack)
+        matches!(self.state, State::Fresh | State::Unscheduled)
+    }
+
+    /// Was it to come by now, and did not? What never came may be a source that
+    /// nobody sends.
+    pub fn is_troubled(&self) -> bool {
+        use State::{Broken, Late, Refused, Stale};
+        matches!(self.state, Late | Stale | Refused | Broken)
     }
 
     /// Fresh by its contract, but not cut for this night: published monthly, or
     /// sent once a week.
-    #[must_use]
     pub fn is_held(&self, as_of: NaiveDate) -> bool {
-        self.state == SourceState::Fresh && !self.is_of_the_night(as_of)
+        self.has_arrived() && !self.is_held_back && !self.is_of_the_night(as_of)
     }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
-pub enum SourceState {
-    Fresh,
-    /// Arrived in time; a failed check keeps it out of the figures.
-    HeldBack,
-    /// Arrived, but older than the contract allows.
-    Late {
-        days: u32,
-    },
-    /// Expected last night, did not come.
-    Missing,
-    /// Came and was not taken in; reason in words, no full stop.
-    Refused {
-        reason: String,
-    },
-    /// Has never arrived; not counted as missing.
-    NeverReceived,
 }
 
 /// The checks that ran over the warehouse after the load.
@@ -93,6 +84,19 @@ pub struct PublishedSeries {
     pub url: Option<String>,
     /// Oldest first, every month present.
     pub months: Vec<MonthCount>,
+    /// Breaks that lie within the months, the oldest first.
+    pub breaks: Vec<RecordedBreak>,
+}
+
+impl PublishedSeries {
+    /// The newest break with days on both sides among some months.
+    pub fn crossed(&self, months: &[MonthCount]) -> Option<&RecordedBreak> {
+        let (first, last) = (months.first()?, months.last()?);
+        let until = last.month + Months::new(1);
+        self.breaks
+            .iter()
+            .rfind(|found| first.month < found.date && found.date < until)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -48,9 +48,69 @@ columns = [
     assert_eq!(
         held(&site, "seen_on, seen_at, said_on"),
         [
-            ["2026-01-04", "2026-01-01 10:20:30.500", "2026-01-04"],
+            ["2026-01-04", "2026-01-01 10:20:30.5", "2026-01-04"],
             ["2024-02-29", "2026-01-01 10:20:30", "2026-01-04"]
         ]
+    );
+}
+
+#[test]
+fn names_that_the_contract_does_not_know_lie_with_the_values_and_nowhere_else() {
+    let text = "id,Renew at https://x.example,number,place,Aldermoss\nA,,1,x,y\n";
+    let site = night(&contract("", COLUMNS), "samples_20261121.csv", text);
+    assert_eq!(
+        refusal(&site),
+        "line 1: the header lacks seen_on; it has 2 columns that the contract does not know \
+         (columns 2, 5); was one renamed?"
+    );
+    let unknown = |at: u32| format!("column {at}, which the contract does not know");
+    assert_eq!(
+        told(&site),
+        [
+            ["1", "", "Renew at https://x.example", &unknown(2)],
+            ["1", "", "Aldermoss", &unknown(5)],
+        ]
+    );
+    let codes = "select distinct refusal, code from ledger.batches \
+                 inner join ledger.rejects using (batch_id)";
+    assert_eq!(site.query(codes), [["header", "header"]]);
+    site.run("morning-briefing", MORNING).unwrap();
+    let page = site.one("select html from ledger.reports");
+    let words = "Samples: refused, because its columns are not those of its contract";
+    assert!(page.contains(words), "{page}");
+    assert!(!page.contains("x.example") && !page.contains("Aldermoss"));
+}
+
+#[test]
+fn faults_beyond_those_that_are_listed_are_counted() {
+    let text = contract("limits = { faults = 3 }", COLUMNS);
+    let rows = "A,x,1,p\nB,x,1,p\nC,,1,p\nD\nE,x,y,p\nF,x,1,p\n";
+    let site = night(&text, "samples_20261121.csv", csv(rows));
+    assert_eq!(held(&site, "id"), [["C"]]);
+    assert_eq!(counts(&site), ["6", "1", "5", "0", "0"]);
+    let lines: Vec<String> = told(&site).into_iter().map(|[line, ..]| line).collect();
+    assert_eq!(lines, ["2", "3", "5"]);
+    assert_eq!(note(&site), "only 3 faults are listed");
+    // What refuses the file is found behind them.
+    let strict = COLUMNS.replace(
+        "name = \"number\", type = \"integer\"",
+        "name = \"number\", type = \"integer\", otherwise = \"reject_file\"",
+    );
+    let text = contract("limits = { faults = 1 }", &strict);
+    assert_eq!(
+        refused(&text, csv(rows)),
+        "line 6: number: expected a whole number; its contract then refuses the file"
+    );
+    // Reading ends where no file of so many rows could have few enough wrong.
+    let limits = "limits = { rows = 10 }\nrejects = { refuse_above = 0.2, at_least = 2 }";
+    assert_eq!(
+        refused(&contract(limits, COLUMNS), csv("A\nB\nC\nD\nE\n")),
+        "3 of the first 3 rows are wrong, more than its contract lets pass of 10"
+    );
+    let many: String = (0..11).map(|n| format!("A{n},,1,x\n")).collect();
+    assert_eq!(
+        refused(&contract("limits = { rows = 10 }", COLUMNS), csv(&many)),
+        "more than 10 rows, its contract's limits.rows"
     );
 }
 
@@ -59,7 +119,7 @@ fn two_columns_that_say_what_happened_refuse_the_file() {
     let text = "id,op,place,OP,seen_on,number\nA,I,x,D,,1\n";
     assert_eq!(
         refused(&contract("", COLUMNS), text),
-        "line 1: columns 2 (\"op\") and 4 (\"OP\") both say what happened to a row; expected one"
+        "line 1: columns 2 and 4 both say what happened to a row; expected one"
     );
 }
 
@@ -85,10 +145,10 @@ fn a_json_object_that_says_something_twice_is_rejected() {
         .map(|[line, _, _, reason]| [line, reason])
         .collect();
     let wanted = [
-        ("1", "\"place\" and \"place\" both are place; expected one"),
-        ("2", "\"op\" and \"Op\" both are what happened to the row; expected one"),
-        ("4", "\"id\" and \"id \" both are id; expected one"),
-        ("5", "not a JSON object: invalid type: sequence, expected an object at line 1 column 0"),
+        ("1", "two members both are place; expected one"),
+        ("2", "two members both are what happened to the row; expected one"),
+        ("4", "two members both are id; expected one"),
+        ("5", "a list where an object was expected"),
         ("6", "a number that a spreadsheet or a program has reshaped; expected the identifier as it was issued"),
         ("7", "place holds a list or an object; expected one value"),
     ]
@@ -96,7 +156,10 @@ fn a_json_object_that_says_something_twice_is_rejected() {
     assert_eq!(found, wanted);
     says(
         &note(&site),
-        &["columns not in the contract, not read: beat", "no line end"],
+        &[
+            "1 name that the contract does not know, not read",
+            "no line end",
+        ],
     );
 }
 
@@ -110,8 +173,8 @@ fn three_hundred_columns_load_and_a_flood_of_them_is_refused() {
     says(
         &note(&site),
         &[
-            "columns not in the contract, not read: extra_0, extra_1",
-            "extra_9 and 290 more",
+            "300 columns that the contract does not know (columns 5, 6, 7,",
+            "14 and 290 more), not read",
         ],
     );
     let columns: String = (0..300)
@@ -275,13 +338,16 @@ fn two_columns_of_one_name_are_refused_unless_the_contract_says_which() {
     let text = "id,place,number,Place ,seen_on\nA,Camden,1,Barnet,\n";
     assert_eq!(
         refused(&contract("", COLUMNS), text),
-        "line 1: columns 2 (\"place\") and 4 (\"Place\") both are place; \
+        "line 1: columns 2 and 4 both are place; \
          expected one, or say which with nth in the contract"
     );
     let second = COLUMNS.replace("name = \"place\",", "name = \"place\", nth = 2,");
     let site = night(&contract("", &second), "samples_20261121.csv", text);
     assert_eq!(held(&site, "place"), [["Barnet"]]);
-    assert_eq!(note(&site), "columns not in the contract, not read: place");
+    assert_eq!(
+        note(&site),
+        "1 column that the contract does not know (column 2), not read"
+    );
     says(
         &refused(
             &contract(
@@ -331,7 +397,8 @@ fn dates_outside_the_years_of_the_contract_are_rejected() {
     let rows = "A,1899-12-31,1,x\nB,1900-01-01,1,x\nC,2027-12-31,1,x\nD,2028-01-01,1,x\n";
     let site = night(&contract("", COLUMNS), "samples_20261121.csv", csv(rows));
     assert_eq!(held(&site, "id"), [["B"], ["C"]]);
-    let years = "expected a year from 1900 to 2027";
+    let years = "expected a year from 1900 to 2027 (first_year; the file is of 2026 by its \
+                 name or manifest, years_ahead is 1)";
     assert_eq!(
         told(&site),
         [
@@ -344,7 +411,7 @@ fn dates_outside_the_years_of_the_contract_are_rejected() {
     assert_eq!(counts(&site), ["4", "4", "0", "0", "0"]);
     let ahead = COLUMNS.replace("\"date\"", "\"date\", years_ahead = 0");
     let site = night(&contract("", &ahead), "samples_20261121.csv", csv(rows));
-    assert_eq!(told(&site)[1][3], "expected a year from 1900 to 2026");
+    assert!(told(&site)[1][3].starts_with("expected a year from 1900 to 2026"));
     assert_eq!(held(&site, "id"), [["B"]]);
 }
 
@@ -423,5 +490,8 @@ fn what_happened_to_a_row_may_have_another_name_and_other_codes() {
     pass(&site);
     assert_eq!(held(&site, "id, number"), [["A", "2"], ["F", "1"]]);
     assert_eq!(told(&site), [["5", "op", "Z", "expected I, U or D"]]);
-    assert_eq!(note(&site), "columns not in the contract, not read: op");
+    assert_eq!(
+        note(&site),
+        "1 column that the contract does not know (column 6), not read"
+    );
 }

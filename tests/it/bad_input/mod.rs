@@ -2,9 +2,18 @@
 //! of the night load, and that nothing partial stays. Most cases bring a source
 //! of their own, so that its contract can say anything.
 
+mod archive;
 mod bytes;
 mod cells;
+mod failing;
+mod floods;
 mod landing;
+mod layout;
+mod moments;
+mod names;
+mod otherwise;
+mod swapped;
+mod values;
 mod whole;
 
 use std::path::PathBuf;

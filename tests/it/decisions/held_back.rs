@@ -1,16 +1,17 @@
 //! Reviews, contests and merges: who is held back, and until when.
 
+use daybook::harm::decisions::current_status;
 use daybook::harm::decisions::marks::Mark;
-use daybook::harm::decisions::standing;
 
 use super::{OFFICER, REVIEWER, decide, mark, newest, suspects};
 use crate::support::rows::{CRIMES, NOMINALS, PARTIES, crime, file, nominal, party};
 use crate::support::{MORNING, Site};
 
-const ABH: &str = "008/06";
+/// Sexual assault on a girl under 13: 182 days.
+const ASSAULT: &str = "020/06";
 
-fn standing_of(site: &Site, nominal: &str) -> standing::Standing {
-    standing::of_list(site.store.connection(), newest(site).list_id)
+fn standing_of(site: &Site, nominal: &str) -> current_status::Standing {
+    current_status::of_list(site.store.connection(), newest(site).list_id)
         .unwrap()
         .into_iter()
         .find(|standing| standing.nominal_id == nominal)
@@ -36,9 +37,9 @@ fn a_later_counter_allegation_blocks_again_until_it_is_reviewed_too() {
     let site = suspects();
     mark(&site, "S2", Mark::CounterReviewed, REVIEWER).unwrap();
     let crimes = [
-        crime("C6", ABH, "2026-11-20", &[]),
+        crime("C6", ASSAULT, "2026-11-20", &[]),
         // One that was cancelled accuses nobody.
-        crime("C7", ABH, "2026-11-20", &[("status", "cancelled")]),
+        crime("C7", ASSAULT, "2026-11-20", &[("status", "cancelled")]),
     ];
     site.land("crimes_20261122.csv", file(CRIMES, &crimes));
     let parties = [
@@ -142,7 +143,7 @@ fn standing_is_the_same_whichever_way_it_is_asked() {
     let site = suspects();
     mark(&site, "S2", Mark::Contested, OFFICER).unwrap();
     let on_list = standing_of(&site, "S2");
-    let alone = standing::of_person(site.store.connection(), &"S2".parse().unwrap()).unwrap();
+    let alone = current_status::of_person(site.store.connection(), &"S2".parse().unwrap()).unwrap();
     assert_eq!(alone.rank, None);
     assert_eq!(
         (alone.contested_ids, alone.open_crimes, alone.identities),

@@ -5,27 +5,28 @@ mod readers;
 mod recorded;
 mod refused;
 
-use daybook::harm::accounts::{self, Change, Role};
+use daybook::harm::accounts::{self, Role};
 use daybook::harm::decisions::close::close;
 use daybook::harm::decisions::decide::{self, Wish};
-use daybook::harm::decisions::ledger::Closed;
 use daybook::harm::decisions::marks::{self, Mark, Marked};
-use daybook::harm::decisions::{self, Act, Which};
+use daybook::harm::decisions::overrides::Closed;
+use daybook::harm::decisions::{self, Which};
 use daybook::harm::list::List;
 use daybook::model::account_name::AccountName;
+use daybook::model::operator::Operator;
 use daybook::schedule::context::Deployment;
 
 use crate::support::rows::{CRIMES, NOMINALS, PARTIES, crime, file, nominal, party};
-use crate::support::{MORNING, Site, noon};
+use crate::support::{MORNING, OFFICER, Site, act};
 
-const ABH: &str = "008/06";
-const OFFICER: &str = "j.officer";
+/// Sexual assault on a girl under 13: 182 days.
+pub const ASSAULT: &str = "020/06";
 const REVIEWER: &str = "r.eviewer";
 const ANALYST: &str = "an-analyst";
 
 /// Five suspects on a list of four, S1 the most harmful, each with a name that
 /// no other text holds. S0 was merged into S1; S2 and V2 accuse each other.
-fn suspects() -> Site {
+pub fn suspects() -> Site {
     let mut site = Site::new();
     site.land("crimes_20261121.csv", file(CRIMES, &crimes()));
     site.land("parties_20261121.csv", file(PARTIES, &parties()));
@@ -33,13 +34,9 @@ fn suspects() -> Site {
     edit(&mut site, "size = 100", "size = 4");
     site.run("nightly-ingest", MORNING).unwrap();
     site.run("harm-list", MORNING).unwrap();
-    for (account, role) in [
-        (OFFICER, Role::AuthorisingOfficer),
-        (REVIEWER, Role::SpecialistReviewer),
-        (ANALYST, Role::Analyst),
-    ] {
-        grant(&site, account, role, OFFICER).unwrap();
-    }
+    site.grant(OFFICER, Role::AuthorisingOfficer);
+    site.grant(REVIEWER, Role::SpecialistReviewer);
+    site.grant(ANALYST, Role::Analyst);
     site
 }
 
@@ -48,10 +45,10 @@ fn crimes() -> Vec<String> {
         .map(|n| {
             let count = (11 - n).to_string();
             let changes = [("offence_count", count.as_str())];
-            crime(&format!("C{n}"), ABH, "2026-06-01", &changes)
+            crime(&format!("C{n}"), ASSAULT, "2026-06-01", &changes)
         })
         .collect();
-    crimes.push(crime("C2B", ABH, "2026-06-02", &[]));
+    crimes.push(crime("C2B", ASSAULT, "2026-06-02", &[]));
     crimes
 }
 
@@ -110,20 +107,9 @@ fn name(text: &str) -> AccountName {
     text.parse().unwrap()
 }
 
-fn act(by: &AccountName) -> Act<'_> {
-    Act {
-        by,
-        at: noon().naive_utc(),
-    }
-}
-
 fn grant(site: &Site, account: &str, role: Role, by: &str) -> anyhow::Result<()> {
-    let by = name(by);
-    let change = Change {
-        by: &by,
-        at: noon().naive_utc(),
-    };
-    accounts::grant(&site.store, &name(account), role, change)
+    let uid = Some(Operator::current().uid);
+    accounts::grant(&site.store, &name(account), role, uid, act(&name(by)))
 }
 
 fn newest(site: &Site) -> List {
@@ -139,7 +125,7 @@ fn wish(nominal: &str, verdict: &str, reason: &str) -> Wish {
 }
 
 /// Decides on the newest list, as the officer.
-fn decide(site: &Site, wishes: &[(&str, &str)]) -> anyhow::Result<Vec<String>> {
+pub fn decide(site: &Site, wishes: &[(&str, &str)]) -> anyhow::Result<Vec<String>> {
     let wishes: Vec<Wish> = wishes
         .iter()
         .map(|(nominal, verdict)| wish(nominal, verdict, "read and weighed"))
@@ -147,12 +133,12 @@ fn decide(site: &Site, wishes: &[(&str, &str)]) -> anyhow::Result<Vec<String>> {
     decide::decide(&site.store, &newest(site), &wishes, act(&name(OFFICER)))
 }
 
-fn close_list(site: &Site) -> anyhow::Result<Closed> {
+pub fn close_list(site: &Site) -> anyhow::Result<Closed> {
     let reason = "the month is over".parse().unwrap();
     close(&site.store, &newest(site), &reason, act(&name(OFFICER)))
 }
 
-fn mark(site: &Site, nominal: &str, what: Mark, by: &str) -> anyhow::Result<Marked> {
+pub fn mark(site: &Site, nominal: &str, what: Mark, by: &str) -> anyhow::Result<Marked> {
     marks::mark(
         &site.store,
         &nominal.parse().unwrap(),

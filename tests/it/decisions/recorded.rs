@@ -4,19 +4,19 @@
 use std::collections::BTreeMap;
 
 use daybook::harm::decisions::Which;
-use daybook::harm::decisions::ledger::{self, Rate};
 use daybook::harm::decisions::marks::Mark;
+use daybook::harm::decisions::overrides::{self, Rate};
 
-use super::{OFFICER, REVIEWER, acts, close_list, decide, mark, newest, suspects};
+use super::{REVIEWER, acts, close_list, decide, mark, newest, suspects};
 use crate::support::rows::{CRIMES, crime, file};
-use crate::support::{MORNING, Site};
+use crate::support::{MORNING, OFFICER, STEWARD, Site};
 
 #[test]
 fn a_list_is_decided_with_the_last_of_its_people() {
     let site = suspects();
     decide(&site, &[("S0", "accept"), ("S2", "defer")]).unwrap();
     decide(&site, &[("S3", "reject")]).unwrap();
-    let state = ledger::state(site.store.connection(), 1).unwrap();
+    let state = overrides::state(site.store.connection(), 1).unwrap();
     assert_eq!(
         (
             state.listed,
@@ -31,7 +31,7 @@ fn a_list_is_decided_with_the_last_of_its_people() {
     assert_eq!(newest(&site).state, "proposed");
     decide(&site, &[("S4", "accept")]).unwrap();
     assert!(
-        ledger::state(site.store.connection(), 1)
+        overrides::state(site.store.connection(), 1)
             .unwrap()
             .is_decided
     );
@@ -61,7 +61,7 @@ fn a_close_lists_the_remainder_in_order_of_rank() {
     let closed = close_list(&site).unwrap();
     assert_eq!(closed.undecided, ["S1", "S2", "S4"]);
     assert_eq!(closed.reason, "the month is over");
-    let state = ledger::state(site.store.connection(), 1).unwrap();
+    let state = overrides::state(site.store.connection(), 1).unwrap();
     assert!(state.is_decided);
     assert_eq!(state.awaiting, 3);
     assert_eq!(state.closed, Some(closed));
@@ -109,7 +109,7 @@ fn the_override_rate_is_counted_a_second_way() {
         so_far.overridden += own.overridden;
         let which = Which::Number(number.parse().unwrap());
         let list = daybook::harm::decisions::find(site.store.connection(), which).unwrap();
-        let told = ledger::overrides(site.store.connection(), &list).unwrap();
+        let told = overrides::overrides(site.store.connection(), &list).unwrap();
         assert_eq!(
             (told.list, told.recent, told.recent_lists),
             (own, so_far, number.parse().unwrap())
@@ -133,7 +133,7 @@ fn the_override_rate_looks_back_over_twelve_lists() {
         site.run("harm-list", &format!("2026-12-0{day}")).unwrap();
         decide(&site, &[("S1", "accept")]).unwrap();
     }
-    let told = ledger::overrides(site.store.connection(), &newest(&site)).unwrap();
+    let told = overrides::overrides(site.store.connection(), &newest(&site)).unwrap();
     assert_eq!(told.recent_lists, 12);
     assert_eq!(told.recent.decided, 12);
     assert_eq!(
@@ -213,7 +213,7 @@ fn the_commands_tell_state_reasons_and_the_warning() {
     );
     site.told(&[
         "list",
-        "contest",
+        "dispute",
         "S4",
         "--reason",
         "a letter came",
@@ -321,15 +321,15 @@ fn nothing_recorded_ever_changes_or_goes_away() {
         vec!["check"],
         vec!["jobs"],
         vec!["ingest", "status"],
-        vec!["ingest", "revert", "1"],
+        vec!["ingest", "revert", "1", "--by", STEWARD],
     ];
     for (nominal, verdict) in [("S1", "reject"), ("S2", "accept"), ("S3", "accept")] {
         commands.push([&["list", "decide", nominal, verdict][..], &because].concat());
     }
     commands.push([&["list", "close"][..], &because].concat());
     for what in [
-        "contest",
-        "settle",
+        "dispute",
+        "resolve",
         "restrict",
         "unrestrict",
         "review-counter",

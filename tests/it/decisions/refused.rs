@@ -214,9 +214,9 @@ fn a_mark_says_nothing_that_holds_already() {
 #[test]
 fn nobody_is_marked_before_anything_was_taken_in() {
     let site = Site::new();
-    grant(&site, OFFICER, Role::AuthorisingOfficer, OFFICER).unwrap();
+    site.grant(OFFICER, Role::AuthorisingOfficer);
     let error = mark(&site, "S1", Mark::Contested, OFFICER).unwrap_err();
-    assert!(error.to_string().contains("nothing has been taken in yet"));
+    assert!(error.to_string().contains("nothing has been accepted yet"));
 }
 
 #[test]
@@ -237,11 +237,11 @@ fn a_setting_that_only_marks_blocks_and_restricts_nobody() {
 #[test]
 fn roles_are_given_by_an_officer_to_others_but_for_the_first() {
     let site = Site::new();
-    assert!(
-        grant(&site, REVIEWER, Role::SpecialistReviewer, "owner").is_ok(),
-        "whoever owns the folder begins"
-    );
-    grant(&site, OFFICER, Role::AuthorisingOfficer, OFFICER).unwrap();
+    let told = refused(&site, || {
+        grant(&site, REVIEWER, Role::SpecialistReviewer, OFFICER)
+    });
+    assert!(told.contains("daybook account appoint NAME"), "{told}");
+    site.grant(REVIEWER, Role::SpecialistReviewer);
     let told = refused(&site, || {
         grant(&site, OFFICER, Role::SpecialistReviewer, OFFICER)
     });
@@ -255,7 +255,7 @@ fn roles_are_given_by_an_officer_to_others_but_for_the_first() {
     let told = refused(&site, || {
         grant(&site, REVIEWER, Role::SpecialistReviewer, OFFICER)
     });
-    assert!(told.contains("has been specialist-reviewer since 2026-11-21 12:00 UTC, by owner"));
+    assert!(told.contains("has been specialist-reviewer since 2026-11-21 12:00 UTC, by j.officer"));
 }
 
 #[test]
@@ -264,10 +264,7 @@ fn a_role_that_was_taken_away_decides_no_more() {
     grant(&site, "second", Role::AuthorisingOfficer, OFFICER).unwrap();
     decide_as(&site, "second", "S1", "accept").unwrap();
     let officer = name(OFFICER);
-    let change = daybook::harm::accounts::Change {
-        by: &officer,
-        at: crate::support::noon().naive_utc(),
-    };
+    let change = act(&officer);
     let second = name("second");
     let role = Role::AuthorisingOfficer;
     daybook::harm::accounts::revoke(&site.store, &second, role, change).unwrap();
@@ -284,7 +281,9 @@ fn a_role_that_was_taken_away_decides_no_more() {
         daybook::harm::accounts::revoke(&site.store, &officer, role, change)
     });
     assert!(
-        told.contains("j.officer is the last authorising-officer; name another first"),
+        told.contains(
+            "j.officer is the last authorising-officer who is bound to anybody; name another first"
+        ),
         "{told}"
     );
     assert_eq!(

@@ -4,7 +4,8 @@ use super::json;
 use crate::support::rows::{CRIMES, NOMINALS, PARTIES, crime, file, nominal, party};
 use crate::support::{MORNING, Site};
 
-const ABH: &str = "008/06";
+/// Sexual assault on a girl under 13: 182 days.
+const ASSAULT: &str = "020/06";
 
 fn site(crimes: &[String], parties: &[String], nominals: &[String]) -> Site {
     let site = Site::new();
@@ -30,7 +31,7 @@ fn score(site: &Site, nominal: &str) -> String {
 #[test]
 fn the_basket_is_counted_by_group_and_condition_with_the_lists_that_used_it() {
     let mut site = site(
-        &[crime("C1", ABH, "2026-06-01", &[])],
+        &[crime("C1", ASSAULT, "2026-06-01", &[])],
         &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
         &[nominal("S", "M", &[]), nominal("V", "F", &[])],
     );
@@ -60,7 +61,7 @@ fn the_basket_is_counted_by_group_and_condition_with_the_lists_that_used_it() {
         };
         assert_eq!(of[condition].as_u64(), Some(*count), "{group} {condition}");
     }
-    assert_eq!(found["codes"], 419);
+    assert_eq!(found["codes"], 433);
     let lists = &found["lists"];
     assert_eq!(
         (
@@ -104,31 +105,27 @@ fn each_condition_of_the_basket_decides_as_it_says() {
         (
             "female_victim",
             [false, true, false, true],
-            "no female victim",
+            "no_female_victim",
         ),
         (
             "domestic_abuse",
             [true, true, false, false],
-            "not flagged as domestic abuse",
+            "not_domestic_abuse",
         ),
         (
             "domestic_abuse_or_female_victim",
             [true, true, false, true],
-            "no female victim",
+            "no_female_victim",
         ),
-        ("always", [true, true, true, true], "no female victim"),
-        (
-            "never",
-            [false, false, false, false],
-            "outside the VAWG basket",
-        ),
+        ("always", [true, true, true, true], "no_female_victim"),
+        ("never", [false, false, false, false], "outside_basket"),
     ] {
         let crimes: Vec<String> = all
             .iter()
             .enumerate()
             .map(|(n, (abuse, _))| {
                 let changes = [("domestic_abuse", *abuse)];
-                crime(&format!("C{n}"), ABH, "2026-06-01", &changes)
+                crime(&format!("C{n}"), ASSAULT, "2026-06-01", &changes)
             })
             .collect();
         let parties: Vec<String> = (0..4)
@@ -149,7 +146,7 @@ fn each_condition_of_the_basket_decides_as_it_says() {
         let site = site(&crimes, &parties, &people);
         let basket = site.dir.join("jobs/harm-list/basket.csv");
         let text = std::fs::read_to_string(&basket).unwrap();
-        let row = "008/06,violence_with_injury,";
+        let row = "020/06,other_sexual,";
         let text = text.replace(&format!("{row}female_victim"), &format!("{row}{condition}"));
         assert!(text.contains(&format!("{row}{condition},")));
         std::fs::write(&basket, text).unwrap();
@@ -196,13 +193,18 @@ fn a_retired_code_has_the_place_in_the_basket_of_the_code_it_is_led_to() {
 #[test]
 fn a_weight_keeps_its_third_decimal() {
     let site = site(
-        &[crime("C1", ABH, "2026-06-01", &[("offence_count", "3")])],
+        &[crime(
+            "C1",
+            ASSAULT,
+            "2026-06-01",
+            &[("offence_count", "3")],
+        )],
         &[party("C1", "S", "suspect"), party("C1", "V", "victim")],
         &[nominal("S", "M", &[]), nominal("V", "F", &[])],
     );
     let index = site.dir.join("jobs/harm-list/index/starter-2026.csv");
     let text = std::fs::read_to_string(&index).unwrap();
-    let row = "008/06,Assault occasioning actual bodily harm,";
+    let row = "020/06,,Sexual assault on a female under 13,";
     assert!(text.contains(&format!("{row}182,")));
     std::fs::write(
         &index,

@@ -72,6 +72,43 @@ impl Book {
         }
     }
 
+    /// The 2020 layout: the header in the first row, more columns before the
+    /// code, whether the offence has a guideline of its own among them.
+    pub(super) fn of_2020(offences: &[Offence]) -> Self {
+        let later = Self::of_2026(offences);
+        let spread = |row: &Vec<Cell>| {
+            let mut cells = vec![row[0], row[1], row[2], Empty, Empty, Text("Yes")];
+            cells.extend([row[3], row[4], Empty, Empty, Empty, Empty, Empty]);
+            cells.extend([row[7], row[8], row[9], row[11]]);
+            cells
+        };
+        Self {
+            sheet: "CCHI 2020 values sheet",
+            head: vec![
+                "ATHENA URN",
+                "FULL_OFFENCE_TITLE",
+                "CCHI Score",
+                "MAX_SENTENCE",
+                "ACT",
+                "Is sentencing data from actual offence?",
+                "Starting Point",
+                "GROUP",
+                "SUB_GROUP",
+                "SUB_SUB_GROUP",
+                "START_DATE",
+                "END_DATE",
+                "NOTIFIABLE",
+                "HOME_OFFICE_CLASSIFICATION",
+                "HO_CODE",
+                "HO_SUB_CODE",
+                NOTE,
+            ],
+            header: 0,
+            rows: later.rows.iter().map(spread).collect(),
+            merged: None,
+        }
+    }
+
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut book = Workbook::new();
         let cover = book.add_worksheet().set_name("Cover page").unwrap();

@@ -3,22 +3,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use daybook::harm::index::Reference;
 use daybook::harm::index::allegations::{self, Window};
 use daybook::harm::index::coverage::{self, Class};
+use daybook::model::basket_name::BasketName;
 
 use super::json;
 use crate::support::{MORNING, Site, day};
 
 type Row = BTreeMap<String, String>;
 
+/// Rows by key; of an edition the rows of codes themselves.
 fn table(site: &Site, file: &str, key: &str) -> BTreeMap<String, Row> {
     let path = site.dir.join("jobs/harm-list").join(file);
     let mut reader = csv::Reader::from_path(path).unwrap();
     let rows = reader.deserialize::<Row>().map(Result::unwrap);
-    rows.map(|row| (row[key].clone(), row)).collect()
+    let is_whole = |row: &Row| row.get("for_title").is_none_or(String::is_empty);
+    rows.filter(is_whole)
+        .map(|row| (row[key].clone(), row))
+        .collect()
 }
 
-/// Crime reference, code and class of every allegation, worked out from the
-/// rows taken in.
-fn classes(site: &Site, window: &Window, edition: &str) -> Vec<(String, &'static str)> {
+/// Code, title and class of every allegation, worked out from the rows accepted.
+fn classes(site: &Site, window: &Window, edition: &str) -> Vec<(String, String, &'static str)> {
     let basket = table(site, "basket.csv", "ho_code");
     let aliases = table(site, "index/aliases.csv", "recorded_code");
     let weights = table(site, &format!("index/{edition}.csv"), "ho_code");
@@ -34,7 +38,7 @@ fn classes(site: &Site, window: &Window, edition: &str) -> Vec<(String, &'static
     let allegations: BTreeSet<Vec<String>> = site
         .query(
             "select crime_ref, person_key, ho_code, cast(reported_at as date), status, \
-                 coalesce(proactive, false), coalesce(domestic_abuse, false) \
+                 coalesce(proactive, false), coalesce(domestic_abuse, false), offence_title \
              from staging.parties inner join core.identities using (nominal_id) \
              inner join staging.crimes using (crime_ref) where role = 'suspect'",
         )
@@ -63,7 +67,7 @@ fn classes(site: &Site, window: &Window, edition: &str) -> Vec<(String, &'static
                 _ if *led == code => "scored",
                 _ => "aliased",
             };
-            (code, class)
+            (code, row[7].clone(), class)
         })
         .collect()
 }
@@ -101,7 +105,7 @@ fn coverage_equals_a_count_over_the_rows() {
     site.drop_weight("195/41");
     site.run("nightly-ingest", MORNING).unwrap();
     site.run("harm-list", MORNING).unwrap();
-    let reference = Reference::load(&site.dir, "starter-2026", &[]).unwrap();
+    let reference = Reference::load(&site.dir, BasketName::Npcc, "starter-2026", &[]).unwrap();
     let settings = daybook::harm::settings::ListSettings::default();
     let connection = site.store.connection();
     // The newest list decides, whatever day it is.
@@ -116,7 +120,7 @@ fn coverage_equals_a_count_over_the_rows() {
     let wanted = classes(&site, &window, "starter-2026");
     assert_eq!(data.allegations, wanted.len() as u64);
     let mut counts: BTreeMap<&str, (u64, BTreeSet<&String>)> = BTreeMap::new();
-    for (code, class) in &wanted {
+    for (code, _, class) in &wanted {
         let entry = counts.entry(class).or_default();
         entry.0 += 1;
         entry.1.insert(code);
@@ -143,6 +147,25 @@ fn coverage_equals_a_count_over_the_rows() {
     assert_eq!(data.not_in_basket_table.len(), 1);
     assert_eq!(data.aliased[0].index_code, "008/02");
 
+    // What weights rest on, from the files and the rows.
+    let weights = table(&site, "index/starter-2026.csv", "ho_code");
+    let aliases = table(&site, "index/aliases.csv", "recorded_code");
+    let mut rest: BTreeMap<&str, u64> = BTreeMap::new();
+    for (code, _, class) in &wanted {
+        let led = aliases.get(code).map_or(code, |alias| &alias["index_code"]);
+        if ["scored", "aliased"].contains(class) {
+            // Both titles of 008/01 that weigh apart rest on a guideline, too.
+            *rest.entry(&weights[led]["basis"]).or_default() += 1;
+        }
+    }
+    let told: BTreeMap<&str, u64> = data
+        .rests_on
+        .iter()
+        .map(|(basis, share)| (basis.as_str(), share.allegations))
+        .collect();
+    assert_eq!(told, rest);
+    assert_eq!(told.len(), 3, "{told:?}");
+
     // The list says the same of its own window.
     let list = |key: &str| site.one(&format!("select counts ->> '$.{key}' from ledger.lists"));
     assert_eq!(
@@ -157,8 +180,9 @@ fn coverage_equals_a_count_over_the_rows() {
     let told = site.told(&["index", "coverage"]);
     for wanted in [
         "Unscored:",
+        " weights in use: ",
         "Stalking involving serious alarm or distress",
-        "starter-2026 weighs 345 of the 347 codes",
+        "starter-2026 weighs 357 of the 359 codes",
         "777/77",
     ] {
         assert!(told.contains(wanted), "{wanted}: {told}");
@@ -176,57 +200,70 @@ fn a_difference_equals_one_worked_out_from_the_files() {
         by: "reported",
     };
     let aliases = table(&site, "index/aliases.csv", "recorded_code");
-    let mut touched: BTreeMap<String, u64> = BTreeMap::new();
+    // Days by code and title; without a title, of the code itself.
+    let days = |name: &str| -> BTreeMap<(String, String), f64> {
+        let path = site.dir.join(format!("jobs/harm-list/index/{name}.csv"));
+        let mut reader = csv::Reader::from_path(path).unwrap();
+        let rows = reader.deserialize::<Row>().map(Result::unwrap);
+        rows.map(|row| {
+            let title = row.get("for_title").cloned().unwrap_or_default();
+            (
+                (row["ho_code"].clone(), title),
+                row["days"].parse().unwrap(),
+            )
+        })
+        .collect()
+    };
+    let (from, to) = (days("starter-2026"), days("ons-severity"));
+    let keys: BTreeSet<&(String, String)> = from.keys().chain(to.keys()).collect();
+    assert!(
+        keys.iter()
+            .any(|(_, title)| title.starts_with("Assault with Injury"))
+    );
+    let whole = |code: &String| (code.clone(), String::new());
+    let mut touched: BTreeMap<(String, String), u64> = BTreeMap::new();
     // Under an edition without the code it is unscored, with it scored.
-    for (code, class) in classes(&site, &window, "starter-2026") {
+    for (code, title, class) in classes(&site, &window, "starter-2026") {
         if ["scored", "aliased", "unscored"].contains(&class) {
             let led = aliases
                 .get(&code)
                 .map_or(&code, |alias| &alias["index_code"]);
-            *touched.entry(led.clone()).or_insert(0) += 1;
+            let own = (led.clone(), title);
+            let key = if keys.contains(&own) { own } else { whole(led) };
+            *touched.entry(key).or_insert(0) += 1;
         }
     }
-    let days = |name: &str| -> BTreeMap<String, f64> {
-        let rows = table(&site, &format!("index/{name}.csv"), "ho_code");
-        rows.iter()
-            .map(|(code, row)| (code.clone(), row["days"].parse().unwrap()))
-            .collect()
-    };
-    let (from, to) = (days("starter-2026"), days("ons-severity"));
     let found = json(
         &mut site,
         &["index", "diff", "starter-2026", "ons-severity", "--json"],
     );
-    let mut seen = BTreeMap::new();
-    let mut touching = 0;
+    let weight = |held: &BTreeMap<(String, String), f64>, key: &(String, String)| {
+        held.get(key).or_else(|| held.get(&whole(&key.0))).copied()
+    };
+    let (mut seen, mut touching, mut by_title) = (0, 0, 0);
     for kind in ["added", "removed", "changed"] {
         for change in found[kind].as_array().unwrap() {
-            let code = change["ho_code"].as_str().unwrap();
-            seen.insert(code.to_owned(), kind);
-            assert_eq!(
-                change["from_days"].as_f64(),
-                from.get(code).copied(),
-                "{code}"
-            );
-            assert_eq!(change["to_days"].as_f64(), to.get(code).copied(), "{code}");
-            let percent = from
-                .get(code)
-                .zip(to.get(code))
+            let text = |field: &str| change[field].as_str().unwrap().to_owned();
+            let key = (text("ho_code"), text("for_title"));
+            let (before, after) = (weight(&from, &key), weight(&to, &key));
+            assert_eq!(change["from_days"].as_f64(), before, "{key:?}");
+            assert_eq!(change["to_days"].as_f64(), after, "{key:?}");
+            let percent = before
+                .zip(after)
                 .map(|(a, b)| (1000.0 * (b - a) / a).round() / 10.0);
-            assert_eq!(change["change_percent"].as_f64(), percent, "{code}");
-            let count = touched.get(code).copied().unwrap_or(0);
-            assert_eq!(change["allegations"].as_u64(), Some(count), "{code}");
+            assert_eq!(change["change_percent"].as_f64(), percent, "{key:?}");
+            let count = touched.get(&key).copied().unwrap_or(0);
+            assert_eq!(change["allegations"].as_u64(), Some(count), "{key:?}");
+            seen += 1;
             touching += count;
+            by_title += if key.1.is_empty() { 0 } else { count };
         }
     }
-    assert!(touching > 500, "{touching}");
-    let same = from
-        .iter()
-        .filter(|(code, days)| to.get(*code) == Some(days))
-        .count();
+    assert!(touching > 500 && by_title > 5, "{touching} {by_title}");
+    let is_same = |key: &&&(String, String)| weight(&from, key) == weight(&to, key);
+    let same = keys.iter().filter(is_same).count();
     assert_eq!(found["same"].as_u64(), Some(same as u64));
-    let all: BTreeSet<&String> = from.keys().chain(to.keys()).collect();
-    assert_eq!(all.len(), seen.len() + same);
+    assert_eq!(keys.len(), seen + same);
     let told = site.told(&["index", "diff", "starter-2026", "ons-severity"]);
     assert!(
         told.contains("removed") && told.contains("184.095"),

@@ -2,6 +2,7 @@
 
 mod basket;
 mod book;
+mod bridge;
 mod figures;
 mod importing;
 mod refused;
@@ -9,7 +10,16 @@ mod refused;
 use std::path::PathBuf;
 use std::process::Output;
 
-use crate::support::Site;
+use daybook::harm::accounts::Role;
+
+use crate::support::{STEWARD, Site};
+
+/// A site with an account that may import.
+fn stewarded() -> Site {
+    let site = Site::new();
+    site.grant(STEWARD, Role::DataSteward);
+    site
+}
 
 /// Writes a file beside the deployment; gives its path.
 fn lay(site: &Site, name: &str, bytes: impl AsRef<[u8]>) -> String {

@@ -1,11 +1,19 @@
 use super::book::{Book, Cell, Empty, Number, Offence, Text, Truth, sound};
-use super::{edition, errors, imports, lay};
-use crate::support::Site;
+use super::{edition, errors, imports, lay, stewarded};
+use crate::support::{STEWARD, Site};
 
 /// Imports bytes that must be refused; gives what was told.
 fn refused(site: &mut Site, name: &str, bytes: &[u8]) -> String {
     let file = lay(site, name, bytes);
-    let output = site.command(&["index", "import", &file, "--edition", "2026"]);
+    let output = site.command(&[
+        "index",
+        "import",
+        "--by",
+        STEWARD,
+        &file,
+        "--edition",
+        "2026",
+    ]);
     assert_eq!(output.status.code(), Some(1), "{name} was let through");
     assert_eq!(
         (edition(site, "cchi-2026"), imports(site)),
@@ -31,7 +39,7 @@ fn cells(score: Cell, code: Cell) -> Vec<u8> {
 
 #[test]
 fn what_is_wrong_with_a_workbook_is_told_by_its_cell() {
-    let mut site = Site::new();
+    let mut site = stewarded();
     let code = Text("008/06");
     let cases: [(Vec<u8>, &str); 17] = [
         (
@@ -95,8 +103,11 @@ fn what_is_wrong_with_a_workbook_is_told_by_its_cell() {
             "H4 is \"4.1\"; expected a Home Office classification",
         ),
         (
-            cells(Number(182.0), Text("008/60")),
-            "H4 is \"008/60\", which is another code than I4 8 and J4 6 (HO_CODE and HO_SUB_CODE) say",
+            with(|book| {
+                book.rows.truncate(1);
+                book.rows[0][7] = Text("008/60");
+            }),
+            "row 4: H4 is \"008/60\", which is another code than I4 1 and J4 1 (HO_CODE and HO_SUB_CODE) say",
         ),
         (
             with(|book| book.rows[0][8] = Text("8N")),
@@ -111,7 +122,7 @@ fn what_is_wrong_with_a_workbook_is_told_by_its_cell() {
 
 #[test]
 fn a_file_that_is_no_workbook_is_told_as_what_it_is() {
-    let mut site = Site::new();
+    let mut site = stewarded();
     let packed = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes);
     let protected: Vec<u8> = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
         .iter()
@@ -139,7 +150,7 @@ fn a_file_that_is_no_workbook_is_told_as_what_it_is() {
         (
             "a.xlsx",
             &sound[..sound.len() / 2],
-            "cannot be read as an .xlsx workbook",
+            "the workbook is damaged: its parts cannot be unpacked",
         ),
         (
             "a.ods",
@@ -173,7 +184,7 @@ fn no_damage_to_a_workbook_ends_the_program() {
 
 #[test]
 fn twenty_problems_are_shown_and_the_rest_counted() {
-    let mut site = Site::new();
+    let mut site = stewarded();
     let wrong: Offence = ("X", Text("many"), Text("no code"), Empty, Empty);
     let told = refused(
         &mut site,
@@ -191,7 +202,7 @@ fn twenty_problems_are_shown_and_the_rest_counted() {
 
 #[test]
 fn a_table_that_is_wrong_changes_nothing() {
-    let mut site = Site::new();
+    let mut site = stewarded();
     let head = "ho_code,title,days,basis,source\n";
     for (name, bytes, wanted) in [
         (
@@ -227,7 +238,7 @@ fn a_table_that_is_wrong_changes_nothing() {
         ),
     ] {
         let file = lay(&site, "ours.csv", bytes);
-        let output = site.command(&["index", "import", &file, "--edition", name]);
+        let output = site.command(&["index", "import", "--by", STEWARD, &file, "--edition", name]);
         assert_eq!(output.status.code(), Some(1));
         assert!(
             errors(&output).contains(wanted),
@@ -240,7 +251,15 @@ fn a_table_that_is_wrong_changes_nothing() {
         );
     }
     let file = lay(&site, "ours.csv", b"ho_code,title\n001/01,Caf\xE9\n");
-    let told = errors(&site.command(&["index", "import", &file, "--edition", "ours"]));
+    let told = errors(&site.command(&[
+        "index",
+        "import",
+        "--by",
+        STEWARD,
+        &file,
+        "--edition",
+        "ours",
+    ]));
     assert!(
         told.contains("line 2 is not UTF-8; save it as CSV UTF-8"),
         "{told}"
@@ -254,7 +273,7 @@ fn a_table_that_is_wrong_changes_nothing() {
 
 #[test]
 fn what_cannot_be_meant_is_bad_usage() {
-    let mut site = Site::new();
+    let mut site = stewarded();
     let book = lay(&site, "cchi.xlsx", Book::of_2026(&sound()).bytes());
     let table = lay(&site, "ours.csv", "");
     for (arguments, code, wanted) in [
@@ -271,7 +290,7 @@ fn what_cannot_be_meant_is_bad_usage() {
         (
             vec![&*table, "--edition", "ours", "--conflicts", "highest"],
             2,
-            "a table holds each code once",
+            "a table holds each code and title once",
         ),
         (
             vec![&*book, "--edition", "starter-2026"],
@@ -284,7 +303,8 @@ fn what_cannot_be_meant_is_bad_usage() {
             "cannot read nowhere.xlsx",
         ),
     ] {
-        let output = site.command(&[&["index", "import"], arguments.as_slice()].concat());
+        let output =
+            site.command(&[&["index", "import", "--by", STEWARD], arguments.as_slice()].concat());
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");
         assert!(errors(&output).contains(wanted), "{}", errors(&output));
     }

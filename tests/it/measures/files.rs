@@ -98,7 +98,7 @@ fn a_figure_is_explained_by_what_made_it_and_worked_out_again() {
     let told = site.told(&explain);
     for expected in [
         "t.1 Force, All, month 2026-06, as of 2026-11-21: 1 (shown)",
-        "crimes: 1 files, 1 rows taken in",
+        "crimes: 1 files, 1 rows accepted",
         "crimes_20261121.csv",
         "jobs/nightly-ingest/models/core/crimes.sql (sha256 ",
         "$from = 2023-12-01, $until = 2026-11-01",
@@ -174,8 +174,8 @@ fn a_month_that_the_extract_does_not_cover_whole_is_stale_and_has_no_value() {
         [
             ["2026-09", "shown", "0", "0"],
             ["2026-10", "shown", "0", "0"],
-            ["2026-11", "stale", "0", ""],
-            ["2026-12", "stale", "0", ""],
+            ["2026-11", "stale", "", ""],
+            ["2026-12", "stale", "", ""],
         ]
     );
 }

@@ -2,16 +2,21 @@
 //! that is refused leaves standing. Their figures are worked out a second way
 //! by `tests/oracle/measures.py`.
 
+mod breaks;
+mod coverage;
 mod files;
+mod published;
+mod put_back;
 mod refused;
-mod releases;
+pub mod releases;
+mod same_people;
 mod training;
 
 use daybook::measures::evaluate::Evaluated;
 use daybook::measures::settings::MeasureSettings;
 use daybook::model::as_of::AsOf;
+use daybook::schedule::actions;
 use daybook::schedule::context::Deployment;
-use daybook::schedule::steps;
 
 use crate::support::rows::{CRIMES, crime, file};
 use crate::support::{MORNING, Site, day};
@@ -85,7 +90,7 @@ fn evaluated(site: &Site) -> Vec<Evaluated> {
         time_limit_seconds: 2,
         ..MeasureSettings::default()
     };
-    site.with_context(|context| steps::measures(context, AsOf(day(MORNING)), settings))
+    site.with_context(|context| actions::measures(context, AsOf(day(MORNING)), settings))
         .unwrap()
 }
 

@@ -2,7 +2,9 @@
 //! reason, while the others stand.
 
 use daybook::config::problem::Problems;
-use daybook::schedule::binding;
+use daybook::schedule::check_sql;
+
+use crate::support::MORNING;
 
 use super::{FOLDER, ONE_OF_FOUR, evaluated, lay, measure, of, site};
 
@@ -48,7 +50,7 @@ fn sql_that_is_not_one_select_over_the_warehouse_is_refused() {
         ("select * from '/etc/passwd'", "/etc/passwd"),
         ("select * from ledger.person_marks", "ledger.person_marks"),
         ("select * from ledger.list_entries", "ledger.list_entries"),
-        ("select * from core.nothing", "core.nothing"),
+        ("select * from core.nothing", "no table of the database"),
         ("selekt", "syntax error"),
     ] {
         let told = reason(&[], sql);
@@ -70,12 +72,9 @@ fn sql_that_does_not_end_is_stopped() {
 }
 
 #[test]
-fn rows_that_no_measure_can_have_are_refused_with_one_of_them() {
+fn rows_that_no_measure_can_have_are_refused_in_numbers() {
     for (sql, expected) in [
-        (
-            row(LAST, "1", "-4"),
-            "have a denominator below zero, such as: 2026-10-01, Force, All",
-        ),
+        (row(LAST, "1", "-4"), "1 rows have a denominator below zero"),
         (
             row(LAST, "5", "4"),
             "1 rows have a numerator above the denominator",
@@ -102,15 +101,36 @@ fn rows_that_no_measure_can_have_are_refused_with_one_of_them() {
             row(LAST, "1", "4").replace("'Force'", "''"),
             "have no area or no group",
         ),
-        (row(LAST, "'many'", "4"), "many"),
+        (
+            row(LAST, "'many'", "4"),
+            "a value could not be converted (conversion)",
+        ),
         (
             row(LAST, "1", "4").replace("as denominator", "as among"),
-            "denominator",
+            "(binder)",
         ),
     ] {
         let told = reason(&[], &sql);
         assert!(told.contains(expected), "{sql}: {told}");
     }
+}
+
+#[test]
+fn what_a_row_held_is_told_to_the_author_and_kept_nowhere() {
+    let mut site = site();
+    let sql = row(LAST, "5", "4").replace("'All'", "'Aldermoss'");
+    lay(&mut site, &[measure("t.1", &[])], &[("t.1", &sql)]);
+    let kept = of(&evaluated(&site), "t.1").unavailable.clone().unwrap();
+    assert_eq!(
+        kept,
+        "could not be worked out: 1 rows have a numerator above the denominator"
+    );
+    let shown = site.command(&["measures", "preview", "t.1", "--as-of", MORNING]);
+    let shown = String::from_utf8(shown.stderr).unwrap();
+    assert!(
+        shown.contains("such as: 2026-10-01, Force, Aldermoss, numerator 5.0, denominator 4.0"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -175,16 +195,6 @@ fn a_definition_that_does_not_hold_is_told_at_its_place_and_the_others_stand() {
         ("sources", "[]", "names its sources"),
         ("colour", "\"red\"", "unknown field `colour`"),
         ("sql", "\"gone.sql\"", "no such file beside this one"),
-        (
-            "steps",
-            "[{ date = \"soon\", reason = \"r\" }]",
-            "expected a date",
-        ),
-        (
-            "steps",
-            "[{ date = \"2026-02-01\", reason = \" \" }]",
-            "needs its reason",
-        ),
         (
             "lag",
             "{ months = 90, because = \"b\" }",
@@ -283,7 +293,7 @@ fn check_tells_every_broken_definition_and_ends_with_2() {
             ("t.3", text.as_str()),
         ],
     );
-    let Problems(bound) = binding::check(&site.deployment).unwrap().unwrap_err();
+    let Problems(bound) = check_sql::check(&site.deployment).unwrap().unwrap_err();
     assert!(
         bound
             .iter()

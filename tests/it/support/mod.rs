@@ -1,23 +1,32 @@
 //! A deployment in a folder of its own, and rows to land in it.
 
+pub mod post_office;
 pub mod rows;
 pub mod shelf;
 
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use daybook::audit::heads;
+use daybook::audit::verify::{self, Outside};
 use daybook::cli::init;
 use daybook::clock::Clock;
+use daybook::harm::accounts::{self, Role};
+use daybook::model::account_name::AccountName;
+use daybook::model::act::Act;
 use daybook::model::as_of::AsOf;
+use daybook::model::operator::Operator;
 use daybook::schedule::context::{Context, Deployment};
 use daybook::schedule::ledger::Trigger;
-use daybook::schedule::runner::{self, Story};
+use daybook::schedule::runner::{self, RunSummary};
 use daybook::schedule::stop::Stop;
 use daybook::store::Store;
 use daybook::store::query::select;
-use daybook::synth::{self, Plan};
+use daybook::table::Cell;
+use daybook_synth::Plan;
 use tempfile::TempDir;
 
 /// The morning most tests speak of.
@@ -35,6 +44,10 @@ leadership = ["commissioner@example.invalid", "deputy@example.invalid"]
 officers = ["officer@example.invalid"]
 operations = ["operations@example.invalid"]
 "#;
+
+pub const OFFICER: &str = "j.officer";
+/// Who takes batches back and imports indexes.
+pub const STEWARD: &str = "d.steward";
 
 pub struct Site {
     pub _folder: TempDir,
@@ -60,6 +73,16 @@ impl Site {
         }
     }
 
+    /// What is wrong with the contracts as their files are now.
+    pub fn contract_problems(&self) -> String {
+        let deployment = Deployment::load(&self.dir).unwrap();
+        let problems = deployment.contract_problems();
+        problems
+            .iter()
+            .map(|problem| format!("{problem}\n"))
+            .collect()
+    }
+
     /// A deployment with synthetic London in its landing folder.
     pub fn with_london(suspects: u32, seed: u64, dirty_share: f64) -> Self {
         let site = Self::new();
@@ -72,8 +95,27 @@ impl Site {
             nights: 10,
             dirty_share,
         };
-        synth::write(&plan, &site.landing(), &mut |_, _| {}).unwrap();
+        daybook_synth::write(&plan, &site.landing(), &mut |_, _| {}).unwrap();
         site
+    }
+
+    /// An account with a role, bound to whoever runs the tests. The first of a
+    /// site is [`OFFICER`], who gives the others theirs.
+    pub fn grant(&self, account: &str, role: Role) {
+        let officer = OFFICER.parse().unwrap();
+        if accounts::all(self.store.connection()).unwrap().is_empty() {
+            accounts::appoint(&self.store, act(&officer)).unwrap();
+        }
+        if account != OFFICER {
+            let uid = Some(Operator::current().uid);
+            let account = account.parse().unwrap();
+            accounts::grant(&self.store, &account, role, uid, act(&officer)).unwrap();
+        }
+    }
+
+    /// The folder in which the deployment lies alone.
+    pub fn parent(&self) -> &Path {
+        self.dir.parent().unwrap()
     }
 
     pub fn landing(&self) -> PathBuf {
@@ -84,7 +126,7 @@ impl Site {
         std::fs::write(self.landing().join(name), bytes).unwrap();
     }
 
-    pub fn run(&self, job: &str, as_of: &str) -> anyhow::Result<Story> {
+    pub fn run(&self, job: &str, as_of: &str) -> anyhow::Result<RunSummary> {
         let job = &self.deployment.jobs[job];
         let slot = runner::slot_of(job, AsOf(day(as_of)));
         self.with_context(|context| {
@@ -119,15 +161,22 @@ impl Site {
     /// Closes the database, runs the program on the deployment, and gives its
     /// output; opens the database again.
     pub fn command(&mut self, arguments: &[&str]) -> Output {
+        let output = self.binary(arguments);
+        self.store = self.deployment.open_store().unwrap();
+        output
+    }
+
+    /// Closes the database and runs the program on the deployment.
+    pub fn binary(&mut self, arguments: &[&str]) -> Output {
         self.store = Store::in_memory().unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_daybook"))
+        Command::new(env!("CARGO_BIN_EXE_daybook"))
             .args(arguments)
             .arg("--dir")
             .arg(&self.dir)
+            // So wide that no word of a table is cut.
+            .env("COLUMNS", "1000")
             .output()
-            .unwrap();
-        self.store = self.deployment.open_store().unwrap();
-        output
+            .unwrap()
     }
 
     /// What the program prints when all goes well.
@@ -192,11 +241,18 @@ impl Site {
     /// Rows of a query as texts; null is an empty text.
     pub fn query(&self, sql: &str) -> Vec<Vec<String>> {
         let table = select(self.store.connection(), sql).unwrap();
-        table
-            .rows
-            .into_iter()
-            .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
-            .collect()
+        let texts = |row: &Vec<Cell>| row.iter().map(|cell| cell.text().to_owned()).collect();
+        table.rows.iter().map(texts).collect()
+    }
+
+    /// What verifying the record finds, a line each.
+    pub fn altered(&self) -> Vec<String> {
+        let outside = Outside {
+            log: Some(heads::path(&self.deployment.config.store.path)),
+            anchors: Vec::new(),
+        };
+        let verified = verify::verify(self.store.connection(), &outside).unwrap();
+        verified.findings.iter().map(ToString::to_string).collect()
     }
 
     /// The one cell a query returns.
@@ -204,6 +260,15 @@ impl Site {
         let rows = self.query(sql);
         assert_eq!(rows.len(), 1, "{sql}");
         rows[0][0].clone()
+    }
+}
+
+/// What an account does at noon, as whoever runs the tests.
+pub fn act(by: &AccountName) -> Act<'_> {
+    Act {
+        by,
+        operator: Operator::current(),
+        at: noon().naive_utc(),
     }
 }
 
@@ -217,7 +282,7 @@ pub fn noon() -> DateTime<Utc> {
         .to_utc()
 }
 
-/// A whole small London, taken in, ranked, measured and published once for
+/// A whole small London, accepted, ranked, measured and published once for
 /// every test that only reads it.
 pub fn london() -> std::sync::MutexGuard<'static, Site> {
     static LONDON: OnceLock<std::sync::Mutex<Site>> = OnceLock::new();
@@ -232,10 +297,33 @@ pub fn london() -> std::sync::MutexGuard<'static, Site> {
         site.run("commitment-scorecard", MORNING).unwrap();
         site.run("harm-list-pack", MORNING).unwrap();
         site.run("operations-report", MORNING).unwrap();
+        assert_eq!(site.altered(), [""; 0]);
         std::sync::Mutex::new(site)
     });
     site.lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// A program that was copied, with the library that lies beside it.
+pub fn copied_program(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env("LD_LIBRARY_PATH", program.parent().unwrap());
+    command
+}
+
+/// Copies the program to `to`, by another process: a file that this one holds
+/// open for writing could be handed on to the child of a test that runs beside,
+/// and a program that anybody holds open for writing cannot be started.
+pub fn copy_program(to: &Path) {
+    let mut command = Command::new("cp");
+    command.arg(env!("CARGO_BIN_EXE_daybook")).arg(to);
+    assert!(command.status().unwrap().success(), "{}", to.display());
+    // Another account may not reach the library that it was linked to.
+    if let Some(folder) = option_env!("DUCKDB_LIB_DIR") {
+        let library = format!("{DLL_PREFIX}duckdb{DLL_SUFFIX}");
+        let beside = to.with_file_name(&library);
+        std::fs::copy(Path::new(folder).join(library), beside).unwrap();
+    }
 }
 
 /// Real published data beside the project; absent on most machines.

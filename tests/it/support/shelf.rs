@@ -3,15 +3,17 @@
 
 use chrono_tz::Europe::London;
 use daybook::config::problem::Source;
-use daybook::ingest::arrive::{self, Looking};
+use daybook::ingest::arrive::ScanOptions;
 use daybook::ingest::contract::Contract;
+use daybook::ingest::landing::{self, Named};
 use daybook::ingest::revert::{self, Reverted};
-use daybook::ingest::{self, Outcome, Taking};
+use daybook::ingest::{self, IngestOptions, Outcome};
 use daybook::store::Store;
 use daybook::store::query::select;
+use daybook::table::Cell;
 use tempfile::TempDir;
 
-use super::noon;
+use super::{STEWARD, act, noon};
 
 pub struct Shelf {
     pub store: Store,
@@ -43,15 +45,16 @@ impl Shelf {
     fn take_as(&self, name: &str, text: &str, is_named: bool) -> Outcome {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).unwrap();
-        let looking = Looking {
+        let looking = ScanOptions {
             contracts: &self.contracts,
             settle: std::time::Duration::ZERO,
+            largest: u64::MAX,
             zone: London,
             go_on: &|| Ok(()),
         };
-        let (arrivals, waiting) = arrive::inspect(&[path], looking).unwrap();
+        let (arrivals, waiting) = landing::inspect(&[Named::left(&path)], looking).unwrap();
         assert_eq!(waiting, [], "{name}");
-        let taking = Taking {
+        let taking = IngestOptions {
             scratch: self.folder.path(),
             received_at: noon().naive_utc(),
             may_end: false,
@@ -61,17 +64,20 @@ impl Shelf {
     }
 
     pub fn revert(&self, batch_id: i64) -> anyhow::Result<Reverted> {
-        let at = noon().naive_utc();
-        revert::revert(&self.store, &self.contracts, batch_id, "a test", at)
+        let steward = STEWARD.parse().unwrap();
+        revert::revert(
+            &self.store,
+            &self.contracts,
+            batch_id,
+            "a test",
+            act(&steward),
+        )
     }
 
     /// Rows of a query as texts; null is an empty text.
     pub fn query(&self, sql: &str) -> Vec<Vec<String>> {
         let table = select(self.store.connection(), sql).unwrap();
-        table
-            .rows
-            .into_iter()
-            .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
-            .collect()
+        let texts = |row: &Vec<Cell>| row.iter().map(|cell| cell.text().to_owned()).collect();
+        table.rows.iter().map(texts).collect()
     }
 }

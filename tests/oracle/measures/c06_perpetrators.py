@@ -31,7 +31,8 @@ def measures():
         "6.4": crimes_charged,
         "6.5": days_to_charge,
         "6.6": serious_sexual_charges,
-        "6.7": repeat_suspects,
+        "6.7": serial_suspects,
+        "6.8": repeat_suspects,
     }
 
 
@@ -185,17 +186,32 @@ def serious_sexual_charges(world, asked):
                 yield row(month, area, group, numerator=now, denominator=then)
 
 
+def serial_suspects(world, asked):
+    """Two victims or more, whichever crimes they are of."""
+    for month, area, days in suspects_and_victims(world, asked):
+        yield row(month, area, **share(len(days) >= 2))
+
+
 def repeat_suspects(world, asked):
+    """One victim, and reports of two days or more."""
+    for month, area, days in suspects_and_victims(world, asked):
+        yield row(month, area, **share(any(len(told) >= 2 for told in days.values())))
+
+
+def suspects_and_victims(world, asked):
+    """Each suspect of a year by month and area, with the days of report by victim."""
     crimes = [crime for crime in world.vawg() if crime.stands]
     for month in asked.every_month():
         end = later(month, 1)
         if not world.covers(after(end, -365)):
             continue
-        harmed = collections.defaultdict(set)
+        harmed = collections.defaultdict(lambda: collections.defaultdict(set))
         for crime in crimes:
             if after(end, -365) <= crime.reported_on < end:
                 for suspect in crime.accused:
                     for area in (FORCE, crime.borough):
-                        harmed[area, suspect] |= crime.victims
-        for (area, _), victims in harmed.items():
-            yield row(month, area, **share(len(victims) >= 2))
+                        days = harmed[area, suspect]
+                        for victim in crime.victims:
+                            days[victim].add(crime.reported_on)
+        for (area, _), days in harmed.items():
+            yield month, area, days

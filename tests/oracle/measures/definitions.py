@@ -15,6 +15,8 @@ class Definition:
     whole: bool = False
     gap: tuple = ()
     lag: dict = dataclasses.field(default_factory=dict)
+    codes: tuple = ()
+    breaks: tuple = ()
 
     def lag_months(self, basis, group):
         """Months before a cohort is old enough to be judged."""
@@ -26,13 +28,14 @@ class Definition:
 def read(job):
     """Every measure by id, in the order of their folders."""
     found = {}
+    register = tomllib.loads((job.parent / "breaks.toml").read_text()).get("breaks", [])
     for path in sorted(job.glob("*/commitment.toml")):
         for stated in tomllib.loads(path.read_text())["measures"]:
-            found[stated["id"]] = definition(stated)
+            found[stated["id"]] = definition(stated, register)
     return found
 
 
-def definition(stated):
+def definition(stated, register=()):
     return Definition(
         id=stated["id"],
         kind=stated["kind"],
@@ -43,4 +46,17 @@ def definition(stated):
         whole=stated.get("whole_series", False),
         gap=tuple(stated.get("gap", [])),
         lag=stated.get("lag", {}),
+        codes=tuple(stated.get("codes", [])),
+        breaks=tuple(one for one in register if touches(one, stated)),
+    )
+
+
+def touches(one, stated):
+    """Whether a break names an extract and a code of a measure; no names are all."""
+    extracts = {name for names in stated["sources"] for name in names.split("|")}
+    counted, broken = stated.get("codes", []), one.get("codes", [])
+    pairs = [(mine, theirs) for mine in counted for theirs in broken]
+    return (not one.get("sources") or bool(extracts & {*one["sources"]})) and (
+        not (counted and broken)
+        or any(mine.startswith(theirs) or theirs.startswith(mine) for mine, theirs in pairs)
     )

@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import random
 import shutil
+import tomllib
 
 import duckdb
 
@@ -23,12 +24,13 @@ from measures import (
 )
 from measures.asked import after, later
 from measures.world import SOURCES, Ledger, World
-from product import Daybook
+from product import OFFICER, Daybook
 
-OFFICER = "j.officer"
 # Months before the last list in which lists were made.
 LISTS = (20, 16, 13, 12, 9, 6, 3, 1, 0)
 MID_MONTH = 13
+# Days before the last in which a source that was silent speaks again.
+SPEAKS_AGAIN = 50
 MEASURES = "jobs/commitment-measures"
 
 
@@ -50,6 +52,10 @@ class Plan:
     nights_apart: int = 10
     # Sources of which the first load alone arrives, and nothing at all.
     ends_early: tuple = ()
+    # Sources of which nothing arrives between the first load and the last nights.
+    silent: tuple = ()
+    # How many months before the last the publisher leaves one out.
+    unpublished: int | None = None
     never: tuple = ()
     publishes: tuple = ("met_vawg_monthly",)
     # Source, column and day: what is older is not held.
@@ -115,14 +121,14 @@ class Deployment:
         source, day = path.name.split(f"_{date_in(path):%Y%m%d}")[0], date_in(path)
         if source in self.plan.never or source in self.plan.ends_early and day > first:
             return False
+        if source in self.plan.silent and first < day < after(self.plan.last, -SPEAKS_AGAIN):
+            return False
         return day == first or (self.plan.last - day).days % self.plan.nights_apart == 0
 
     def make_lists(self):
         first = self.plan.last.replace(day=1)
         dates = [later(first, -months) for months in LISTS]
         dates.append(after(later(first, -MID_MONTH), 14))
-        self.daybook.command("account", "grant", OFFICER, "--role", "authorising-officer",
-                             "--by", OFFICER, "--dir", self.folder)  # fmt: skip
         for as_of in sorted(dates):
             self.daybook.run("harm-list", as_of)
             self.decide(as_of)
@@ -166,15 +172,19 @@ class Deployment:
         told = published.read(contracts, extracts.delivered(self.seen))
         return World(tables, self.folder / "jobs/harm-list", self.ledger, told)
 
-    def newest(self):
-        """The newest morning of which each source speaks."""
+    def arrived(self):
+        """The mornings of which each source speaks, and the sources of which a
+        file of changes is due every night."""
         files = extracts.delivered(self.seen)
-        found = {}
+        contracts = self.folder / "jobs/nightly-ingest/sources"
+        mornings, nightly = {}, set()
         for source in (*SOURCES, *published.SOURCES):
             mine = extracts.files_of(source, files)
-            if mine:
-                found[source] = extracts.as_at(mine[-1]).date()
-        return found
+            mornings[source] = sorted({extracts.as_at(path).date() for path in mine})
+            contract = tomllib.loads((contracts / f"{source}.toml").read_text())
+            if contract["mode"] == "delta" and "due_by" in contract.get("freshness", {}):
+                nightly.add(source)
+        return mornings, nightly
 
     def evaluate(self):
         """Has the program evaluate its measures, for each date of the plan."""

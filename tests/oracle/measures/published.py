@@ -8,6 +8,7 @@ import types
 import extracts
 from measures.asked import later
 
+FLAGGED = "Other flagged offences outside of VAWG"
 SOURCES = ("met_vawg_monthly", "met_vawg_offences", "met_vawg_victims")
 SHEETS = {
     "met_vawg_offences": ("Offence count location", "Offence count classification", "offences"),
@@ -19,7 +20,7 @@ PLACES = (
     ("Camden", "Regent's Park"),
     ("Camden", ""),
     ("Hackney", "Regent's Park"),
-    ("Other", "Heathrow"),
+    ("Other", "Heathrow Villages"),
     ("Unknown", ""),
 )
 
@@ -39,6 +40,8 @@ def write_invented(landing, source, plan):
     located, otherwise, column = SHEETS[source]
     lines = []
     for back in range(40):
+        if back == plan.unpublished:
+            continue
         month = later(plan.last.replace(day=1), -1 - back)
         for sheet in (located, otherwise):
             for borough, ward in PLACES:
@@ -51,7 +54,10 @@ def write_invented(landing, source, plan):
                     "date_committed_from_date_months": "1900-01-01 00:00:00",
                     "count": dice.randint(0, 400),
                 }
-                lines.append(line | dict.fromkeys(REST[column], "x"))
+                rest = dict.fromkeys(REST[column], "x")
+                if sheet != located and column == "offences" and borough == "Hackney":
+                    rest["crimsec_group"] = FLAGGED
+                lines.append(line | rest)
     with open(landing / f"{source}_{plan.last:%Y%m%d}.csv", "w", newline="") as file:
         rows = csv.DictWriter(file, list(lines[0]))
         rows.writeheader()

@@ -134,7 +134,7 @@ class World:
             condition=place.get("condition"),
             kind=place.get("vawg_group"),
             female_victim=bool(females),
-            weight=self.weight(row.ho_code),
+            weight=self.weight(row.ho_code, row.offence_title),
             victims={self.person(one) for one in victims},
             suspects={self.person(party.nominal_id) for party in named if party.role == "suspect"},
         )
@@ -144,10 +144,9 @@ class World:
         crime.accused = crime.suspects - crime.victims
         return crime
 
-    def weight(self, code):
+    def weight(self, code, title=""):
         """Thousandths of a day in the list's edition; none when it has none."""
-        edition = self.index.edition(self.rules.edition)
-        return edition.get(self.index.aliases.get(code, code), {}).get("milli")
+        return self.index.weight(self.rules.edition, code, title).get("milli")
 
     def kind_of(self, code):
         return self.index.place(code).get("vawg_group")

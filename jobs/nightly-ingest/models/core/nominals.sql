@@ -1,27 +1,33 @@
 -- Grain: one row per person record.
 -- Purpose: says which person a record stands for. A record that was merged
--- follows `merged_into` to the end of the chain. A chain that runs into a
--- circle says nothing about who someone is: its merges are refused, and each
--- record stands for itself.
-with recursive chains as (
+-- follows `merged_into` to the last record that is held: a merge into one that
+-- is not held is not carried out, because a word for no value, or a slip, would
+-- make one person of many. A chain that runs into a circle says nothing about
+-- who someone is: its merges are refused, and each record stands for itself.
+with recursive merges as (
+    select
+        nominals.nominal_id,
+        nominals.merged_into,
+    from staging.nominals as nominals
+    inner join staging.nominals as held
+        on held.nominal_id = nominals.merged_into
+    where nominals.merged_into <> nominals.nominal_id
+),
+
+chains as (
     select
         nominal_id,
         merged_into as reached,
         1 as steps,
-    from staging.nominals
-    where merged_into is not null and merged_into <> nominal_id
+    from merges
     union all
     select
         chains.nominal_id,
-        nominals.merged_into as reached,
+        merges.merged_into as reached,
         chains.steps + 1 as steps,
     from chains
-    inner join staging.nominals as nominals
-        on nominals.nominal_id = chains.reached
-    where
-        nominals.merged_into is not null
-        and nominals.merged_into <> nominals.nominal_id
-        and chains.steps < 32
+    inner join merges on merges.nominal_id = chains.reached
+    where chains.steps < 32
 ),
 
 ends as (

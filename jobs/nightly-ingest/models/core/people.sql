@@ -4,6 +4,9 @@
 -- A birth or a death that this record leaves empty is taken from those that
 -- went into it, the latest birth and the earliest death: nobody is ranked as of
 -- age or as living because the note stayed behind on a merged record.
+-- A death before the birth, or more than a year before an offence that the
+-- person is alleged to have committed, is none: it takes nobody off the list,
+-- and a check names the record.
 -- Keys follow the order of all identifiers, those of merged records too, so
 -- that a tie falls the same way whether people or records are ranked.
 with named as (
@@ -32,15 +35,65 @@ keys as (
     from identifiers
 ),
 
-merged as (
+births as (
     select
         core_nominals.person_id,
-        max(records.date_of_birth) as date_of_birth,
-        min(records.deceased_on) as deceased_on,
+        coalesce(
+            max(records.date_of_birth)
+                filter (where records.nominal_id = core_nominals.person_id),
+            max(records.date_of_birth)
+        ) as date_of_birth,
     from core.nominals as core_nominals
     inner join staging.nominals as records
         on records.nominal_id = core_nominals.nominal_id
     group by core_nominals.person_id
+),
+
+told_deaths as (
+    select
+        core_nominals.person_id,
+        records.nominal_id,
+        records.deceased_on,
+    from core.nominals as core_nominals
+    inner join staging.nominals as records
+        on records.nominal_id = core_nominals.nominal_id
+    where records.deceased_on is not null
+),
+
+last_offences as (
+    select
+        named.person_id,
+        max(coalesce(crimes.committed_on, crimes.reported_on)) as alleged_on,
+    from staging.parties as parties
+    inner join named on named.nominal_id = parties.nominal_id
+    inner join core.crimes as crimes on crimes.crime_ref = parties.crime_ref
+    where
+        parties.role = 'suspect'
+        and crimes.status <> 'cancelled'
+        and named.person_id in (
+            select told_deaths.person_id from told_deaths
+        )
+    group by named.person_id
+),
+
+deaths as (
+    select
+        told_deaths.person_id,
+        coalesce(
+            min(told_deaths.deceased_on)
+                filter (where told_deaths.nominal_id = told_deaths.person_id),
+            min(told_deaths.deceased_on)
+        ) as deceased_on,
+    from told_deaths
+    left join births on births.person_id = told_deaths.person_id
+    left join last_offences
+        on last_offences.person_id = told_deaths.person_id
+    where
+        coalesce(told_deaths.deceased_on >= births.date_of_birth, true)
+        and coalesce(
+            told_deaths.deceased_on >= last_offences.alleged_on - 365, true
+        )
+    group by told_deaths.person_id
 ),
 
 people as (
@@ -60,14 +113,15 @@ select
     people.identity_keys,
     records.surname,
     records.forenames,
-    coalesce(records.date_of_birth, merged.date_of_birth) as date_of_birth,
+    births.date_of_birth,
     coalesce(records.sex, 'U') as sex,
     records.ethnicity,
     records.home_borough,
-    coalesce(records.deceased_on, merged.deceased_on) as deceased_on,
+    deaths.deceased_on,
     coalesce(records.police_employee, false) as is_police_employee,
 from people
 inner join keys on keys.nominal_id = people.person_id
 left join staging.nominals as records on records.nominal_id = people.person_id
-left join merged on merged.person_id = people.person_id
+left join births on births.person_id = people.person_id
+left join deaths on deaths.person_id = people.person_id
 order by person_key

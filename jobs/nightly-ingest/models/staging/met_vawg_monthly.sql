@@ -1,7 +1,8 @@
 -- Grain: one row per month, as known after batch $known_at.
 select
     month,
-    offences
+    offences,
+    non_vawg
 from history.met_vawg_monthly
 where
     batch_from <= $known_at

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::harm::evaluation::cohort::Group;
     use crate::harm::evaluation::data::{AtCut, Entered, Listed, Score};
-    use crate::harm::evaluation::ground::Era;
+    use crate::harm::evaluation::study_data::Era;
 
     fn header(row: impl Serialize) -> String {
         let mut writer = csv::Writer::from_writer(Vec::new());

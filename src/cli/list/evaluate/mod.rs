@@ -10,8 +10,12 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use crate::cli::output;
+use crate::audit::{Event, Kind};
+use crate::cli::asker::Asker;
+use crate::cli::output::{self, Format, Printed, Usage};
+use crate::harm::evaluation::study_data::Ground;
 use crate::harm::evaluation::{self, Question, data};
+use crate::harm::list::{self, List};
 use crate::model::as_of::AsOf;
 use crate::store::Store;
 
@@ -29,16 +33,27 @@ pub(super) struct Evaluate {
     /// twice as many are shown beside.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(10..=1_000))]
     bandwidth: u32,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    printed: Printed,
     /// Write what the figures were worked out from into this folder, as CSV: a
     /// row per person, under running numbers.
     #[arg(long)]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    asker: Asker,
 }
 
 impl Evaluate {
     pub(super) fn run(&self, store: &Store) -> Result<()> {
+        let format = self.printed.format();
+        if format == Format::Csv {
+            return Err(Usage(
+                "an evaluation is sentences and not rows: --format json has every figure of it, \
+                 and --data writes what they were worked out from as CSV"
+                    .to_owned(),
+            )
+            .into());
+        }
         let question = Question {
             as_of: self.as_of,
             programme_from: self.programme_from.map(|from| from.0),
@@ -47,10 +62,13 @@ impl Evaluate {
         let ground = evaluation::gather(store.connection(), &question)?;
         let found = evaluation::evaluate(&ground, &question);
         let written = match &self.data {
-            Some(folder) => files::write(folder, &data::rows(&ground))?,
+            Some(folder) => {
+                self.record(store, &ground)?;
+                files::write(folder, &data::rows(&ground))?
+            }
             None => Vec::new(),
         };
-        if self.json {
+        if format == Format::Json {
             return output::json(&found);
         }
         words::tell(&found)?;
@@ -62,5 +80,21 @@ impl Evaluate {
             output::line("Whoever holds the list can tell who is who: keep these like the list.")?;
         }
         Ok(())
+    }
+
+    /// Rows about every person leave the database.
+    fn record(&self, store: &Store, ground: &Ground) -> Result<()> {
+        let lists = list::all(store.connection())?;
+        let is_read = |list: &&List| ground.lists.iter().any(|head| head.as_of == list.as_of);
+        let look = Event {
+            lists: lists
+                .iter()
+                .filter(is_read)
+                .map(|list| list.list_id)
+                .collect(),
+            up_to_rank: Some(u32::MAX),
+            ..Event::new(Kind::Disclosure, "list evaluate --data")
+        };
+        self.asker.record(store, look)
     }
 }

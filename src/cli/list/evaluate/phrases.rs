@@ -1,12 +1,12 @@
 //! Parts of sentences: intervals, shares, tests; and lines of one width.
 
 use anyhow::Result;
+use daybook_statistics::groups::log_rank::LogRank;
+use daybook_statistics::groups::proportion::Part;
+use daybook_statistics::interval::Estimate;
 
 use crate::cli::output;
 use crate::harm::evaluation::Outcome;
-use crate::harm::statistics::log_rank::LogRank;
-use crate::harm::statistics::proportion::Part;
-use crate::model::interval::Estimate;
 use crate::report::format::{count, number};
 
 const WIDTH: usize = 88;

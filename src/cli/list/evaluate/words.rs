@@ -1,6 +1,8 @@
 //! The figures in sentences, each with what it cannot show.
 
 use anyhow::Result;
+use daybook_statistics::groups::proportion::Part;
+use daybook_statistics::groups::survival::Median;
 
 use super::phrases::{
     interval, maybe, number_of, paragraph, percent, points, share, test, wrapped,
@@ -8,13 +10,11 @@ use super::phrases::{
 use crate::cli::output;
 use crate::harm::evaluation::arrest::{Arrested, GroupCurve, TimeToArrest};
 use crate::harm::evaluation::concentration::Concentration;
-use crate::harm::evaluation::cut::{AtBandwidth, Discontinuity};
 use crate::harm::evaluation::harm::{GroupChange, HarmChange};
 use crate::harm::evaluation::persistence::{Lag, Persistence};
+use crate::harm::evaluation::regression_discontinuity::{AtBandwidth, Discontinuity};
 use crate::harm::evaluation::year_before::YearBefore;
 use crate::harm::evaluation::{Evaluation, Figure, Outcome};
-use crate::harm::statistics::proportion::Part;
-use crate::harm::statistics::survival::Median;
 use crate::report::format::{date, number};
 
 pub(super) fn tell(found: &Evaluation) -> Result<()> {

@@ -2,12 +2,14 @@
 
 use super::context_sections::{PublishedSection, TrustSection};
 use super::figure::Figure;
-use super::furniture::{Furniture, Link, Question};
 use super::list_section::ListSection;
 use super::mail;
 use super::measure_sections::MeasuresSection;
 use super::night_section::NightSection;
-use crate::report::sentence::{asked, list, measures, night, stale, trust};
+use super::page_header::{Link, PageHeader, Question};
+use crate::report::sentence::{
+    actions_required, data_quality, list, measures, overnight, stale_notice,
+};
 use crate::report::view::morning_briefing::{Ask, MorningBriefing};
 
 /// A mail holds at most eight pictures: six signals, the night, the city.
@@ -15,7 +17,7 @@ const SIGNALS_IN_MAIL: usize = 6;
 
 #[derive(Debug)]
 pub struct BriefingPage {
-    pub furniture: Furniture,
+    pub furniture: PageHeader,
     /// What the subject says after the date.
     pub in_short: String,
     pub lead: Vec<Question>,
@@ -34,9 +36,8 @@ pub struct AskedSection {
 }
 
 impl BriefingPage {
-    #[must_use]
     pub fn new(view: &MorningBriefing) -> Self {
-        let furniture = Furniture::new("Morning briefing", &view.header);
+        let furniture = PageHeader::new("Morning briefing", &view.header);
         Self {
             in_short: in_short(view),
             lead: lead(view, &furniture),
@@ -55,7 +56,6 @@ impl BriefingPage {
     }
 
     /// The charts a mail shows, in the order of its text.
-    #[must_use]
     pub fn mail_figures(&self) -> Vec<&Figure> {
         let signals = self.measures.signals.iter().map(|card| &card.figure);
         self.night
@@ -67,27 +67,25 @@ impl BriefingPage {
     }
 
     /// The first screen in plain text.
-    #[must_use]
     pub fn lead_text(&self) -> String {
         lead_text(&self.lead)
     }
 }
 
 impl AskedSection {
-    fn new(asks: &[Ask], furniture: &Furniture) -> Self {
+    fn new(asks: &[Ask], furniture: &PageHeader) -> Self {
         Self {
-            heading: asked::heading(asks),
+            heading: actions_required::heading(asks),
             asks: asks
                 .iter()
                 .filter(|ask| ask.count > 0)
-                .map(|ask| furniture.link(asked::each(ask)))
+                .map(|ask| furniture.link(actions_required::each(ask)))
                 .collect(),
         }
     }
 }
 
 /// Questions and answers in plain text, the answers indented.
-#[must_use]
 pub fn lead_text(lead: &[Question]) -> String {
     let mut lines = Vec::new();
     for question in lead {
@@ -99,17 +97,27 @@ pub fn lead_text(lead: &[Question]) -> String {
     lines.join("\n")
 }
 
-fn lead(view: &MorningBriefing, furniture: &Furniture) -> Vec<Question> {
+fn lead(view: &MorningBriefing, furniture: &PageHeader) -> Vec<Question> {
     let sorted = measures::Sorted::new(&view.measures);
-    let changed = vec![night::lead(&view.overnight), list::lead(view.list.as_ref())];
+    let changed = vec![
+        overnight::lead(&view.overnight),
+        list::lead(view.list.as_ref()),
+    ];
     let matters = vec![measures::lead(&sorted, view.expected_false_signals)];
     vec![
         furniture.question("What changed", changed),
         furniture.question("Does it matter", matters),
-        furniture.question("What is asked of me", vec![asked::lead(&view.asks)]),
+        furniture.question(
+            "What is asked of me",
+            vec![actions_required::lead(&view.asks)],
+        ),
         furniture.question(
             "Can I trust it",
-            vec![trust::lead(&view.sources, &view.checks, view.header.as_of)],
+            vec![data_quality::lead(
+                &view.sources,
+                &view.checks,
+                view.header.as_of,
+            )],
         ),
     ]
 }
@@ -120,12 +128,12 @@ fn in_short(view: &MorningBriefing) -> String {
         measures::signals(signals),
         list::movement_in_short(view.list.as_ref()),
     ];
-    match trust::not_fresh(&view.sources) {
+    match data_quality::not_fresh(&view.sources) {
         0 => {}
         1 => parts.push("1 extract not in".to_owned()),
         n => parts.push(format!("{n} extracts not in")),
     }
-    parts.extend(view.header.stale.as_ref().map(stale::in_short));
+    parts.extend(view.header.stale.as_ref().map(stale_notice::in_short));
     if view.header.is_synthetic {
         parts.push("synthetic data".to_owned());
     }
@@ -135,7 +143,7 @@ fn in_short(view: &MorningBriefing) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::render_morning_briefing;
-    use crate::report::view::sample::{self, HOSTILE};
+    use crate::report::view::sample::{self, HOSTILE, all_is_seen};
 
     #[test]
     fn the_subject_has_marking_date_signals_and_movement() {
@@ -195,6 +203,10 @@ mod tests {
                 list.edition = hostile.to_owned();
             }
             let rendered = render_morning_briefing(&view).expect("renders");
+            let mail = &rendered.mail;
+            for text in [&rendered.html, &mail.html, &mail.text, &mail.subject] {
+                assert!(all_is_seen(text), "{hostile:?}");
+            }
             for html in [&rendered.html, &rendered.mail.html] {
                 assert!(!html.contains("<script"), "{hostile}");
                 assert!(!html.contains("<img src=x"), "{hostile}");

@@ -3,11 +3,11 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::figure::{Caption, Figure};
-use super::table::{Cell, Column, Table};
 use crate::report::chart::{Size, Words, monthly};
 use crate::report::format;
-use crate::report::sentence::{published, trust};
-use crate::report::view::source::{Checks, MonthCount, PublishedSeries, Source, SourceState};
+use crate::report::sentence::{breaks, data_quality, published};
+use crate::report::view::source::{Checks, MonthCount, PublishedSeries, Source};
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug)]
 pub struct PublishedSection {
@@ -25,9 +25,9 @@ pub struct TrustSection {
 }
 
 impl PublishedSection {
-    #[must_use]
     pub fn new(series: &PublishedSeries, is_synthetic: bool) -> Self {
         let months: Vec<_> = series.months.iter().map(|m| (m.month, m.count)).collect();
+        let breaks: Vec<_> = series.breaks.iter().map(|found| found.date).collect();
         let caption = Caption {
             id: "london-chart".to_owned(),
             title: published::finding(series),
@@ -35,24 +35,24 @@ impl PublishedSection {
             note: published_note(series, is_synthetic),
         };
         let numbers = vec![years(series)];
-        let draw = |words: Words<'_>, size: Size| monthly::monthly_line(words, size, &months);
+        let draw =
+            |words: Words<'_>, size: Size| monthly::monthly_line(words, size, &months, &breaks);
         Self {
             figure: Figure::across(caption, draw, numbers),
             recent: last_year(series),
             url: series
                 .url
                 .as_deref()
-                .and_then(super::furniture::safe_target),
+                .and_then(super::page_header::safe_target),
         }
     }
 }
 
 impl TrustSection {
-    #[must_use]
     pub fn new(all: &[Source], checks: &Checks, as_of: NaiveDate) -> Self {
         Self {
-            heading: trust::heading(all, as_of),
-            cautions: trust::cautions(all, checks),
+            heading: data_quality::heading(all, as_of),
+            cautions: data_quality::cautions(all, checks),
             sources: sources(all, as_of),
         }
     }
@@ -69,8 +69,19 @@ fn published_note(series: &PublishedSeries, is_synthetic: bool) -> String {
         .last()
         .map(|last| format!(", published to {}", format::month(last.month)))
         .unwrap_or_default();
+    let mut broken = String::new();
+    for found in &series.breaks {
+        broken.push(' ');
+        broken.push_str(&breaks::told(
+            "Broken line",
+            found.date,
+            &found.what,
+            &found.source,
+        ));
+    }
     format!(
-        "{}. Context: neither direction is good or bad. Source: {}{to}; {}.{real}",
+        "{}. Context: neither direction is good or bad; recorded crime is not prevalence. \
+         Source: {}{to}; {}.{broken}{real}",
         format::capitalised(&series.unit),
         series.publisher,
         series.licence
@@ -103,12 +114,16 @@ fn last_year(series: &PublishedSeries) -> Table {
         Column::figure("A year before"),
     ];
     let mut table = Table::new(&series.title, columns);
-    for newest in series.months.iter().rev().take(12) {
+    for (at, newest) in series.months.iter().enumerate().rev().take(12) {
         let (year, month) = (newest.month.year() - 1, newest.month.month());
+        let both = &series.months[at.saturating_sub(12)..=at];
         table.push(vec![
             Cell::new(format::month_short(newest.month)),
             Cell::new(format::count(newest.count)),
-            Cell::new(month_count(&series.months, year, month)),
+            Cell::new(match series.crossed(both) {
+                Some(_) => "[x] break between".to_owned(),
+                None => month_count(&series.months, year, month),
+            }),
         ]);
     }
     table
@@ -130,11 +145,11 @@ fn sources(all: &[Source], as_of: NaiveDate) -> Table {
         Column::figure("Rows"),
         Column::figure("Accepted").on_page(),
         Column::figure("Rejected"),
-        Column::figure("Repeated").on_page(),
+        Column::figure("Duplicate").on_page(),
     ];
     let mut table = Table::new("Extracts of the night", columns);
     for source in all {
-        let is_troubled = !source.has_arrived() && source.state != SourceState::NeverReceived;
+        let is_troubled = source.is_troubled();
         // Nothing came, so nothing was counted: not a zero.
         let rows = |count: u64| match (source.is_of_the_night(as_of), is_troubled) {
             (true, _) => format::count(count),
@@ -146,7 +161,7 @@ fn sources(all: &[Source], as_of: NaiveDate) -> Table {
             .map_or_else(|| "[x]".to_owned(), format::date_time_short);
         table.push(vec![
             Cell::new(source.title.as_str()),
-            Cell::new(trust::state(source, as_of)).strong(is_troubled),
+            Cell::new(data_quality::state(source, as_of)).strong(is_troubled),
             Cell::new(cut_at),
             Cell::new(rows(source.rows_in)),
             Cell::new(rows(source.rows_accepted)),
@@ -170,10 +185,10 @@ mod tests {
         view.sources[1].as_at = months_ago.and_hms_opt(0, 0, 0);
         view.sources[3].as_at = (as_of - chrono::Days::new(2)).and_hms_opt(0, 0, 0);
         let table = sources(&view.sources, as_of);
-        assert_eq!(table.rows[1][1].text, "held, of 21 March 2026");
-        assert_eq!(table.rows[1][3].text, "[z]");
-        assert_eq!(table.rows[3][3].text, "[x]");
-        assert_eq!(table.rows[0][3].text, "1,000");
+        assert_eq!(table.rows[1][1].text(), "held, of 21 March 2026");
+        assert_eq!(table.rows[1][3].text(), "[z]");
+        assert_eq!(table.rows[3][3].text(), "[x]");
+        assert_eq!(table.rows[0][3].text(), "1,000");
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use anyhow::Result;
 
 use super::InlineImage;
-use super::table::Table;
 use crate::report::chart::{Size, Words};
 use crate::report::png;
+use crate::table::Table;
 
 /// Pixels of a mail picture to one of the page.
 const MAIL_SCALE: f32 = 2.0;
@@ -39,7 +39,6 @@ pub struct Caption {
 
 impl Figure {
     /// Draws the chart across the page, across a telephone, and for mail.
-    #[must_use]
     pub fn across(
         caption: Caption,
         draw: impl Fn(Words<'_>, Size) -> String,
@@ -51,7 +50,6 @@ impl Figure {
     }
 
     /// Draws the chart once, at the size of one of two side by side.
-    #[must_use]
     pub fn half(
         caption: Caption,
         draw: impl Fn(Words<'_>, Size) -> String,
@@ -62,9 +60,6 @@ impl Figure {
     }
 
     /// The picture for mail.
-    ///
-    /// # Errors
-    /// When the drawing cannot be read back, which no figure can cause.
     pub fn picture(&self) -> Result<InlineImage> {
         Ok(InlineImage {
             cid: format!("{}@daybook", self.id),

@@ -1,10 +1,10 @@
 //! The list by number: how it moved and which rules applied. Both reports print
 //! these tables.
 
-use super::table::{Cell, Column, Table};
 use crate::report::format;
 use crate::report::sentence::{index, list};
 use crate::report::view::list::{ListSummary, RuleCounts};
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug)]
 pub struct ListSection {
@@ -18,7 +18,6 @@ pub struct ListSection {
 }
 
 impl ListSection {
-    #[must_use]
     pub fn new(view: &ListSummary) -> Self {
         let mut sentences = [list::harm(view, "#list"), list::cut(view, "#list")]
             .map(|sentence| sentence.text())
@@ -35,7 +34,7 @@ impl ListSection {
                 list::reference(view),
                 index::label(&view.edition)
             ),
-            method: index::method(&view.edition),
+            method: index::method(&view.edition, &view.rests_on),
             sentences,
             movement: movement(view),
             rules: rules(&view.rules),
@@ -44,7 +43,6 @@ impl ListSection {
 }
 
 /// How the list moved.
-#[must_use]
 pub fn movement(list: &ListSummary) -> Table {
     let caption = list.movement.as_ref().map_or_else(
         || "Movement: there is no earlier list".to_owned(),
@@ -77,7 +75,6 @@ pub fn movement(list: &ListSummary) -> Table {
 }
 
 /// How often each rule of the list applied.
-#[must_use]
 pub fn rules(rules: &RuleCounts) -> Table {
     let columns = vec![Column::words("Rule"), Column::figure("Count")];
     let mut table = Table::new("Rules applied to the list", columns);

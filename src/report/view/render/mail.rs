@@ -2,13 +2,12 @@
 
 use anyhow::{Context, Result};
 
+use crate::table::text::wrapped;
+
 /// Plain text is wrapped at this many characters.
 pub const TEXT_WIDTH: usize = 72;
 
 /// The HTML with its styles written into each element, and no style sheet.
-///
-/// # Errors
-/// When the styles cannot be read, which no figure can cause.
 pub fn html(page: &str) -> Result<String> {
     css_inline::CSSInliner::options()
         .load_remote_stylesheets(false)
@@ -20,7 +19,6 @@ pub fn html(page: &str) -> Result<String> {
 }
 
 /// One line without control characters, so that nothing can start a header.
-#[must_use]
 pub fn subject(text: &str) -> String {
     let plain: String = text
         .chars()
@@ -30,7 +28,6 @@ pub fn subject(text: &str) -> String {
 }
 
 /// No trailing spaces, never more than one empty line, one newline at the end.
-#[must_use]
 pub fn text(body: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in body.lines().map(str::trim_end) {
@@ -42,29 +39,9 @@ pub fn text(body: &str) -> String {
 }
 
 /// A paragraph wrapped at `TEXT_WIDTH`, later lines indented by `indent`.
-#[must_use]
 pub fn paragraph(text: &str, indent: usize) -> String {
     let lines = wrapped(text, TEXT_WIDTH - indent);
     lines.join(&format!("\n{}", " ".repeat(indent)))
-}
-
-/// Words in lines of at most `width` characters; a longer word stays whole.
-#[must_use]
-pub fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        let length = line.chars().count();
-        if length > 0 && length + 1 + word.chars().count() > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
 }
 
 #[cfg(test)]
@@ -74,15 +51,6 @@ mod tests {
     #[test]
     fn a_subject_cannot_carry_a_second_header() {
         assert_eq!(subject("A\r\nBcc: x@example.org\n"), "A Bcc: x@example.org");
-    }
-
-    #[test]
-    fn words_are_wrapped_and_never_broken() {
-        assert_eq!(
-            wrapped("aaa bbb ccccccccc", 7),
-            vec!["aaa bbb", "ccccccccc"]
-        );
-        assert_eq!(wrapped("", 7), vec![""]);
     }
 
     #[test]

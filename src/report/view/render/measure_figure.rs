@@ -1,19 +1,18 @@
 //! The chart of a measure with the numbers that it draws.
 
 use super::figure::{Caption, Figure};
-use super::table::{Cell, Column, Table};
-use crate::measures::worked::State;
+use crate::measures::measure_value::State;
 use crate::report::chart::xmr::{XmrLine, XmrLines, XmrPoint, XmrStretch, xmr_chart};
 use crate::report::chart::{Size, Words};
 use crate::report::format;
 use crate::report::sentence::measures;
 use crate::report::view::measure::{Measure, Point, Stretch, Unit};
+use crate::table::{Cell, Column, Table};
 
 /// Months beside a chart in a mail.
 const RECENT_MONTHS: usize = 6;
 
 /// A measure's chart; `title` is the finding, `id` unique in the page.
-#[must_use]
 pub fn figure(measure: &Measure, id: String, title: String, as_of: &str) -> Figure {
     let caption = Caption {
         id,
@@ -32,7 +31,6 @@ pub fn figure(measure: &Measure, id: String, title: String, as_of: &str) -> Figu
 }
 
 /// The newest months without their intervals, short enough for a mail.
-#[must_use]
 pub fn recent(measure: &Measure) -> Table {
     let mut table = numbers(measure, false);
     table.rows.truncate(RECENT_MONTHS);
@@ -40,7 +38,6 @@ pub fn recent(measure: &Measure) -> Table {
 }
 
 /// A value as its chart prints it, `[x]` for none.
-#[must_use]
 pub fn printed(measure: &Measure, value: Option<f64>) -> String {
     value.map_or_else(
         || "[x]".to_owned(),
@@ -49,7 +46,6 @@ pub fn printed(measure: &Measure, value: Option<f64>) -> String {
 }
 
 /// Posts are counted in halves, so a half is printed where there is one.
-#[must_use]
 pub fn as_counted(amount: Option<f64>) -> String {
     amount.map_or_else(
         || "[x]".to_owned(),
@@ -58,7 +54,6 @@ pub fn as_counted(amount: Option<f64>) -> String {
 }
 
 /// What a value is made of: a part of a whole, two months, or so many cases.
-#[must_use]
 pub fn part_titles(unit: Unit, has_part: bool) -> (&'static str, &'static str) {
     match (unit, has_part) {
         (Unit::Change, _) => ("This month", "A year before"),
@@ -78,7 +73,7 @@ fn drawing(measure: &Measure) -> (Vec<XmrPoint>, XmrLines, String) {
             value: point.value,
             is_signal: signals.iter().any(|s| (s.from..=s.to).contains(&index)),
             is_immature: point.is_immature,
-            is_withheld: matches!(point.state, State::Few | State::Stale),
+            is_withheld: matches!(point.state, State::Few | State::Stale | State::Crossing),
         })
         .collect();
     let line = |name: &str, value: f64| {
@@ -98,7 +93,7 @@ fn drawing(measure: &Measure) -> (Vec<XmrPoint>, XmrLines, String) {
         }),
         from: xmr.map_or(0, |xmr| xmr.from),
         earlier: xmr.map_or_else(Vec::new, |xmr| xmr.earlier.iter().map(stretch).collect()),
-        steps: measure.steps.iter().map(|step| step.at).collect(),
+        breaks: measure.breaks.iter().map(|found| found.at).collect(),
     };
     let latest = measure
         .latest()
@@ -153,9 +148,10 @@ fn month_cell(point: &Point) -> Cell {
     let month = format::month_short(point.month);
     let why = match point.state {
         State::Shown => return Cell::new(month),
-        State::Immature => "too young",
+        State::Immature => "provisional",
         State::Few => "too few cases",
         State::Stale => "not covered",
+        State::Crossing => "crosses a break",
         State::Empty => "no cases",
     };
     Cell::new(format!("{month}, {why}"))
@@ -167,7 +163,7 @@ mod tests {
     use crate::report::view::sample;
 
     fn texts(row: &[Cell]) -> Vec<&str> {
-        row.iter().map(|cell| cell.text.as_str()).collect()
+        row.iter().map(Cell::text).collect()
     }
 
     #[test]

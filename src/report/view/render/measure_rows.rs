@@ -1,14 +1,14 @@
-//! Measures in a row each: the newest month, the mean, the limits, the trend.
+//! Measures in a row each: the newest month, the mean, the limits, the year
+//! before, the trend.
 
 use super::measure_figure::printed;
-use super::table::{Cell, Column, Table};
 use crate::report::chart::spark;
 use crate::report::format;
-use crate::report::sentence::measures;
+use crate::report::sentence::{changed, measures};
 use crate::report::view::measure::{Measure, MeasureState};
+use crate::table::{Cell, Column, Table};
 
 /// A table of measures under a caption.
-#[must_use]
 pub fn table(caption: &str, shown: &[&Measure]) -> Table {
     let columns = vec![
         Column::words("Measure"),
@@ -16,6 +16,7 @@ pub fn table(caption: &str, shown: &[&Measure]) -> Table {
         Column::words("Month").on_page(),
         Column::figure("Mean").on_wide(),
         Column::figure("Limits").on_wide(),
+        Column::figure("Year, and before").on_wide(),
         Column::chart("Trend"),
     ];
     let mut table = Table::new(caption, columns);
@@ -26,7 +27,6 @@ pub fn table(caption: &str, shown: &[&Measure]) -> Table {
 }
 
 /// One row of it.
-#[must_use]
 pub fn row(measure: &Measure) -> Vec<Cell> {
     let latest = measure.latest();
     let xmr = measure.xmr.as_ref();
@@ -34,6 +34,8 @@ pub fn row(measure: &Measure) -> Vec<Cell> {
     let values: Vec<_> = measure
         .series
         .iter()
+        // The months on this side of a break, for which the band holds.
+        .skip(xmr.map_or(0, |xmr| xmr.from))
         .map(|point| point.value.filter(|_| !point.is_immature))
         .collect();
     let mut head = Cell::new(format!(
@@ -54,7 +56,7 @@ pub fn row(measure: &Measure) -> Vec<Cell> {
         |p| format::month_short(p.month).replace(' ', "\u{A0}"),
     );
     let range = limits.map_or_else(
-        || "[x]".to_owned(),
+        || "[z]".to_owned(),
         |(lower, upper)| {
             let lower = measures::printed(measure, lower);
             let lower = lower.strip_suffix('%').unwrap_or(&lower).to_owned();
@@ -65,13 +67,28 @@ pub fn row(measure: &Measure) -> Vec<Cell> {
         head,
         Cell::new(printed(measure, latest.and_then(|point| point.value))).strong(true),
         Cell::new(month),
-        Cell::new(printed(measure, xmr.map(|xmr| xmr.centre))),
+        Cell::new(xmr.map_or_else(
+            || "[z]".to_owned(),
+            |xmr| measures::printed(measure, xmr.centre),
+        )),
         Cell::new(range),
+        year(measure),
         Cell::chart(spark::sparkline(&values, limits)),
     ]
 }
 
-/// `, to Apr 2026` where newer months are too young: a mail shows no month.
+/// The newest year and the one before it, or two months' ends; strong where they
+/// differ by more than chance.
+fn year(measure: &Measure) -> Cell {
+    let year = measure.year_on_year.as_ref();
+    let text = year.map_or_else(
+        || "[x]".to_owned(),
+        |year| changed::in_short(measure.unit, year).replace(", against ", ", "),
+    );
+    Cell::new(text).strong(measure.differs_from_year_before())
+}
+
+/// `, to Apr 2026` where newer months are provisional: a mail shows no month.
 fn held_back(measure: &Measure) -> String {
     let newest = measure.series.iter().rfind(|point| point.value.is_some());
     measure

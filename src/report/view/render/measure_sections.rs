@@ -1,19 +1,18 @@
-//! The measures of the morning briefing: a chart for each signal, one table
-//! for the quiet ones, a line for each that has no figures.
+//! The measures of the morning briefing: a chart for each signal, a table for
+//! those that differ from a year ago, the quiet ones and those that cannot be
+//! tested, a line for each that has no figures.
 
 use super::figure::Figure;
 use super::measure_figure::{figure, printed, recent};
 use super::measure_rows;
-use super::table::{Cell, Column, Table};
 use crate::report::format;
 use crate::report::sentence::measures::{self, Sorted};
 use crate::report::view::commitment_scorecard::BrokenMeasure;
 use crate::report::view::measure::{Measure, MeasureState, Point};
 use crate::report::view::morning_briefing::MorningBriefing;
+use crate::table::{Cell, Column, Table};
 
-const CAPTION: &str = "Measures without a signal; the band is the range between the limits";
-
-/// Quiet measures side by side in one table of months.
+/// Measures side by side in one table of months.
 const MEASURES_IN_TABLE: usize = 7;
 #[derive(Debug)]
 pub struct MeasuresSection {
@@ -21,7 +20,8 @@ pub struct MeasuresSection {
     /// What chance alone would give.
     pub chance: String,
     pub signals: Vec<SignalCard>,
-    pub quiet: Option<QuietMeasures>,
+    /// Those without a signal, by what is known of them.
+    pub others: Vec<OtherMeasures>,
     pub unavailable_heading: String,
     pub unavailable: Vec<UnavailableMeasure>,
 }
@@ -39,7 +39,7 @@ pub struct SignalCard {
 }
 
 #[derive(Debug)]
-pub struct QuietMeasures {
+pub struct OtherMeasures {
     pub heading: String,
     pub table: Table,
     pub months: Vec<Table>,
@@ -53,7 +53,6 @@ pub struct UnavailableMeasure {
 }
 
 impl MeasuresSection {
-    #[must_use]
     pub fn new(view: &MorningBriefing) -> Self {
         let sorted = Sorted::new(&view.measures);
         let as_of = format::date(view.header.as_of);
@@ -67,7 +66,7 @@ impl MeasuresSection {
                 .enumerate()
                 .map(|(place, measure)| SignalCard::new(measure, place, &as_of))
                 .collect(),
-            quiet: QuietMeasures::new(&sorted),
+            others: OtherMeasures::all(&sorted),
             unavailable_heading: unavailable_heading(sorted.unavailable.len() + view.broken.len()),
             unavailable: sorted
                 .unavailable
@@ -96,27 +95,53 @@ impl SignalCard {
     }
 }
 
-impl QuietMeasures {
-    fn new(sorted: &Sorted<'_>) -> Option<Self> {
-        if sorted.quiet.is_empty() {
-            return None;
-        }
-        let of = format!("{} of {}", sorted.quiet.len(), sorted.shown());
-        Some(Self {
-            heading: format!("No signal in {of} measures"),
-            table: measure_rows::table(CAPTION, &sorted.quiet),
-            months: sorted
-                .quiet
+impl OtherMeasures {
+    fn all(sorted: &Sorted<'_>) -> Vec<Self> {
+        const BAND: &str = "the band is the range between the limits";
+        [
+            (
+                &sorted.differing,
+                "without a signal, further from a year ago than chance",
+                BAND,
+            ),
+            (
+                &sorted.quiet,
+                "without a signal, and no further from a year ago than chance",
+                BAND,
+            ),
+            (
+                &sorted.levels,
+                "at a level, which no signal is looked for in",
+                "each beside a year ago",
+            ),
+            (
+                &sorted.short,
+                "with too few months in a row to test",
+                "each beside a year ago",
+            ),
+        ]
+        .into_iter()
+        .filter(|(measures, ..)| !measures.is_empty())
+        .map(|(measures, what, band)| Self::new(measures, what, band))
+        .collect()
+    }
+
+    fn new(measures: &[&Measure], what: &str, band: &str) -> Self {
+        let many = format::plural(measures.len() as u64, "measure", "measures");
+        let heading = format!("{many} {what}");
+        Self {
+            table: measure_rows::table(&format!("{heading}; {band}"), measures),
+            months: measures
                 .chunks(MEASURES_IN_TABLE)
                 .map(months_table)
                 .collect(),
-        })
+            heading,
+        }
     }
 }
 
 impl UnavailableMeasure {
     /// The measure and the reason in one line.
-    #[must_use]
     pub fn line(&self) -> String {
         let title = Some(self.title.as_str()).filter(|title| !title.is_empty());
         let title = title.map_or_else(String::new, |title| format!(" {title}"));
@@ -131,7 +156,6 @@ impl UnavailableMeasure {
         }
     }
 
-    #[must_use]
     pub fn new(measure: &Measure) -> Option<Self> {
         let MeasureState::Unavailable { reason } = &measure.state else {
             return None;
@@ -157,7 +181,7 @@ fn months_table(measures: &[&Measure]) -> Table {
     };
     let is_any_young = measures.iter().any(|m| m.series.iter().any(is_young));
     let young = if is_any_young {
-        "; [p] provisional, too young to judge"
+        "; [p] provisional"
     } else {
         ""
     };
@@ -205,14 +229,11 @@ mod tests {
         let mut measure = sample::measures::quiet(1).remove(0);
         measure.series[23].is_immature = true;
         let table = months_table(&[&measure]);
-        assert!(
-            table
-                .caption
-                .ends_with("[p] provisional, too young to judge")
-        );
-        assert!(table.rows[0][1].text.ends_with(" [p]"));
-        assert!(!table.rows[1][1].text.contains("[p]"));
-        let head = &measure_rows::row(&measure)[0].text;
+        assert!(table.caption.ends_with("[p] provisional"));
+        assert!(table.rows[0][1].text().ends_with(" [p]"));
+        assert!(!table.rows[1][1].text().contains("[p]"));
+        let row = measure_rows::row(&measure);
+        let head = row[0].text();
         assert!(head.ends_with(", to Sep 2026"), "{head}");
     }
 }

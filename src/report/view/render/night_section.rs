@@ -2,11 +2,11 @@
 //! done about it.
 
 use super::figure::{Caption, Figure};
-use super::table::{Cell, Column, Table};
 use crate::report::chart::{Size, Words, daily, spark};
 use crate::report::format;
-use crate::report::sentence::night::{self, Standing};
+use crate::report::sentence::overnight::{self, Standing};
 use crate::report::view::morning_briefing::{DayCount, DayPoint, MorningBriefing, Overnight};
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug)]
 pub struct NightSection {
@@ -21,17 +21,19 @@ pub struct NightSection {
 }
 
 impl NightSection {
-    #[must_use]
     pub fn new(view: &MorningBriefing) -> Self {
         let overnight = &view.overnight;
         let is_complete = overnight.is_complete;
         let (first, on_groups) = if is_complete {
-            (night::domestic_abuse(overnight), night::groups(overnight))
+            (
+                overnight::domestic_abuse(overnight),
+                overnight::groups(overnight),
+            )
         } else {
-            (night::left_out(overnight).to_owned(), String::new())
+            (overnight::left_out(overnight).to_owned(), String::new())
         };
         Self {
-            heading: night::heading(overnight),
+            heading: overnight::heading(overnight),
             figure: (is_complete && !overnight.daily.is_empty()).then(|| days(view)),
             first,
             on_groups,
@@ -47,13 +49,14 @@ fn days(view: &MorningBriefing) -> Figure {
     let usual = overnight.vawg.usual.map(|usual| usual.mean);
     let caption = Caption {
         id: "night-chart".to_owned(),
-        title: night::chart_title(overnight),
-        description: night::chart_description(overnight),
+        title: overnight::chart_title(overnight),
+        description: overnight::chart_description(overnight),
         note: format!(
-            "VAWG crimes recorded each day. Blue: {}; dark grey: earlier {}s. Source: crimes \
-             extract, as of {}.",
+            "VAWG crimes recorded each day. Blue: {}; dark grey: earlier {}s.{} Recorded crime is \
+             not prevalence. Source: crimes extract, as of {}.",
             format::weekday_day(overnight.day),
             format::weekday(overnight.day),
+            overnight::since(overnight),
             format::date(view.header.as_of)
         ),
     };
@@ -68,7 +71,7 @@ fn weeks(days: &[DayPoint]) -> Table {
     let full = newest.first().copied().unwrap_or_default();
     columns.extend(
         full.iter()
-            .map(|day| Column::figure(&day.on.format("%a").to_string())),
+            .map(|day| Column::figure(day.on.format("%a").to_string())),
     );
     let mut table = Table::new("VAWG crimes recorded each day", columns);
     for week in newest {
@@ -86,8 +89,8 @@ fn groups(night: &Overnight) -> Table {
     let weekday = format::weekday(night.day);
     let columns = vec![
         Column::words("Group"),
-        Column::figure(&format::day_short(night.day)),
-        Column::figure(&format!("Mean {weekday}")),
+        Column::figure(format::day_short(night.day)),
+        Column::figure(format!("Mean {weekday}")),
         Column::figure("Range"),
         Column::chart("Against the range").on_wide(),
         Column::words("Reading"),
@@ -103,17 +106,17 @@ fn groups(night: &Overnight) -> Table {
 }
 
 fn group_row(title: &str, day: DayCount, top: Option<f64>) -> Vec<Cell> {
-    let is_outside = matches!(night::standing(day), Standing::Above | Standing::Below);
+    let is_outside = matches!(overnight::standing(day), Standing::Above | Standing::Below);
     let usual = day.usual;
-    let range = usual.map(|u| (float(u.low), u.mean, float(u.high)));
-    let strip = top.map(|top| spark::range_strip(float(day.count), range, top));
+    let range = usual.map(|u| (format::float(u.low), u.mean, format::float(u.high)));
+    let strip = top.map(|top| spark::range_strip(format::float(day.count), range, top));
     vec![
         Cell::new(title),
         Cell::new(format::count(day.count)).strong(true),
         Cell::new(usual.map_or_else(|| "[x]".to_owned(), |u| format::mean(u.mean))),
-        Cell::new(usual.map_or_else(|| "[x]".to_owned(), night::range_in_words)),
+        Cell::new(usual.map_or_else(|| "[x]".to_owned(), overnight::range_in_words)),
         strip.map_or_else(Cell::default, Cell::chart),
-        Cell::new(night::standing_in_words(day)).strong(is_outside),
+        Cell::new(overnight::standing_in_words(day)).strong(is_outside),
     ]
 }
 
@@ -128,14 +131,14 @@ fn group_scale(night: &Overnight) -> f64 {
                 group.day.usual.map_or(0, |usual| usual.high),
             ]
         })
-        .map(float)
+        .map(format::float)
         .fold(1.0, f64::max)
 }
 
 fn actions(night: &Overnight) -> Table {
     let columns = vec![
         Column::words("Action"),
-        Column::figure(&format::day_short(night.day)),
+        Column::figure(format::day_short(night.day)),
         Column::figure("Of people listed"),
     ];
     let mut table = Table::new("Action on the day", columns);
@@ -143,8 +146,8 @@ fn actions(night: &Overnight) -> Table {
         table.push(vec![Cell::new(label), Cell::new(total), Cell::new(on_list)]);
     };
     let not_split = |total: String| (total, "[z]".to_owned());
-    push("Arrests for VAWG", night::on_list(night.arrests));
-    push("Charges for VAWG", night::on_list(night.charges));
+    push("Arrests for VAWG", overnight::on_list(night.arrests));
+    push("Charges for VAWG", overnight::on_list(night.charges));
     let orders = night
         .orders_granted
         .map_or_else(|| "[x]".to_owned(), format::count);
@@ -156,8 +159,4 @@ fn actions(night: &Overnight) -> Table {
     };
     push("VAWG crimes cancelled", not_split(cancelled));
     table
-}
-
-fn float(count: u64) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

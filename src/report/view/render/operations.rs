@@ -1,16 +1,16 @@
 //! The operations report as a page: every word and table, before any markup.
 
 use super::briefing;
-use super::furniture::{Furniture, Question};
 use super::operations_tables as tables;
-use super::table::Table;
+use super::page_header::{PageHeader, Question};
 use crate::report::format;
 use crate::report::sentence::operations as say;
 use crate::report::view::operations_report::OperationsReport;
+use crate::table::Table;
 
 #[derive(Debug)]
 pub struct OperationsPage {
-    pub furniture: Furniture,
+    pub furniture: PageHeader,
     /// What the subject says after the date.
     pub in_short: String,
     /// `At 21 November 2026, 06:45 London time`.
@@ -24,6 +24,8 @@ pub struct OperationsPage {
     pub reject_lines: Vec<String>,
     pub overdue: Section,
     pub warehouse: Section,
+    pub shifts: ShiftsSection,
+    pub record: String,
     pub jobs: Section,
 }
 
@@ -31,6 +33,7 @@ pub struct OperationsPage {
 pub struct SourcesSection {
     pub heading: String,
     pub cautions: Vec<String>,
+    pub notes: Vec<String>,
     pub never_sent: Option<String>,
     pub table: Table,
     /// The numbers of the table's charts, a table a week, the newest first.
@@ -43,6 +46,13 @@ pub struct RowsSection {
     pub table: Table,
 }
 
+/// What may be a break that nobody recorded.
+#[derive(Debug)]
+pub struct ShiftsSection {
+    pub heading: String,
+    pub lines: Vec<String>,
+}
+
 /// A finding and its figures, when there are any.
 #[derive(Debug)]
 pub struct Section {
@@ -51,9 +61,8 @@ pub struct Section {
 }
 
 impl OperationsPage {
-    #[must_use]
     pub fn new(view: &OperationsReport) -> Self {
-        let furniture = Furniture::new("Operations report", &view.header);
+        let furniture = PageHeader::new("Operations report", &view.header);
         Self {
             in_short: say::in_short(view),
             moment: format!("At {} London time", format::date_time(view.at)),
@@ -61,6 +70,7 @@ impl OperationsPage {
             sources: SourcesSection {
                 heading: say::sources_heading(&view.sources),
                 cautions: say::cautions(&view.sources),
+                notes: say::notes(&view.sources),
                 never_sent: say::never_sent(&view.sources),
                 table: tables::sources(view),
                 weeks: tables::weeks(view),
@@ -74,13 +84,17 @@ impl OperationsPage {
             reject_lines: tables::reject_lines(view),
             overdue: section(say::overdue_heading(&view.overdue), tables::overdue(view)),
             warehouse: section(say::warehouse_heading(view), tables::checks(view)),
+            shifts: ShiftsSection {
+                heading: say::shifts_heading(&view.shifts),
+                lines: view.shifts.iter().map(say::shift).collect(),
+            },
+            record: say::record_heading(view.record.as_ref()),
             jobs: section(say::jobs_heading(&view.jobs), tables::jobs(view)),
             furniture,
         }
     }
 
     /// The first screen in plain text.
-    #[must_use]
     pub fn lead_text(&self) -> String {
         briefing::lead_text(&self.lead)
     }
@@ -93,12 +107,12 @@ fn section(heading: String, table: Table) -> Section {
     }
 }
 
-fn lead(view: &OperationsReport, furniture: &Furniture) -> Vec<Question> {
+fn lead(view: &OperationsReport, furniture: &PageHeader) -> Vec<Question> {
     vec![
         furniture.question("What arrived", vec![say::arrived(view)]),
         furniture.question("Does it matter", vec![say::matters(view)]),
         furniture.question("What is asked of me", vec![say::asked(view)]),
-        furniture.question("Can I trust it", vec![say::trust(view)]),
+        furniture.question("Can I trust it", vec![say::trust(view), say::record(view)]),
     ]
 }
 
@@ -106,8 +120,9 @@ fn lead(view: &OperationsReport, furniture: &Furniture) -> Vec<Question> {
 mod tests {
     use super::super::render_operations_report;
     use crate::ingest::status::State;
-    use crate::report::view::operations_report::{OverdueRows, RejectCount, Warehouse};
-    use crate::report::view::sample::{self, HOSTILE, operations};
+    use crate::report::view::measure::Unit;
+    use crate::report::view::operations_report::{OverdueRows, RejectCount, Shifted, Warehouse};
+    use crate::report::view::sample::{self, HOSTILE, all_is_seen, operations};
 
     #[test]
     fn the_subject_has_marking_date_and_what_is_wrong() {
@@ -160,10 +175,58 @@ mod tests {
                 rows_overdue: 1,
                 within_days: 3,
             });
+            view.shifts.push(Shifted {
+                measure: hostile.to_owned(),
+                title: hostile.to_owned(),
+                unit: Unit::Count,
+                month: sample::day(2024, 3, 1),
+                means: None,
+            });
             let rendered = render_operations_report(&view).expect("renders");
+            let mail = &rendered.mail;
+            for text in [&rendered.html, &mail.html, &mail.text, &mail.subject] {
+                assert!(all_is_seen(text), "{hostile:?}");
+            }
             for html in [&rendered.html, &rendered.mail.html] {
                 assert!(!html.contains("<script"), "{hostile}");
                 assert!(!html.contains("<img src=x"), "{hostile}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_lasting_shift_is_proposed_and_its_means_of_a_room_are_not_told() {
+        let mut view = operations::report();
+        let quiet = render_operations_report(&view).expect("renders");
+        assert!(
+            quiet
+                .mail
+                .text
+                .contains("No lasting shift without a recorded break")
+        );
+        let shifted = |measure: &str, means| Shifted {
+            measure: measure.to_owned(),
+            title: "A measure".to_owned(),
+            unit: Unit::Count,
+            month: sample::day(2024, 3, 1),
+            means,
+        };
+        view.shifts = vec![
+            shifted("P.1", Some((10_292.0, 8_037.0))),
+            shifted("1.1", None),
+        ];
+        let rendered = render_operations_report(&view).expect("renders");
+        for body in [&rendered.html, &rendered.mail.html, &rendered.mail.text] {
+            let body = body.split_whitespace().collect::<Vec<_>>().join(" ");
+            for words in [
+                "2 lasting shifts without a recorded break",
+                "P.1 A measure: from March 2024 on at a mean of 8,037, against 10,292 in the \
+                 twelve months before and beyond their limits.",
+                "1.1 A measure: from March 2024 on beyond the limits of the twelve months before.",
+                "nothing was applied",
+                "ind out whether a way of recording changed",
+            ] {
+                assert!(body.contains(words), "{words}: {body}");
             }
         }
     }

@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 
 use chrono::{Days, NaiveDate};
 
-use super::table::{Cell, Column, Table};
 use crate::ingest::status::{DAYS_SHOWN, DayTotal, LastFile, SourceStatus};
 use crate::report::chart::spark;
 use crate::report::format;
 use crate::report::sentence::operations::{in_order, needs_attention, took};
 use crate::report::view::operations_report::{OperationsReport, RejectCount};
+use crate::table::{Cell, Column, Table};
 
 /// A day's bar is cut at so many times the usual rows.
 const CUT_AT: f64 = 3.0;
@@ -22,12 +22,11 @@ const DAYS_A_WEEK: usize = 7;
 const NOT_APPLICABLE: &str = "[z]";
 
 /// How each source stands.
-#[must_use]
 pub fn sources(view: &OperationsReport) -> Table {
     let columns = vec![
         Column::words("Source"),
         Column::words("State"),
-        Column::figure("Speaks of").on_wide(),
+        Column::figure("Data date").on_wide(),
         Column::figure("Age, hours"),
         Column::figure("Next due").on_wide(),
         Column::chart("28 days").on_wide(),
@@ -69,7 +68,6 @@ fn speaks_of(view: &OperationsReport, last: &LastFile) -> String {
 }
 
 /// What the last files held.
-#[must_use]
 pub fn rows(view: &OperationsReport) -> Table {
     let columns = vec![
         Column::words("Source"),
@@ -78,7 +76,7 @@ pub fn rows(view: &OperationsReport) -> Table {
         Column::figure("Ratio").on_page_only(),
         Column::figure("Accepted"),
         Column::figure("Rejected"),
-        Column::figure("Repeated"),
+        Column::figure("Duplicate"),
         Column::figure("Warned").on_page_only(),
         Column::figure("Open"),
         Column::figure("Overdue").on_page_only(),
@@ -110,7 +108,6 @@ fn row_counts(source: &SourceStatus, last: &LastFile) -> Vec<Cell> {
 }
 
 /// Rows read each day, a table a week, the newest first.
-#[must_use]
 pub fn weeks(view: &OperationsReport) -> Vec<Table> {
     let days = days(view);
     days.rchunks(DAYS_A_WEEK)
@@ -123,7 +120,7 @@ fn week_of(view: &OperationsReport, week: &[NaiveDate]) -> Table {
     let mut columns = vec![Column::words("Source")];
     columns.extend(
         week.iter()
-            .map(|day| Column::figure(&format::day_short(*day))),
+            .map(|day| Column::figure(format::day_short(*day))),
     );
     let last = week.last().copied().map_or_else(String::new, format::date);
     let mut table = Table::new(&format!("Rows read, week to {last}"), columns);
@@ -143,14 +140,12 @@ fn week_of(view: &OperationsReport, week: &[NaiveDate]) -> Table {
 }
 
 /// What was rejected, in counts.
-#[must_use]
 pub fn rejects(view: &OperationsReport) -> Table {
     reject_table(view, view.rejects.iter().collect())
 }
 
 /// The most frequent of them: a mail that grew with every fault would be
 /// clipped by its reader.
-#[must_use]
 pub fn rejects_in_mail(view: &OperationsReport) -> Table {
     let mut table = reject_table(view, most_frequent(view));
     let left_out = view.rejects.len().saturating_sub(REJECTS_IN_MAIL);
@@ -174,7 +169,7 @@ fn reject_table(view: &OperationsReport, rejects: Vec<&RejectCount>) -> Table {
         Column::words("Column"),
         Column::words("Reason"),
         Column::figure("Rejected"),
-        Column::figure("Taken in without"),
+        Column::figure("Value blanked"),
     ];
     let mut table = Table::new("Rows by fault, files of the last day", columns);
     for reject in rejects {
@@ -190,13 +185,12 @@ fn reject_table(view: &OperationsReport, rejects: Vec<&RejectCount>) -> Table {
 }
 
 /// What the mail shows of them, a line each: reasons are too long for columns of text.
-#[must_use]
 pub fn reject_lines(view: &OperationsReport) -> Vec<String> {
     most_frequent(view)
         .into_iter()
         .map(|reject| {
             format!(
-                "{}, {}: {} rejected, {} taken in without; {}",
+                "{}, {}: {} rejected, {} accepted with the value blanked; {}",
                 title(view, &reject.source),
                 reject.column.as_deref().unwrap_or("whole line"),
                 format::count(reject.rejected_rows),
@@ -208,7 +202,6 @@ pub fn reject_lines(view: &OperationsReport) -> Vec<String> {
 }
 
 /// Rows that wait for another source for too long.
-#[must_use]
 pub fn overdue(view: &OperationsReport) -> Table {
     let columns = vec![
         Column::words("Source"),
@@ -233,7 +226,6 @@ pub fn overdue(view: &OperationsReport) -> Table {
 }
 
 /// What the checks of the last rebuild found.
-#[must_use]
 pub fn checks(view: &OperationsReport) -> Table {
     let columns = vec![
         Column::words("Check"),
@@ -243,9 +235,9 @@ pub fn checks(view: &OperationsReport) -> Table {
     let mut table = Table::new("Checks of the last rebuild", columns);
     for check in &view.checks {
         let severity = if check.is_blocking {
-            "keeps the tables back"
+            "blocks rebuild"
         } else {
-            "is told"
+            "warning"
         };
         table.push(vec![
             Cell::new(check.title.as_str()),
@@ -257,7 +249,6 @@ pub fn checks(view: &OperationsReport) -> Table {
 }
 
 /// How the last day's jobs ended.
-#[must_use]
 pub fn jobs(view: &OperationsReport) -> Table {
     let columns = vec![
         Column::words("Job"),
@@ -265,7 +256,7 @@ pub fn jobs(view: &OperationsReport) -> Table {
         Column::words("Ended"),
         Column::figure("Took"),
         Column::figure("Times due").on_page_only(),
-        Column::figure("Not well"),
+        Column::figure("Failed"),
     ];
     let mut table = Table::new("Jobs due in the last 24 hours", columns);
     for job in &view.jobs {
@@ -293,7 +284,7 @@ fn days(view: &OperationsReport) -> Vec<NaiveDate> {
 fn chart(source: &SourceStatus, days: &[NaiveDate]) -> String {
     let rows: Vec<Option<f64>> = days
         .iter()
-        .map(|day| rows_of(source, *day).map(float))
+        .map(|day| rows_of(source, *day).map(format::float))
         .collect();
     let most = rows.iter().flatten().copied().fold(1.0, f64::max);
     let cut_at = if source.usual_rows > 0.0 {
@@ -324,8 +315,4 @@ fn shortened(reason: &str) -> String {
 
 fn not_applicable() -> String {
     NOT_APPLICABLE.to_owned()
-}
-
-fn float(count: u64) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -3,18 +3,18 @@
 
 use super::briefing::lead_text;
 use super::figure::{Caption, Figure};
-use super::furniture::{Furniture, Question};
+use super::list_section;
 use super::pack_sections::{
     PersonBlock, concentration_figure, joiners, leavers, people_table, rank_figure, ranks_table,
     withheld_table,
 };
-use super::table::Table;
-use super::{list_section, table};
+use super::page_header::{PageHeader, Question};
 use crate::report::format;
-use crate::report::sentence::{Sentence, index, list, stale};
+use crate::report::sentence::{Sentence, index, list, stale_notice};
 use crate::report::view::Header;
 use crate::report::view::harm_list_pack::HarmListPack;
 use crate::report::view::list::{DecisionCounts, ListState, ListSummary};
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug)]
 pub struct PackPage {
@@ -34,7 +34,7 @@ pub struct PackPage {
 /// Counts and references, no person.
 #[derive(Debug)]
 pub struct PackSummary {
-    pub furniture: Furniture,
+    pub furniture: PageHeader,
     pub in_short: String,
     pub reference: String,
     /// How much harm is alleged.
@@ -55,7 +55,6 @@ pub struct PackSummary {
 }
 
 impl PackPage {
-    #[must_use]
     pub fn new(view: &HarmListPack) -> Self {
         let source = source(&view.list);
         let is_decided = view.list.state == ListState::Decided;
@@ -85,9 +84,8 @@ impl PackPage {
 }
 
 impl PackSummary {
-    #[must_use]
     pub fn new(header: &Header, list: &ListSummary) -> Self {
-        let furniture = Furniture::new("Harm list pack", header);
+        let furniture = PageHeader::new("Harm list pack", header);
         let mut sentences: Vec<String> = list.movement.iter().map(list::leaving).collect();
         sentences.push(list::decided(list));
         sentences.extend(list::overrides(list));
@@ -96,7 +94,7 @@ impl PackSummary {
             reference: list::reference(list),
             harm_heading: list::harm_heading(list),
             heading: list::heading(list),
-            method: index::method(&list.edition),
+            method: index::method(&list.edition, &list.rests_on),
             window: format!(
                 "Window {} to {}. Harm index: {}.",
                 format::date(list.window_from),
@@ -115,14 +113,12 @@ impl PackSummary {
     }
 
     /// The first screen in plain text.
-    #[must_use]
     pub fn lead_text(&self) -> String {
         lead_text(&self.lead)
     }
 }
 
 /// What a caption says of where its figures come from.
-#[must_use]
 pub fn caption(id: &str, title: String, description: String, note: String) -> Caption {
     Caption {
         id: id.to_owned(),
@@ -132,7 +128,7 @@ pub fn caption(id: &str, title: String, description: String, note: String) -> Ca
     }
 }
 
-fn lead(list: &ListSummary, furniture: &Furniture) -> Vec<Question> {
+fn lead(list: &ListSummary, furniture: &PageHeader) -> Vec<Question> {
     let changed = vec![list::lead(Some(list))];
     let matters = vec![list::harm(list, "#concentration"), list::cut(list, "#list")];
     vec![
@@ -197,10 +193,7 @@ fn trusted(list: &ListSummary) -> Sentence {
 }
 
 fn decisions(counts: &DecisionCounts) -> Table {
-    let columns = vec![
-        table::Column::words("Decision"),
-        table::Column::figure("People"),
-    ];
+    let columns = vec![Column::words("Decision"), Column::figure("People")];
     let mut table = Table::new("Decisions so far", columns);
     for (label, count) in [
         ("Awaiting", counts.awaiting),
@@ -209,10 +202,7 @@ fn decisions(counts: &DecisionCounts) -> Table {
         ("Rejected", counts.rejected),
         ("Left undecided", counts.undecided),
     ] {
-        table.push(vec![
-            table::Cell::new(label),
-            table::Cell::new(format::count(count)),
-        ]);
+        table.push(vec![Cell::new(label), Cell::new(format::count(count))]);
     }
     table
 }
@@ -252,7 +242,7 @@ fn in_short(header: &Header, list: &ListSummary) -> String {
     };
     let number = format!("list {}", list.number);
     let mut parts = vec![number, list::movement_in_short(Some(list)), decided];
-    parts.extend(header.stale.as_ref().map(stale::in_short));
+    parts.extend(header.stale.as_ref().map(stale_notice::in_short));
     if header.is_synthetic {
         parts.push("synthetic data".to_owned());
     }
@@ -263,7 +253,7 @@ fn in_short(header: &Header, list: &ListSummary) -> String {
 mod tests {
     use super::super::render_harm_list_pack;
     use super::*;
-    use crate::report::view::sample::{self, HOSTILE};
+    use crate::report::view::sample::{self, HOSTILE, all_is_seen};
 
     #[test]
     fn no_name_and_no_nominal_id_reaches_the_mail() {
@@ -355,11 +345,23 @@ mod tests {
             view.list.edition = hostile.to_owned();
             view.list.settings.others = vec![hostile.to_owned()];
             let rendered = render_harm_list_pack(&view).expect("renders");
+            let mail = &rendered.mail;
+            for text in [&rendered.html, &mail.html, &mail.text, &mail.subject] {
+                assert!(all_is_seen(text), "{hostile:?}");
+            }
             for html in [&rendered.html, &rendered.mail.html] {
                 assert!(!html.contains("<script"), "{hostile}");
                 assert!(!html.contains("<img src=x"), "{hostile}");
             }
             assert!(!rendered.mail.subject.contains('\n'));
+            // What is left of a name's direction ends with the name.
+            assert!(
+                rendered
+                    .html
+                    .contains("<h3><span class=\"rank\">1</span> <bdi>")
+            );
+            assert!(rendered.html.contains("Nominal <bdi>"));
+            assert!(rendered.html.contains("<a href=\"#person-1\"><bdi>"));
         }
     }
 

@@ -7,7 +7,6 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::figure::Figure;
 use super::pack::caption;
-use super::table::{Cell, Column, Table};
 use crate::report::chart::{Size, Words, concentration, ranks};
 use crate::report::format;
 use crate::report::sentence::people;
@@ -15,6 +14,7 @@ use crate::report::view::harm_list_pack::{
     Contribution, Flag, HarmListPack, Leaver, NotCounted, Person, RankRow, Standing, Withheld,
 };
 use crate::report::view::list::ListState;
+use crate::table::{Cell, Column, Table};
 
 /// Points of the curve printed as numbers; the chart draws all.
 const CURVE_ROWS: usize = 20;
@@ -37,7 +37,6 @@ pub struct PersonBlock {
 }
 
 impl PersonBlock {
-    #[must_use]
     pub fn new(person: &Person) -> Self {
         Self {
             rank: person.rank,
@@ -60,7 +59,6 @@ impl PersonBlock {
 }
 
 /// One row a rank, without anything that tells who stands there.
-#[must_use]
 pub fn ranks_table(ranks: &[RankRow]) -> Table {
     let columns = vec![
         Column::figure("Rank"),
@@ -83,7 +81,6 @@ pub fn ranks_table(ranks: &[RankRow]) -> Table {
 }
 
 /// Those whom nobody is told the name of, by reference.
-#[must_use]
 pub fn withheld_table(withheld: &[Withheld]) -> Table {
     let columns = vec![
         Column::words("Nominal id"),
@@ -112,7 +109,6 @@ pub fn withheld_table(withheld: &[Withheld]) -> Table {
 }
 
 /// One row a person, in order of rank.
-#[must_use]
 pub fn people_table(view: &HarmListPack) -> Table {
     let columns = vec![
         Column::figure("Rank"),
@@ -133,7 +129,6 @@ pub fn people_table(view: &HarmListPack) -> Table {
 }
 
 /// Who was accepted and was not on the list before; none without such a list.
-#[must_use]
 pub fn joiners(view: &HarmListPack) -> Option<Table> {
     view.list.movement.as_ref()?;
     let columns = vec![
@@ -159,7 +154,6 @@ pub fn joiners(view: &HarmListPack) -> Option<Table> {
 }
 
 /// Who was on the list before and is not now.
-#[must_use]
 pub fn leavers(left: &[Leaver]) -> Table {
     let columns = vec![
         Column::words("Nominal id"),
@@ -180,7 +174,6 @@ pub fn leavers(left: &[Leaver]) -> Table {
 }
 
 /// How harm falls from rank to rank.
-#[must_use]
 pub fn rank_figure(view: &HarmListPack, source: &str) -> Figure {
     let years = years_by_rank(view);
     let is_decided = view.list.state == ListState::Decided;
@@ -213,7 +206,6 @@ pub fn rank_figure(view: &HarmListPack, source: &str) -> Figure {
 }
 
 /// How much of all harm how few suspects hold.
-#[must_use]
 pub fn concentration_figure(view: &HarmListPack, source: &str) -> Figure {
     let curve: Vec<_> = view
         .concentration

@@ -3,9 +3,9 @@
 use anyhow::{Context, Result};
 use askama::Template;
 
-use super::table::{Cell, Column, Table};
 use crate::report::format;
 use crate::report::view::public_release::{PublicRelease, Row, Section};
+use crate::table::{Cell, Column, Table};
 
 #[derive(Template)]
 #[template(path = "reports/public-release.html")]
@@ -38,9 +38,6 @@ struct ReleaseSection {
 }
 
 /// The page.
-///
-/// # Errors
-/// When the template fails, whatever the figures.
 pub fn html(view: &PublicRelease) -> Result<String> {
     let page = &ReleasePage::new(view);
     ReleaseHtml { page }
@@ -48,47 +45,46 @@ pub fn html(view: &PublicRelease) -> Result<String> {
         .context("a release's template failed")
 }
 
-/// The figures as CSV, a row for each area and group.
-///
-/// # Errors
-/// When the rows cannot be written, which no figure can cause.
+/// The figures as CSV.
 pub fn csv(view: &PublicRelease) -> Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([
-        "release",
-        "measure_id",
-        "measure",
-        "reading",
-        "first_month",
-        "last_month",
-        "area",
-        "group",
-        "counted",
-        "among",
-        "percent",
-    ])?;
-    for section in &view.sections {
-        let months = [section.from, section.to].map(|month| month.format("%Y-%m").to_string());
-        for row in &section.rows {
-            writer.write_record([
-                &view.name,
-                &section.id,
-                &section.title,
-                &section.reading,
-                &months[0],
-                &months[1],
-                &row.area,
-                &row.group,
-                &row.counted,
-                row.among.as_deref().unwrap_or_default(),
-                row.percent.as_deref().unwrap_or_default(),
-            ])?;
-        }
-    }
-    let bytes = writer
-        .into_inner()
-        .context("the figures were not written")?;
-    Ok(String::from_utf8(bytes)?)
+    figures(view).to_csv()
+}
+
+/// The figures for programs, a row for each area and group.
+pub fn figures(view: &PublicRelease) -> Table {
+    let columns = vec![
+        Column::words("release"),
+        Column::code("measure_id"),
+        Column::words("measure"),
+        Column::words("reading"),
+        Column::date("first_month"),
+        Column::date("last_month"),
+        Column::words("area"),
+        Column::words("group"),
+        Column::figure("counted"),
+        Column::figure("among"),
+        Column::figure("percent"),
+    ];
+    let row = |section: &Section, row: &Row| {
+        vec![
+            Cell::of(&view.name),
+            Cell::of(&section.id),
+            Cell::of(&section.title),
+            Cell::of(&section.reading),
+            Cell::of(section.from.format("%Y-%m")),
+            Cell::of(section.to.format("%Y-%m")),
+            Cell::of(&row.area),
+            Cell::of(&row.group),
+            Cell::of(&row.counted),
+            Cell::maybe(row.among.as_ref()),
+            Cell::maybe(row.percent.as_ref()),
+        ]
+    };
+    let rows = view
+        .sections
+        .iter()
+        .flat_map(|section| section.rows.iter().map(move |held| row(section, held)));
+    Table::of(columns, rows.collect())
 }
 
 impl ReleasePage {
@@ -183,7 +179,7 @@ fn grouped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::report::view::public_release::LeftOut;
-    use crate::report::view::sample::{HOSTILE, day};
+    use crate::report::view::sample::{HOSTILE, all_is_seen, day};
 
     fn row(area: &str, counted: &str) -> Row {
         Row {
@@ -271,6 +267,17 @@ mod tests {
                 !page.contains("<script") && !page.contains("<img src=x"),
                 "{hostile}"
             );
+            assert!(all_is_seen(&page), "{hostile:?}");
+            let figures = csv(&view).expect("writes");
+            assert!(all_is_seen(&figures), "{hostile:?}");
+            for row in csv::Reader::from_reader(figures.as_bytes()).records() {
+                let row = row.expect("a row");
+                assert_eq!(row.len(), 11);
+                assert!(
+                    row.iter()
+                        .all(|cell| !cell.starts_with(['=', '+', '-', '@']))
+                );
+            }
         }
     }
 }

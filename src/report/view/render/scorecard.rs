@@ -1,22 +1,23 @@
 //! The commitment scorecard as a page: every word and table, before any
 //! markup.
 
+use super::bridge_section::BridgeSection;
 use super::briefing;
 use super::context_sections::TrustSection;
-use super::furniture::{Furniture, Question};
 use super::measure_rows;
 use super::measure_sections::UnavailableMeasure;
+use super::page_header::{PageHeader, Question};
 use super::scorecard_card::MeasureCard;
-use super::table::{Cell, Column, Table};
 use crate::report::format;
 use crate::report::sentence::measures::{self, Sorted};
-use crate::report::sentence::{scorecard as say, stale, trust};
+use crate::report::sentence::{data_quality, scorecard as say, stale_notice};
 use crate::report::view::commitment_scorecard::{Commitment, CommitmentScorecard};
 use crate::report::view::measure::Measure;
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug)]
 pub struct ScorecardPage {
-    pub furniture: Furniture,
+    pub furniture: PageHeader,
     /// What the subject says after the date.
     pub in_short: String,
     pub lead: Vec<Question>,
@@ -25,6 +26,7 @@ pub struct ScorecardPage {
     pub chance: String,
     pub overview: Table,
     pub sections: Vec<CommitmentSection>,
+    pub bridge: BridgeSection,
     /// Definitions that do not hold, a line each.
     pub broken: Vec<String>,
     pub trust: TrustSection,
@@ -38,7 +40,7 @@ pub struct CommitmentSection {
     pub kicker: String,
     pub heading: String,
     pub in_brief: String,
-    /// `A signal in 1 of 6 measures`.
+    /// `1 signal in 6 measures that can be tested`.
     pub finding: String,
     pub table: Option<Table>,
     pub cards: Vec<MeasureCard>,
@@ -46,9 +48,8 @@ pub struct CommitmentSection {
 }
 
 impl ScorecardPage {
-    #[must_use]
     pub fn new(view: &CommitmentScorecard) -> Self {
-        let furniture = Furniture::new("Commitment scorecard", &view.header);
+        let furniture = PageHeader::new("Commitment scorecard", &view.header);
         let shown = judged(view);
         let sorted = Sorted::new(&shown);
         Self {
@@ -58,6 +59,7 @@ impl ScorecardPage {
             chance: format::capitalised(&measures::chance(view.expected_false_signals)),
             overview: overview(view),
             sections: sections(view),
+            bridge: BridgeSection::new(&view.bridge),
             broken: view.broken.iter().map(say::broken).collect(),
             trust: TrustSection::new(&view.sources, &view.checks, view.header.as_of),
             furniture,
@@ -65,7 +67,6 @@ impl ScorecardPage {
     }
 
     /// The first screen in plain text.
-    #[must_use]
     pub fn lead_text(&self) -> String {
         briefing::lead_text(&self.lead)
     }
@@ -140,6 +141,8 @@ fn overview(view: &CommitmentScorecard) -> Table {
         Column::figure("Improving"),
         Column::figure("Worsening"),
         Column::figure("Other signals").on_page(),
+        Column::figure("Better than a year ago"),
+        Column::figure("Worse than a year ago"),
         Column::figure("No figures"),
     ];
     let mut table = Table::new("The commitments by number of measures", columns);
@@ -157,13 +160,15 @@ fn overview(view: &CommitmentScorecard) -> Table {
             figure(counts.improving),
             figure(counts.worsening),
             figure(counts.other),
+            figure(counts.better),
+            figure(counts.worse),
             figure(counts.unavailable),
         ]);
     }
     table
 }
 
-fn lead(view: &CommitmentScorecard, sorted: &Sorted<'_>, furniture: &Furniture) -> Vec<Question> {
+fn lead(view: &CommitmentScorecard, sorted: &Sorted<'_>, furniture: &PageHeader) -> Vec<Question> {
     let as_of = view.header.as_of;
     vec![
         furniture.question(
@@ -174,7 +179,7 @@ fn lead(view: &CommitmentScorecard, sorted: &Sorted<'_>, furniture: &Furniture) 
         furniture.question("What is missing", vec![say::missing(sorted, &view.broken)]),
         furniture.question(
             "Can I trust it",
-            vec![trust::lead(&view.sources, &view.checks, as_of)],
+            vec![data_quality::lead(&view.sources, &view.checks, as_of)],
         ),
     ]
 }
@@ -182,7 +187,7 @@ fn lead(view: &CommitmentScorecard, sorted: &Sorted<'_>, furniture: &Furniture) 
 fn in_short(view: &CommitmentScorecard, sorted: &Sorted<'_>) -> String {
     let mut parts = vec![measures::signals(sorted.signals.len())];
     parts.extend(say::unavailable_in_short(sorted));
-    parts.extend(view.header.stale.as_ref().map(stale::in_short));
+    parts.extend(view.header.stale.as_ref().map(stale_notice::in_short));
     if view.header.is_synthetic {
         parts.push("synthetic data".to_owned());
     }

@@ -3,13 +3,14 @@
 
 use super::figure::Figure;
 use super::measure_figure::{self, as_counted, part_titles, printed};
-use super::table::{Cell, Column, Table};
-use crate::measures::worked::State;
+use crate::measures::measure_value::State;
+use crate::measures::results::FORCE;
 use crate::report::format;
-use crate::report::sentence::standing::{self, Footing};
+use crate::report::sentence::measure_summary::{self, Footing};
 use crate::report::sentence::{changed, measures};
-use crate::report::view::commitment_scorecard::{Detailed, FORCE, Slice};
+use crate::report::view::commitment_scorecard::{Detailed, Slice};
 use crate::report::view::measure::Measure;
+use crate::table::{Cell, Column, Table};
 
 #[derive(Debug)]
 pub struct MeasureCard {
@@ -33,13 +34,12 @@ pub struct MeasureCard {
 }
 
 impl MeasureCard {
-    #[must_use]
     pub fn new(detailed: &Detailed, as_of: &str) -> Self {
         let measure = &detailed.measure;
         let id = anchor(measure);
         let headline = format!("{} {}", measure.id, measure.title);
         Self {
-            standing: standing::standing(measure, footing(detailed)),
+            standing: measure_summary::standing(measure, footing(detailed)),
             definition: measure.definition.clone(),
             counted: counted(detailed),
             changes: changes(detailed),
@@ -58,14 +58,12 @@ impl MeasureCard {
 
 impl MeasureCard {
     /// The measure and where it stands, for plain text.
-    #[must_use]
     pub fn line(&self) -> String {
         format!("{}. {}", self.headline, self.standing)
     }
 }
 
 /// The place of a measure in the page.
-#[must_use]
 pub fn anchor(measure: &Measure) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     format!(
@@ -76,7 +74,7 @@ pub fn anchor(measure: &Measure) -> String {
 
 fn footing(detailed: &Detailed) -> Footing {
     Footing {
-        accrual: detailed.accrual,
+        accrual: detailed.measure.accrual,
         minimum_denominator: detailed.minimum_denominator,
     }
 }
@@ -89,8 +87,8 @@ fn counted(detailed: &Detailed) -> String {
 }
 
 fn changes(detailed: &Detailed) -> Vec<String> {
-    let (unit, accrual) = (detailed.measure.unit, detailed.accrual);
-    let year = detailed.year_on_year.as_ref();
+    let (unit, accrual) = (detailed.measure.unit, detailed.measure.accrual);
+    let year = detailed.measure.year_on_year.as_ref();
     let to_date = detailed.year_to_date.as_ref();
     year.map(|found| changed::year_on_year(unit, accrual, found))
         .into_iter()
@@ -177,7 +175,7 @@ fn table(
     for slice in slices {
         let mut row = vec![
             Cell::new(name(slice)),
-            Cell::new(format::month_short(slice.to())),
+            Cell::new(format::month_short(slice.point.month)),
             Cell::new(value(measure, slice)).strong(slice.point.value.is_some()),
         ];
         let amount = |amount: Option<f64>| Cell::new(as_counted(amount));
@@ -195,6 +193,7 @@ fn value(measure: &Measure, slice: &Slice) -> String {
     match slice.point.state {
         State::Few => "[c] too few".to_owned(),
         State::Empty => "[z] none".to_owned(),
+        State::Crossing => "[x] crosses a break".to_owned(),
         State::Shown | State::Immature | State::Stale => printed(measure, slice.point.value),
     }
 }

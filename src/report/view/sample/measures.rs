@@ -1,11 +1,14 @@
 //! Invented measures.
 
 use chrono::Months;
+use daybook_statistics::series::accrual::Accrual;
+use daybook_statistics::series::direction::Direction;
 
 use super::day;
-use crate::measures::worked::State;
+use crate::measures::changes::Changed;
+use crate::measures::measure_value::State;
 use crate::report::view::measure::{
-    Direction, Interval, Measure, MeasureState, Point, Reading, Side, Signal, SignalKind, Unit, Xmr,
+    Interval, Measure, MeasureState, Point, Reading, Side, Signal, SignalKind, Unit, Xmr,
 };
 
 /// Two with a signal, four quiet, one unavailable.
@@ -83,6 +86,50 @@ pub(crate) fn worsening() -> Measure {
     measure
 }
 
+/// Quiet by its signals and worse than a year before.
+pub(crate) fn worse_than_a_year_ago() -> Measure {
+    let mut measure = quiet(1).remove(0);
+    measure.id = "7.2".to_owned();
+    measure.title = "Orders granted".to_owned();
+    measure.year_on_year = Some(Changed {
+        period: day(2026, 10, 1),
+        before: day(2025, 10, 1),
+        now_value: Some(83.74),
+        before_value: Some(87.75),
+        change: Some(-4.01),
+        is_ratio: false,
+        low: Some(-6.1),
+        high: Some(-1.9),
+        without: None,
+        crosses: None,
+    });
+    measure
+}
+
+/// A level, in which no signals are looked for.
+pub(crate) fn level() -> Measure {
+    let mut measure = quiet(1).remove(0);
+    measure.id = "7.1".to_owned();
+    measure.title = "Orders in force".to_owned();
+    measure.accrual = Accrual::Stock;
+    measure.direction = Direction::Context;
+    measure.unit = Unit::Count;
+    measure.xmr = None;
+    measure.year_on_year = Some(Changed {
+        period: day(2026, 10, 1),
+        before: day(2025, 10, 1),
+        now_value: Some(331.0),
+        before_value: Some(250.0),
+        change: Some(81.0),
+        is_ratio: false,
+        low: None,
+        high: None,
+        without: Some("an amount or a level is no sample of cases".to_owned()),
+        crosses: None,
+    });
+    measure
+}
+
 pub(crate) fn unavailable(id: &str, title: &str) -> Measure {
     let mut measure = base(id, title);
     measure.state = MeasureState::Unavailable {
@@ -102,6 +149,9 @@ fn base(id: &str, title: &str) -> Measure {
             .to_owned(),
         unit: Unit::Percent,
         direction: Direction::Up,
+        accrual: Accrual::Flow,
+        is_volume: false,
+        year_on_year: None,
         source: "crimes extract".to_owned(),
         baseline: None,
         target: None,
@@ -109,7 +159,7 @@ fn base(id: &str, title: &str) -> Measure {
         state: MeasureState::Available,
         series: vec![],
         xmr: None,
-        steps: vec![],
+        breaks: vec![],
     }
 }
 

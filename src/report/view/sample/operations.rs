@@ -4,7 +4,9 @@ use chrono::NaiveDateTime;
 
 use super::{day, header};
 use crate::ingest::status::{DayTotal, LastFile, SourceStatus, State};
-use crate::report::view::operations_report::{CheckCount, JobRuns, OperationsReport, Warehouse};
+use crate::report::view::operations_report::{
+    CheckCount, JobRuns, OperationsReport, Record, Warehouse,
+};
 
 fn at(hour: u32, minute: u32) -> NaiveDateTime {
     day(2026, 11, 21)
@@ -33,6 +35,7 @@ pub(crate) fn report() -> OperationsReport {
         sources,
         rejects: vec![],
         overdue: vec![],
+        shifts: vec![],
         warehouse: Warehouse {
             stands_on_batch: Some(118),
             newest_batch: 118,
@@ -43,6 +46,12 @@ pub(crate) fn report() -> OperationsReport {
             is_blocking: true,
             failing_rows: 0,
         }],
+        record: Some(Record {
+            verified_at: at(6, 45),
+            entries: 12_345,
+            findings: 0,
+            ledgers: vec![],
+        }),
         jobs: vec![JobRuns {
             job: "nightly-ingest".to_owned(),
             slots: 1,

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{day, header, list};
-use crate::harm::decisions::ledger::{Overrides, Rate};
+use crate::harm::decisions::overrides::{Overrides, Rate};
 use crate::report::view::Header;
 use crate::report::view::harm_list_pack::{
     Acceptance, Because, Concentration, Contribution, Flag, HarmListPack, Leaver, NotCounted,

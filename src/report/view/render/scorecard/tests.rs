@@ -1,17 +1,29 @@
 //! The scorecard's page and mail over invented measures.
 
 use super::super::render_commitment_scorecard;
+use crate::harm::index::bridge::Bridge;
 use crate::measures::changes::Changed;
-use crate::measures::statistics::series::Accrual;
-use crate::measures::worked::State;
+use crate::measures::measure_value::State;
 use crate::report::view::commitment_scorecard::{
     BrokenMeasure, Commitment, CommitmentScorecard, Detailed, Slice,
 };
-use crate::report::view::measure::{Measure, StepChange, Stretch};
-use crate::report::view::sample::{self, HOSTILE, day, measures};
+use crate::report::view::measure::{Measure, RecordedBreak, Stretch};
+use crate::report::view::sample::{self, HOSTILE, all_is_seen, day, measures};
 
-fn detailed(measure: Measure) -> Detailed {
+fn detailed(mut measure: Measure) -> Detailed {
     let newest = measure.series.last().cloned();
+    measure.year_on_year = newest.is_some().then(|| Changed {
+        period: day(2026, 10, 1),
+        before: day(2025, 10, 1),
+        now_value: Some(8.1),
+        before_value: Some(7.6),
+        change: Some(0.5),
+        is_ratio: false,
+        low: Some(0.2),
+        high: Some(0.8),
+        without: None,
+        crosses: None,
+    });
     let slice = |reading: &str, area: &str, group: &str, state: State| {
         newest.clone().map(|mut point| {
             point.state = state;
@@ -37,24 +49,12 @@ fn detailed(measure: Measure) -> Detailed {
         slice("recorded", "Camden: Regent's Park", "All", State::Shown),
     ];
     Detailed {
-        accrual: Accrual::Flow,
         minimum_denominator: Some(20.0),
         numerator: "invented crimes charged".to_owned(),
         denominator: Some("invented crimes recorded".to_owned()),
         baseline_source: Some("Invented Office, 2022-03".to_owned()),
         file: "jobs/commitment-measures/06-dangerous-perpetrators/charged.sql".to_owned(),
         set_id: newest.is_some().then_some(41),
-        year_on_year: newest.is_some().then(|| Changed {
-            period: day(2026, 10, 1),
-            before: day(2025, 10, 1),
-            now_value: Some(8.1),
-            before_value: Some(7.6),
-            change: Some(0.5),
-            is_ratio: false,
-            low: Some(0.2),
-            high: Some(0.8),
-            without: None,
-        }),
         year_to_date: None,
         is_of_years: true,
         slices: slices.into_iter().flatten().collect(),
@@ -73,6 +73,10 @@ fn scorecard() -> CommitmentScorecard {
     let mut published = measures::worsening();
     published.id = "P.1".to_owned();
     CommitmentScorecard {
+        bridge: Bridge {
+            missing: Some("nothing has arrived".to_owned()),
+            ..Bridge::default()
+        },
         header: sample::header(),
         commitments: vec![
             commitment(
@@ -116,7 +120,9 @@ fn what_others_publish_is_shown_and_not_judged() {
     let rendered = render_commitment_scorecard(&scorecard()).expect("renders");
     assert!(rendered.html.contains("id=\"measure-P-1\""));
     // One of three, not two of four: the published series worsens too.
-    assert!(words(&rendered.html).contains("A signal in 1 of 3 measures"));
+    assert!(
+        words(&rendered.html).contains("1 signal in 3 measures that can be tested; 2 more differ")
+    );
     assert!(
         rendered
             .mail
@@ -159,13 +165,14 @@ fn every_link_within_the_page_leads_somewhere() {
 }
 
 #[test]
-fn a_known_change_is_told_beneath_the_chart_with_its_number() {
+fn a_break_is_told_beneath_the_chart_with_its_number() {
     let mut view = scorecard();
     let measure = &mut view.commitments[0].measures[0].measure;
-    measure.steps.push(StepChange {
+    measure.breaks.push(RecordedBreak {
         at: 12,
         date: day(2025, 11, 1),
-        reason: "Charging moved to the Crown Prosecution Service.".to_owned(),
+        what: "charging moved to the Crown Prosecution Service".to_owned(),
+        source: "the force".to_owned(),
     });
     let xmr = measure.xmr.as_mut().expect("set");
     xmr.from = 12;
@@ -178,8 +185,8 @@ fn a_known_change_is_told_beneath_the_chart_with_its_number() {
     });
     let html = words(&render_commitment_scorecard(&view).expect("renders").html);
     assert!(html.contains(
-        "Known change 1, 1 November 2025: Charging moved to the Crown Prosecution Service; \
-         limits start anew."
+        "Break 1, 1 November 2025: charging moved to the Crown Prosecution Service; limits begin \
+         anew and nothing is compared across it. Source: the force."
     ));
     assert!(html.contains(">1</text>"));
 }
@@ -198,6 +205,10 @@ fn hostile_words_stay_words() {
         detailed.slices[0].group = hostile.to_owned();
         detailed.slices[3].area = hostile.to_owned();
         let rendered = render_commitment_scorecard(&view).expect("renders");
+        let mail = &rendered.mail;
+        for text in [&rendered.html, &mail.html, &mail.text, &mail.subject] {
+            assert!(all_is_seen(text), "{hostile:?}");
+        }
         for html in [&rendered.html, &rendered.mail.html] {
             assert!(!html.contains("<script"), "{hostile}");
             assert!(!html.contains("<img src=x"), "{hostile}");
