@@ -290,7 +290,6 @@ fn take_rows(
         zone: arrival.zone,
         named: arrival.named(),
     };
-    history::ensure(tx, contract)?;
     detect_changes::find_later(tx, contract, arrival.as_at, &arrival.file_name)?;
     let batch_id = ledger::next_id(tx)?;
     let is_first = history::is_empty(tx, contract)? && !has_later(tx)?;

@@ -5,18 +5,15 @@ use anyhow::{Result, ensure};
 use duckdb::{Connection, params};
 
 use super::contract::Contract;
+use super::history::Held;
 use crate::model::restricted::Room;
 use crate::store::bind;
 use crate::store::chain::{self, catalogue};
 
 /// Whether rows of a source still lie outside the room that its contract says.
 pub fn is_awaited(connection: &Connection, contracts: &[Contract]) -> Result<bool> {
-    for contract in contracts {
-        if contract.room != Room::Open && has_table(connection, Room::Open, contract)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let held = Held::read(connection)?;
+    Ok(contracts.iter().any(|contract| held.awaits(contract)))
 }
 
 /// Moves the history of a source into its room, with the values of its

@@ -18,7 +18,8 @@ use crate::harm::settings::ListSettings;
 use crate::harm::sql::{Bound, ListContext};
 use crate::harm::variants;
 use crate::ingest::contract::{Column, Contract};
-use crate::ingest::{history, house};
+use crate::ingest::history::Held;
+use crate::ingest::house;
 use crate::measures::definition::Definition;
 use crate::measures::settings::MeasureSettings;
 use crate::measures::window::Window;
@@ -81,9 +82,10 @@ impl Binder<'_> {
     /// Empty tables under everything that the warehouse reads.
     fn prepare(&mut self, deployment: &Deployment) -> Result<()> {
         let house = house::contracts();
+        let held = Held::read(self.connection)?;
         for contract in &deployment.contracts {
             let file = format!("jobs/nightly-ingest/sources/{}.toml", contract.name);
-            if let Err(error) = history::ensure(self.connection, contract) {
+            if let Err(error) = held.ensure(self.connection, contract) {
                 self.problems
                     .push(Problem::whole(file.as_str(), format!("{error:#}")));
             }

@@ -125,12 +125,13 @@ pub fn take_in_only(context: &Context<'_>, file: &Path) -> Result<Ingested> {
     let archive = Archive::open(&context.deployment.config.landing.archive)?;
     let go_on = || Ok(());
     let (arrivals, waiting) = landing::inspect(&[Named::left(file)], looking(context, &go_on))?;
-    ensure_histories(context)?;
+    let unready = ensure_histories(context)?;
     let mut ingested = Ingested {
         waiting,
         ..Ingested::default()
     };
     for arrival in &arrivals {
+        refuse_unready(&unready, arrival)?;
         take_in(context, &archive, arrival, Wish::Named, &mut ingested)?;
     }
     Ok(ingested)
@@ -151,7 +152,7 @@ pub fn confirm(context: &Context<'_>, file: &Path, act: Act<'_>) -> Result<Inges
         let reason = waiting.first().map_or("not found", |w| w.reason.as_str());
         bail!("{}: {reason}", named.path.display());
     };
-    ensure_histories(context)?;
+    refuse_unready(&ensure_histories(context)?, &arrival)?;
     context
         .store
         .transaction(|tx| ledger::confirm_ending(tx, batch_id, act))?;
@@ -240,6 +241,17 @@ pub fn ensure_histories(context: &Context<'_>) -> Result<Vec<Unready>> {
         }
     }));
     Ok(unready)
+}
+
+/// A file that somebody named waits for nothing.
+fn refuse_unready(unready: &[Unready], arrival: &Arrival<'_>) -> Result<()> {
+    match unready
+        .iter()
+        .find(|found| found.source == arrival.contract.name)
+    {
+        Some(found) => bail!("{}: {}", found.source, found.reason),
+        None => Ok(()),
+    }
 }
 
 /// Why a file is accepted.

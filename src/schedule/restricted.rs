@@ -12,7 +12,6 @@ use super::sql_catalogue;
 use crate::config::problem::{Problem, Problems, Source};
 use crate::measures::allowed_tables::{self, ROW_MAKERS};
 use crate::model::restricted::Room;
-use crate::store::query::fault_of_select;
 use crate::store::table_references::{self, Reads, TableRef};
 use crate::warehouse::models::Model;
 
@@ -88,10 +87,7 @@ fn misreads(connection: &Connection, source: &Source) -> Result<Vec<Problem>> {
 }
 
 fn reads_of(connection: &Connection, source: &Source) -> Result<Option<Reads>> {
-    match fault_of_select(connection, &source.text)? {
-        Some(_) => Ok(None),
-        None => table_references::reads(connection, &source.text).map(Some),
-    }
+    Ok(table_references::reads_or_fault(connection, &source.text)?.ok())
 }
 
 fn fault_of_table(table: &TableRef) -> Option<String> {

@@ -5,10 +5,11 @@
 
 use std::fmt;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use duckdb::Connection;
 use serde_json::Value;
 
+use super::query::Fault;
 use super::{bind, plan_scans, query};
 
 /// What one SELECT reads.
@@ -56,10 +57,23 @@ pub struct FunctionRef {
 /// What a statement reads, in the order of its text. What a function such as
 /// `query` reads in turn cannot be told from here: see [`scans`].
 pub fn reads(connection: &Connection, sql: &str) -> Result<Reads> {
-    query::check_single_select(connection, sql)?;
-    let mut reads = named(&query::parse(connection, sql)?);
-    for view in views(connection)? {
-        look_behind(connection, &view, &mut reads)?;
+    match reads_or_fault(connection, sql)? {
+        Ok(reads) => Ok(reads),
+        Err(fault) => bail!("{}", fault.message),
+    }
+}
+
+/// The same, or what the parser has against the text as one SELECT.
+pub fn reads_or_fault(connection: &Connection, sql: &str) -> Result<Result<Reads, Fault>> {
+    let parsed = query::parse(connection, sql)?;
+    if let Some(fault) = query::fault_of(&parsed) {
+        return Ok(Err(fault));
+    }
+    let mut reads = named(&parsed);
+    if !reads.tables.is_empty() {
+        for view in views(connection)? {
+            look_behind(connection, &view, &mut reads)?;
+        }
     }
     // What is behind a view comes after it, since equal places keep their order.
     reads.tables.sort_by_key(|table| table.at);
@@ -67,7 +81,7 @@ pub fn reads(connection: &Connection, sql: &str) -> Result<Reads> {
     reads
         .functions
         .sort_by(|a, b| (a.at, &a.name).cmp(&(b.at, &b.name)));
-    Ok(reads)
+    Ok(Ok(reads))
 }
 
 /// What a parsed statement names, views as they are named.

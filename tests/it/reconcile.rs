@@ -8,7 +8,7 @@ use daybook::ingest::arrive::ScanOptions;
 use daybook::ingest::contract::{Contract, Kind};
 use daybook::ingest::landing::{self, Named};
 use daybook::ingest::ledger::Batch;
-use daybook::ingest::{self, IngestOptions, Outcome, history};
+use daybook::ingest::{self, IngestOptions, Outcome};
 use daybook::schedule::context::Deployment;
 use daybook::schedule::ingest_job;
 use serde_json::Value;
@@ -205,9 +205,6 @@ fn take_in(site: &Site, files: &[PathBuf]) -> Vec<Batch> {
         may_end: false,
         is_named: true,
     };
-    for arrival in &arrivals {
-        history::ensure(site.store.connection(), arrival.contract).unwrap();
-    }
     arrivals
         .iter()
         .map(

@@ -1,5 +1,6 @@
 //! A deployment in a folder of its own, and rows to land in it.
 
+pub mod kept;
 pub mod post_office;
 pub mod rows;
 pub mod shelf;
@@ -20,6 +21,7 @@ use daybook::model::act::Act;
 use daybook::model::as_of::AsOf;
 use daybook::model::operator::Operator;
 use daybook::schedule::context::{Context, Deployment};
+use daybook::schedule::ingest_job;
 use daybook::schedule::ledger::Trigger;
 use daybook::schedule::runner::{self, RunSummary};
 use daybook::schedule::stop::Stop;
@@ -28,6 +30,8 @@ use daybook::store::query::select;
 use daybook::table::Cell;
 use daybook_synth::Plan;
 use tempfile::TempDir;
+
+use kept::Kept;
 
 /// The morning most tests speak of.
 pub const MORNING: &str = "2026-11-21";
@@ -57,12 +61,23 @@ pub struct Site {
 }
 
 impl Site {
-    /// An empty deployment with the default jobs.
+    /// An empty deployment with the default jobs, in which nothing has run.
     pub fn new() -> Self {
+        static EMPTY: OnceLock<Kept> = OnceLock::new();
+        EMPTY.get_or_init(|| Kept::of(Self::made())).site()
+    }
+
+    fn made() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("site");
         init::write(&dir, SETTINGS).unwrap();
-        std::fs::create_dir_all(dir.join("landing")).unwrap();
+        let site = Self::open(folder, dir);
+        site.with_context(ingest_job::ensure_histories).unwrap();
+        site
+    }
+
+    /// What lies in a folder.
+    fn open(folder: TempDir, dir: PathBuf) -> Self {
         let deployment = Deployment::load(&dir).unwrap();
         let store = deployment.open_store().unwrap();
         Self {

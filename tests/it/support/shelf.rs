@@ -7,7 +7,7 @@ use daybook::ingest::arrive::ScanOptions;
 use daybook::ingest::contract::Contract;
 use daybook::ingest::landing::{self, Named};
 use daybook::ingest::revert::{self, Reverted};
-use daybook::ingest::{self, IngestOptions, Outcome};
+use daybook::ingest::{self, IngestOptions, Outcome, history};
 use daybook::store::Store;
 use daybook::store::query::select;
 use daybook::table::Cell;
@@ -52,6 +52,8 @@ impl Shelf {
             zone: London,
             go_on: &|| Ok(()),
         };
+        let unready = history::ensure_all(&self.store, &self.contracts).unwrap();
+        assert_eq!(unready, []);
         let (arrivals, waiting) = landing::inspect(&[Named::left(&path)], looking).unwrap();
         assert_eq!(waiting, [], "{name}");
         let taking = IngestOptions {
