@@ -81,6 +81,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The rooms of ingest in the order that a file goes through them: none may use
+/// a later one.
+const INGEST: [&str; 8] = [
+    "refusal", "contract", "arrive", "failed", "decode", "validate", "history", "archive",
+];
+
 /// A library and the only places that may name it.
 const ROOMS: &[(&str, &[&str])] = &[
     ("tokio_cron_scheduler", &["src/schedule/metronome.rs"]),
@@ -98,7 +104,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "calamine",
         &[
             "src/harm/index/",
-            "src/ingest/workbook.rs",
+            "src/ingest/decode/workbook.rs",
             "src/ingest/draft/sheet.rs",
         ],
     ),
@@ -127,7 +133,7 @@ const WALLS: &[(&str, &[&str])] = &[
         "conduct_history",
         &[
             "src/model/restricted.rs",
-            "src/ingest/restricted.rs",
+            "src/ingest/history/restricted.rs",
             "src/measures/allowed_tables.rs",
             "src/audit/verify/",
             "src/store/chain/",
@@ -139,8 +145,8 @@ const WALLS: &[(&str, &[&str])] = &[
         "conduct_ledger",
         &[
             "src/model/restricted.rs",
-            "src/ingest/restricted.rs",
-            "src/ingest/rejects.rs",
+            "src/ingest/history/restricted.rs",
+            "src/ingest/history/rejects.rs",
             "src/harm/consultations.rs",
             "src/measures/allowed_tables.rs",
             "src/audit/events.sql",
@@ -255,6 +261,26 @@ fn modules_use_only_what_lies_before_them() {
             let is_known = table.contains_key(used.as_str());
             if is_known && used != module && !allowed.contains(&used.as_str()) {
                 wrong.push(format!("{file} uses {used}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn the_rooms_of_ingest_use_only_what_lies_before_them() {
+    let place = |room: &str| INGEST.iter().position(|known| *known == room);
+    let mut wrong = Vec::new();
+    for (file, text) in files("src/ingest", ".rs") {
+        let below = file.trim_start_matches("src/ingest/");
+        let Some(own) = place(module_of(below)) else {
+            continue;
+        };
+        for used in text.split("crate::ingest::").skip(1) {
+            let end = used.find(|c: char| !c.is_ascii_lowercase() && c != '_');
+            let used = &used[..end.unwrap_or(used.len())];
+            if place(used).is_none_or(|place| place > own) {
+                wrong.push(format!("{file} uses {used:?}"));
             }
         }
     }

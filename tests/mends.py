@@ -65,19 +65,19 @@ MENDS = {
         "sandbox::hostile",
     ),
     "no link is followed in landing": (
-        "src/ingest/folder.rs",
+        "src/ingest/arrive/folder.rs",
         "let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;",
         "let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;",
         "delivering::links_that_the_delivering_account_plants_are_never_written_through",
     ),
     "no folder in landing is a link": (
-        "src/ingest/folder.rs",
+        "src/ingest/arrive/folder.rs",
         "        let flags = FOLDER | OFlag::O_NOFOLLOW;",
         "        let flags = FOLDER;",
         "delivering::a_landing_folder_or_a_source_folder_that_becomes_a_link_leads_nowhere",
     ),
     "a second name of a file of ours is no landed file": (
-        "src/ingest/folder.rs",
+        "src/ingest/arrive/folder.rs",
         "(is_ours && facts.nlink() > 1).then_some(",
         "(is_ours && facts.nlink() > 9).then_some(",
         "delivering::a_second_name_of_a_file_of_ours_is_left_alone",
@@ -89,7 +89,7 @@ MENDS = {
         "lib failure::",
     ),
     "a stream is held to its unpacked size": (
-        "src/ingest/limits.rs",
+        "src/ingest/contract/limits.rs",
         "None => Err(Told::error(LIMIT, self.told.clone())),",
         "None => Ok(read),",
         "lib a_stream_is_read_to_its_limit_and_no_byte_further",

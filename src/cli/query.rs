@@ -19,7 +19,7 @@ use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::harm::consultations::{self, Wish};
 use crate::ingest::contract;
-use crate::ingest::{history, restricted};
+use crate::ingest::history;
 use crate::model::as_of::AsOf;
 use crate::model::operator::Operator;
 use crate::model::restricted::Room;
@@ -185,9 +185,9 @@ impl Query {
 /// Opens the database with every source in the room that its contract says,
 /// moving those that were accepted before it said so.
 fn open_settled(dir: &Path, config: &Config) -> Result<Sandbox> {
-    let contracts = contract::load_all(dir)?.whole()?;
+    let contracts = contract::load::load_all(dir)?.whole()?;
     let sandbox = Sandbox::open(&config.store_of_queries())?;
-    if !restricted::is_awaited(sandbox.connection(), &contracts)? {
+    if !history::is_awaited(sandbox.connection(), &contracts)? {
         return Ok(sandbox);
     }
     drop(sandbox);

@@ -6,7 +6,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::output;
-use crate::ingest::{draft, house};
+use crate::ingest::contract::house;
+use crate::ingest::draft;
 
 #[derive(Debug, Args)]
 pub struct Source {

@@ -8,15 +8,12 @@ use anyhow::{Result, anyhow};
 use chrono::NaiveDateTime;
 use duckdb::{Connection, params};
 
-use super::Refused;
 use super::arrive::Arrival;
+use super::refusal::Refused;
 use crate::store::{chain, failure};
 
 /// So often a file fails before it is set aside.
 pub const MOST: u64 = 2;
-
-/// The code of a file that was set aside.
-pub const CODE: &str = "failed";
 
 /// Why a file could not be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,14 +69,14 @@ fn told_io(error: &anyhow::Error, cause: &io::Error) -> String {
 const PANIC: &str = "a fault of the program while it was read";
 
 /// A panic in a reader is a failure of the file that was read.
-pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, Refused>) -> Result<T, Refused> {
+pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Refused>) -> Result<T, Refused> {
     // What `work` had in hand is given up: a transaction rolls back, and the
     // scratch file is written anew.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Refused::Broken(anyhow!(PANIC))))
 }
 
 /// Records that a file of this content failed. Returns how often it has.
-pub(super) fn record(
+pub(crate) fn record(
     tx: &Connection,
     arrival: &Arrival<'_>,
     sha256: &str,

@@ -10,16 +10,18 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use tempfile::TempDir;
 
-use super::arrive::ScanOptions;
-use super::codepage::Charset;
+use super::arrive::landing::{self, Named};
+use super::arrive::{ScanOptions, manifest};
+use super::contract::codepage::Charset;
+use super::contract::layout::{Layout, Wide};
 use super::contract::{Contract, Encoding, Mode};
-use super::decode::{Decoded, Relation};
-use super::detect::detect;
-use super::landing::{self, Named};
-use super::layout::{Layout, Wide};
-use super::stage::Reading;
-use super::text::Utf8Reader;
-use super::{IngestOptions, Outcome, Refused, header, history, jsonl, manifest, table, take_in};
+use super::decode::decoded::{Decoded, Relation};
+use super::decode::detect::detect;
+use super::decode::text::Utf8Reader;
+use super::decode::{header, jsonl, table};
+use super::refusal::Refused;
+use super::validate::stage::Reading;
+use super::{IngestOptions, Outcome, history, take_in};
 use crate::config::problem::Source;
 use crate::store::{Store, bind};
 

@@ -1,62 +1,20 @@
-//! Takes extracts in: arrive, decode, judge, merge into history, shelve. A
-//! file's rows commit together with the ledger row that says it was accepted,
-//! or nothing of it stays.
+//! Takes extracts in. A file goes through the rooms in this order: `arrive`,
+//! `decode`, `validate`, `history`, `archive`, each after the words of its
+//! `contract`, and none knows a later one. Its rows commit together with the
+//! ledger row that says it was accepted, or nothing of it stays.
 
-mod archive;
-pub mod archive_file;
+pub mod archive;
 pub mod arrive;
-pub mod aside;
-pub mod codepage;
 pub mod contract;
-pub mod contract_file;
-mod contract_problems;
-pub mod csv_lines;
 pub mod decode;
-mod described;
-pub mod detect;
-pub mod detect_changes;
 pub mod draft;
 pub mod failed;
-pub mod folder;
-mod formats;
 #[cfg(test)]
 mod fuzz;
-mod gzip;
-pub mod hashing_reader;
-mod head;
-pub mod header;
 pub mod history;
-pub mod house;
-mod jsonl;
-pub mod keys;
-mod kinds;
-pub mod landing;
-pub mod layout;
-mod layout_problems;
-pub mod ledger;
-pub mod limits;
-pub mod manifest;
-pub mod merge;
-mod moment;
-pub mod naming;
-mod parquet;
 pub mod refusal;
-pub mod rejects;
-pub mod relations;
-pub mod restricted;
-pub mod revert;
-pub mod row_errors;
-mod spool;
-pub mod stage;
 pub mod status;
-mod table;
-pub mod text;
 pub mod validate;
-mod value;
-mod values;
-pub mod volume;
-mod workbook;
-mod zstd;
 
 use std::path::{Path, PathBuf};
 
@@ -67,52 +25,17 @@ use duckdb::Connection;
 use crate::store::chain::anchor;
 use crate::store::{Store, bind, failure};
 use arrive::Arrival;
+use arrive::hashing_reader::{self, Landed};
 use contract::Mode;
-use decode::Decoded;
+use decode::decoded::Decoded;
+use decode::spool;
 use failed::{Cause, Failure};
-use hashing_reader::Landed;
-use ledger::Batch;
-use merge::Merging;
-pub use refusal::Refused;
-use stage::Reading;
-
-/// One thing wrong on one line of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Counted from 1, the header included; a Parquet file's row from 1.
-    pub line: u64,
-    /// The contract's name of the column; none when the whole line is meant.
-    pub column: Option<String>,
-    pub value: Option<String>,
-    /// One word for the kind of reason, which outlives it.
-    pub code: &'static str,
-    /// In words that quote nothing of the file.
-    pub reason: String,
-    /// The row was accepted nevertheless, without this value.
-    pub is_warning: bool,
-    /// The row's key as text, when it has one.
-    pub key: Option<String>,
-}
-
-impl Fault {
-    pub fn reject(
-        line: u64,
-        column: Option<String>,
-        value: Option<&str>,
-        (code, reason): (&'static str, String),
-    ) -> Self {
-        Self {
-            line,
-            column,
-            // Every line of a file may be wrong, and as long as a line can be.
-            value: value.map(ledger::shortened),
-            code,
-            reason,
-            is_warning: false,
-            key: None,
-        }
-    }
-}
+use history::batch::Batch;
+use history::merge::{self, Merging};
+use history::{detect_changes, ledger, rejects};
+use refusal::Refused;
+use validate::WriteFirst;
+use validate::stage::{self, Reading};
 
 /// What became of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,7 +133,7 @@ fn fail(
                 store,
                 arrival,
                 sha256,
-                &Refused::coded(failed::CODE, reason),
+                &Refused::coded(refusal::FAILED, reason),
                 taking,
             )
         }
@@ -233,7 +156,8 @@ fn known(
         return Ok(None);
     };
     let found = ledger::known(connection, arrival, &sha256)?;
-    let tries_again = |state: &str| taking.is_named && ["reverted", failed::CODE].contains(&state);
+    let tries_again =
+        |state: &str| taking.is_named && ["reverted", refusal::FAILED].contains(&state);
     let found = found.filter(|(_, state)| !tries_again(state));
     Ok(found.map(|(batch_id, state)| Outcome::Known { batch_id, state }))
 }
@@ -292,9 +216,11 @@ fn take_rows(
     };
     detect_changes::find_later(tx, contract, arrival.as_at, &arrival.file_name)?;
     let batch_id = ledger::next_id(tx)?;
-    let is_first = history::is_empty(tx, contract)? && !has_later(tx)?;
-    let judged = validate::read_rows(tx, arrival, decoded, &reading, is_first.then_some(batch_id))?;
-    validate::check_file(tx, arrival, &reading, &judged)?;
+    let is_held = !history::is_empty(tx, contract)?;
+    let is_first = !is_held && !has_later(tx)?;
+    let first = is_first.then_some((batch_id, merge::write_first as WriteFirst));
+    let judged = validate::read_rows(tx, arrival, decoded, &reading, first)?;
+    validate::check_file(tx, arrival, &reading, &judged, is_held)?;
     let merging = Merging {
         batch_id,
         as_at: arrival.as_at,

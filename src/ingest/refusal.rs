@@ -1,7 +1,51 @@
 //! Why a whole file was not accepted.
 
-use super::Fault;
-use super::failed;
+/// One thing wrong on one line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Counted from 1, the header included; a Parquet file's row from 1.
+    pub line: u64,
+    /// The contract's name of the column; none when the whole line is meant.
+    pub column: Option<String>,
+    pub value: Option<String>,
+    /// One word for the kind of reason, which outlives it.
+    pub code: &'static str,
+    /// In words that quote nothing of the file.
+    pub reason: String,
+    /// The row was accepted nevertheless, without this value.
+    pub is_warning: bool,
+    /// The row's key as text, when it has one.
+    pub key: Option<String>,
+}
+
+impl Fault {
+    pub fn reject(
+        line: u64,
+        column: Option<String>,
+        value: Option<&str>,
+        (code, reason): (&'static str, String),
+    ) -> Self {
+        Self {
+            line,
+            column,
+            // Every line of a file may be wrong, and as long as a line can be.
+            value: value.map(shortened),
+            code,
+            reason,
+            is_warning: false,
+            key: None,
+        }
+    }
+}
+
+/// A rejected value of any length, as it is kept.
+pub(crate) fn shortened(value: &str) -> String {
+    const KEPT: usize = 500;
+    match value.char_indices().nth(KEPT) {
+        Some((end, _)) => format!("{}... ({} bytes)", &value[..end], value.len()),
+        None => value.to_owned(),
+    }
+}
 
 /// A file of which nothing is accepted, or a machine that could not.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +82,8 @@ pub const ENCODING: &str = "encoding";
 pub const STREAM: &str = "stream";
 /// It passes a limit of its contract.
 pub const LIMIT: &str = "limit";
+/// It was set aside because it failed again and again.
+pub const FAILED: &str = "failed";
 
 /// What a code means, for those who may not see what a file held: pages, mails.
 pub fn in_words(code: Option<&str>) -> &'static str {
@@ -47,7 +93,7 @@ pub fn in_words(code: Option<&str>) -> &'static str {
         Some("empty") => "it has no sound row",
         Some("volume") => "it has far fewer or more rows than usual",
         Some("value") => "it holds a value that its contract never takes",
-        Some(failed::CODE) => "it failed twice while it was read, and was set aside",
+        Some(FAILED) => "it failed twice while it was read, and was set aside",
         Some("ending") => "it would end more rows than its contract allows",
         Some(HEADER) => "its columns are not those of its contract",
         Some(ENCODING) => "it is not in the encoding that its contract says",
@@ -81,7 +127,7 @@ const FAULTS: [&str; 19] = [
 ];
 
 /// A code as the database gives it back.
-pub(super) fn fault_code(found: &str) -> &'static str {
+pub(crate) fn fault_code(found: &str) -> &'static str {
     FAULTS
         .into_iter()
         .find(|code| *code == found)

@@ -6,8 +6,9 @@ use chrono::{Duration, NaiveDate, NaiveDateTime};
 use duckdb::{Connection, OptionalExt, params};
 use serde::Serialize;
 
-use super::contract::{Broken, Contract};
-use super::volume;
+use super::contract::Contract;
+use super::contract::load::Broken;
+use super::validate::volume;
 use crate::store::bind;
 
 /// Days of totals, the moment's own included.

@@ -16,7 +16,7 @@ use crate::harm::index::{self, Reference};
 use crate::harm::ranking::{self, Inputs, Made};
 use crate::harm::settings::ListSettings;
 use crate::harm::sql::ListSql;
-use crate::ingest::ledger;
+use crate::ingest::history::ledger;
 use crate::measures::definition::Definition;
 use crate::measures::evaluate::{self, Basis, Evaluated};
 use crate::measures::settings::MeasureSettings;

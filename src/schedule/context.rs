@@ -13,7 +13,9 @@ use crate::config::{Config, access};
 use crate::harm::index::{Reference, editions, titles};
 use crate::harm::settings::ListSettings;
 use crate::harm::sql::ListSql;
-use crate::ingest::contract::{self, Broken, Contract, Mode};
+use crate::ingest::contract;
+use crate::ingest::contract::load::Broken;
+use crate::ingest::contract::{Contract, Mode};
 use crate::measures::definition::{self as measure, Loaded};
 use crate::measures::settings::MeasureSettings;
 use crate::measures::source_coverage;
@@ -51,7 +53,7 @@ impl Deployment {
             }
             None => true,
         });
-        let contracts = contract::load_all(dir).map_err(&mut keep).ok();
+        let contracts = contract::load::load_all(dir).map_err(&mut keep).ok();
         let folder = "jobs/nightly-ingest";
         let models = models::load(dir, &format!("{folder}/models"), &layers(dir, folder))
             .map_err(&mut keep)
@@ -185,7 +187,7 @@ fn one_basket(dir: &Path, jobs: &BTreeMap<String, Job>) -> Option<Problem> {
 }
 
 /// Every source that there is to be, whatever became of its contract.
-fn names(loaded: &contract::Loaded) -> Vec<&str> {
+fn names(loaded: &contract::load::Loaded) -> Vec<&str> {
     let sound = loaded.contracts.iter().map(|contract| &contract.name);
     let broken = loaded.broken.iter().map(|broken| &broken.name);
     sound.chain(broken).map(String::as_str).collect()

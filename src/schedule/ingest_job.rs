@@ -12,14 +12,20 @@ use crate::audit::heads;
 use crate::audit::{self, Event, Kind};
 use crate::config::problem::Problem;
 use crate::harm::accounts::{self, Role};
-use crate::ingest::archive_file::{self, Archive, Judged};
+use crate::ingest;
+use crate::ingest::archive;
+use crate::ingest::archive::{Archive, Judged};
+use crate::ingest::arrive::landing;
+use crate::ingest::arrive::landing::Named;
 use crate::ingest::arrive::{Arrival, ScanOptions, Waiting};
 use crate::ingest::history::Unready;
-use crate::ingest::landing::{self, Named};
-use crate::ingest::ledger::Batch;
-use crate::ingest::relations::{self, MissingReferences};
-use crate::ingest::revert::{self, Reverted};
-use crate::ingest::{self, IngestOptions, Outcome, failed, ledger, rejects};
+use crate::ingest::history::batch::Batch;
+use crate::ingest::history::batch::Reverted;
+use crate::ingest::history::revert;
+use crate::ingest::history::{ledger, rejects};
+use crate::ingest::validate::relations;
+use crate::ingest::validate::relations::MissingReferences;
+use crate::ingest::{IngestOptions, Outcome, refusal};
 use crate::model::act::{Act, Who};
 use crate::model::as_of::AsOf;
 use crate::store::failure;
@@ -69,7 +75,7 @@ pub fn ingest(context: &Context<'_>, as_of: AsOf, files: Option<&[PathBuf]>) -> 
         }
         None => {
             let connection = context.store.connection();
-            archive_file::tidy(connection, &archive, &landing.path, &deployment.contracts)?;
+            archive::tidy(connection, &archive, &landing.path, &deployment.contracts)?;
             landing::scan(&landing.path, looking)?
         }
     };
@@ -325,7 +331,7 @@ fn take_in(
         }
     };
     if let Some(judged) = judged.filter(|_| is_taken_away(context, arrival))
-        && let Err(error) = archive_file::put_away(context.store.connection(), archive, judged)
+        && let Err(error) = archive::put_away(context.store.connection(), archive, judged)
     {
         let reason = format!(
             "judged as batch {}, not put away: {}",
@@ -381,7 +387,7 @@ fn age_out(context: &Context<'_>, archive: &Archive, ingested: &mut Ingested) ->
         if kept == 0 {
             continue;
         }
-        match archive_file::age_out(archive, state, now.into(), days(kept)) {
+        match archive::age_out(archive, state, now.into(), days(kept)) {
             Ok(erased) => ingested.erased.extend(erased),
             Err(error) => ingested.failed.push(Waiting {
                 file_name: format!("archive of {state} files"),
@@ -422,7 +428,7 @@ fn named(context: &Context<'_>, files: &[PathBuf]) -> Result<Vec<Named>> {
         let name = file_name(file);
         let found = ledger::newest_of_name(context.store.connection(), &name)?;
         Ok(match found {
-            Some((batch_id, source, Some(refusal))) if refusal == failed::CODE => {
+            Some((batch_id, source, Some(refusal))) if refusal == refusal::FAILED => {
                 archived(context, &source, batch_id, &name)
             }
             _ => Named::left(file),
@@ -434,7 +440,7 @@ fn named(context: &Context<'_>, files: &[PathBuf]) -> Result<Vec<Named>> {
 fn archived(context: &Context<'_>, source: &str, batch_id: i64, name: &str) -> Named {
     let archive = &context.deployment.config.landing.archive;
     Named {
-        path: archive_file::refused_file(archive, source, batch_id, name),
+        path: archive::refused_file(archive, source, batch_id, name),
         name: name.into(),
         is_ours: true,
     }

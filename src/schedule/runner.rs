@@ -9,13 +9,14 @@ use chrono::{DateTime, Duration, Utc};
 use super::actions;
 use super::context::Context;
 use super::definition::{Action, Job};
-use super::ingest_job::{self, Ingested};
+use super::ingest_job;
+use super::ingest_job::Ingested;
 use super::ledger::{self, Ending, Slot, Trigger};
 use super::post;
 use crate::clock::{self, Stopwatch};
 use crate::ingest::arrive::Waiting;
-use crate::ingest::failed;
-use crate::ingest::relations::MissingReferences;
+use crate::ingest::refusal;
+use crate::ingest::validate::relations::MissingReferences;
 use crate::measures::evaluate::Evaluated;
 use crate::model::as_of::AsOf;
 use crate::store::{Store, failure};
@@ -196,7 +197,7 @@ fn act(context: &Context<'_>, job: &Job, slot: &Slot) -> Result<RunSummary> {
 
 /// The story of a night's ingest.
 pub fn tell_ingest(done: &Ingested) -> RunSummary {
-    let sum = |pick: fn(&crate::ingest::ledger::Batch) -> u64| {
+    let sum = |pick: fn(&crate::ingest::history::batch::Batch) -> u64| {
         done.accepted.iter().map(pick).sum::<u64>()
     };
     let mut details: Vec<String> = Vec::new();
@@ -221,7 +222,7 @@ pub fn tell_ingest(done: &Ingested) -> RunSummary {
             "{more} more files have notes; see `daybook ingest batches`"
         ));
     }
-    let is_refused = |state: &str| ["refused", failed::CODE].contains(&state);
+    let is_refused = |state: &str| ["refused", refusal::FAILED].contains(&state);
     for (file, batch_id, state) in done.known.iter().filter(|(_, _, s)| is_refused(s)) {
         details.push(format!(
             "{file} still refused, see batch {batch_id} ({state})"

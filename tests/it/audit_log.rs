@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use daybook::harm::accounts::Role;
 use daybook::harm::decisions::decide::{self, Wish};
 use daybook::harm::decisions::{self, Which};
-use daybook::ingest::rejects;
+use daybook::ingest::history::rejects;
 use daybook::model::operator::Operator;
 use daybook::store::Store;
 

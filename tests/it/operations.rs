@@ -1,7 +1,8 @@
 //! What the operations report says, against the database and against the
 //! command, and what it must never say.
 
-use daybook::ingest::status::{self, Moment, SourceStatus, State};
+use daybook::ingest::status;
+use daybook::ingest::status::{Moment, SourceStatus, State};
 use mail_parser::MessageParser;
 
 use crate::support::rows::{CRIMES, NOMINALS, PARTIES, crime, file, nominal, party};

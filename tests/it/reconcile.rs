@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use daybook::ingest;
 use daybook::ingest::arrive::ScanOptions;
+use daybook::ingest::arrive::landing;
+use daybook::ingest::arrive::landing::Named;
 use daybook::ingest::contract::{Contract, Kind};
-use daybook::ingest::landing::{self, Named};
-use daybook::ingest::ledger::Batch;
-use daybook::ingest::{self, IngestOptions, Outcome};
+use daybook::ingest::history::batch::Batch;
+use daybook::ingest::{IngestOptions, Outcome};
 use daybook::schedule::context::Deployment;
 use daybook::schedule::ingest_job;
 use serde_json::Value;

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use daybook::harm::accounts::Role;
-use daybook::ingest::archive_file::{self, Archive};
-use daybook::ingest::rejects;
+use daybook::ingest::archive;
+use daybook::ingest::archive::Archive;
+use daybook::ingest::history::rejects;
 use daybook::model::as_of::AsOf;
 use daybook::schedule::ingest_job;
 
@@ -150,7 +151,7 @@ fn archived_files_are_erased_after_their_time_and_their_receipts_stay() {
         }
         let written = std::fs::metadata(&receipt).unwrap().modified().unwrap();
         let kept = Duration::from_hours(90 * 24);
-        let age_out = |now| archive_file::age_out(&archive, state, now, kept).unwrap();
+        let age_out = |now| archive::age_out(&archive, state, now, kept).unwrap();
         // A clock that was set back erases nothing.
         assert_eq!(age_out(written - kept), [] as [i64; 0]);
         assert_eq!(age_out(written + kept), [] as [i64; 0]);

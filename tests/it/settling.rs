@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use daybook::ingest::Outcome;
-use daybook::ingest::ledger::Batch;
+use daybook::ingest::history::batch::Batch;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::RngSeed;

@@ -7,7 +7,8 @@ use clap::Args;
 
 use crate::cli::output::{self, Format, Printed};
 use crate::clock::Clock;
-use crate::ingest::status::{self, Moment, SourceStatus, State};
+use crate::ingest::status;
+use crate::ingest::status::{Moment, SourceStatus, State};
 use crate::schedule::context::Deployment;
 use crate::store::query::select;
 use crate::table::{Cell, Column, Table};

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
-use super::super::contract::Kind;
+use crate::ingest::contract::Kind;
 use crate::model::ho_code;
 
 /// What a column of a sample looks like, as a contract would say it.

@@ -10,9 +10,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::contract::{Column, Contract, Format, Kind, Mode};
-use super::contract_problems::RESERVED;
-use super::header;
+use crate::ingest::contract::problems::RESERVED;
+use crate::ingest::contract::{Column, Contract, Format, Kind, Mode};
+use crate::ingest::decode::header;
 use guess::{Guess, guess};
 use sample::Sample;
 
@@ -205,7 +205,7 @@ impl Writer<'_> {
         } else if !column.values.is_empty() {
             keys.push(format!("values = {}", json!(column.values)));
         }
-        if column.otherwise == super::contract::OnInvalid::Warn {
+        if column.otherwise == crate::ingest::contract::OnInvalid::Warn {
             keys.push("otherwise = \"warn\"".to_owned());
         }
         let unknown = cells

@@ -10,11 +10,10 @@ use anyhow::{Context, Result, bail, ensure};
 use duckdb::Connection;
 use zip::ZipArchive;
 
-use super::super::contract::Format;
-use super::super::decode::uncompressed;
-use super::super::kinds;
-use super::super::stage::literal_path;
 use super::sheet;
+use crate::ingest::contract::Format;
+use crate::ingest::decode::{kinds, uncompressed};
+use crate::ingest::validate::stage::literal_path;
 use crate::store::bind;
 
 /// A file's header and the cells below it, column by column, without the empty.

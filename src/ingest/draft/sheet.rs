@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use calamine::{Reader as _, SheetVisible, Xlsx};
 
-use super::super::hashing_reader::Landed;
-use super::super::workbook::{MOST_BYTES, text_of};
+use crate::ingest::arrive::hashing_reader::Landed;
+use crate::ingest::decode::workbook::{MOST_BYTES, text_of};
 
 /// A sheet's rows, and its name where the workbook shows several.
 pub(super) struct Sheet {

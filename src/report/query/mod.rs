@@ -20,7 +20,8 @@ use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 use duckdb::Connection;
 
 use crate::config::Config;
-use crate::ingest::contract::{Broken, Contract};
+use crate::ingest::contract::Contract;
+use crate::ingest::contract::load::Broken;
 use crate::ingest::status::Moment;
 use crate::measures::definition::Loaded;
 use crate::measures::settings::MeasureSettings;

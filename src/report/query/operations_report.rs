@@ -6,7 +6,7 @@ use chrono::{Duration, NaiveDateTime};
 
 use super::{Scope, measures};
 use crate::audit::verify;
-use crate::ingest::ledger;
+use crate::ingest::history::ledger;
 use crate::ingest::status;
 use crate::measures::results::{self, Which};
 use crate::model::restricted::Room;

@@ -6,7 +6,8 @@ use duckdb::params;
 
 use super::Scope;
 use crate::ingest::refusal;
-use crate::ingest::status::{self, DayTotal, SourceStatus};
+use crate::ingest::status;
+use crate::ingest::status::{DayTotal, SourceStatus};
 use crate::report::view::source::{Checks, FailedCheck, Source};
 use crate::warehouse::build_status;
 

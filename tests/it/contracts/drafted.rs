@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use daybook::ingest::{draft, house};
+use daybook::ingest::contract::house;
+use daybook::ingest::draft;
 
 use super::{reloaded, write};
 use crate::support::Site;

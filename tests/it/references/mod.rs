@@ -67,7 +67,7 @@ fn the_reference_of_configuration_is_the_types_that_parse_it() {
             "jobs/nightly-ingest/sources/*.toml",
             "Contracts, one for each source; the file's name is the source's. \
              [What lands](../ingest.md) tells how they work together.",
-            contract::schema(),
+            contract::load::schema(),
         ),
         (
             "jobs/commitment-measures/*/commitment.toml",
@@ -89,7 +89,7 @@ fn the_reference_of_configuration_is_the_types_that_parse_it() {
 
 #[test]
 fn the_schema_for_editors_of_contracts_is_the_types() {
-    let schema = serde_json::to_string_pretty(&contract::schema()).unwrap();
+    let schema = serde_json::to_string_pretty(&contract::load::schema()).unwrap();
     let file = "jobs/nightly-ingest/contract.schema.json";
     hold(file, &(schema + "\n"));
 }

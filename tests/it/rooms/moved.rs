@@ -3,8 +3,10 @@
 
 use daybook::config::Config;
 use daybook::harm::accounts::Role;
-use daybook::ingest::contract::{self, Contract};
-use daybook::ingest::{history, restricted};
+use daybook::ingest::contract;
+use daybook::ingest::contract::Contract;
+use daybook::ingest::history;
+use daybook::ingest::history::restricted;
 use daybook::schedule::context::Deployment;
 use daybook::store::Store;
 
@@ -160,7 +162,7 @@ fn a_query_never_meets_what_has_not_been_moved_yet() {
 }
 
 fn conduct(site: &Site) -> Vec<Contract> {
-    let contracts = contract::load_all(&site.dir).unwrap().contracts;
+    let contracts = contract::load::load_all(&site.dir).unwrap().contracts;
     contracts
         .into_iter()
         .filter(|c| c.name == "conduct_cases")

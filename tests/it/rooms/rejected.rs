@@ -1,7 +1,7 @@
 //! What rejected rows of a room held is shown like the room itself.
 
 use chrono::TimeDelta;
-use daybook::ingest::rejects;
+use daybook::ingest::history::rejects;
 
 use super::{ANALYST, CASES, READER, refused, site};
 use crate::support::{MORNING, Site, day, noon};

@@ -3,11 +3,14 @@
 
 use chrono_tz::Europe::London;
 use daybook::config::problem::Source;
+use daybook::ingest;
 use daybook::ingest::arrive::ScanOptions;
+use daybook::ingest::arrive::landing;
+use daybook::ingest::arrive::landing::Named;
 use daybook::ingest::contract::Contract;
-use daybook::ingest::landing::{self, Named};
-use daybook::ingest::revert::{self, Reverted};
-use daybook::ingest::{self, IngestOptions, Outcome, history};
+use daybook::ingest::history::batch::Reverted;
+use daybook::ingest::history::revert;
+use daybook::ingest::{IngestOptions, Outcome, history};
 use daybook::store::Store;
 use daybook::store::query::select;
 use daybook::table::Cell;

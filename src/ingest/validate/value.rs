@@ -1,0 +1,294 @@
+//! What a cell must hold, as SQL: its value, and every way it can be wrong.
+
+use super::moment;
+use crate::ingest::contract::{Column, Contract, Kind, Zone};
+use crate::model::{control_chars, ho_code};
+use crate::store::quoted;
+
+/// What is trimmed off a cell: space, tab, line ends, no-break space. Cells of
+/// text files are trimmed before they come here.
+const SPACE: &str = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
+
+/// A cell of a Parquet file as text, trimmed; its type decides how.
+pub(crate) fn parquet_cell(column: &str, held: &str) -> String {
+    let is_time = held.starts_with("TIMESTAMP");
+    if is_time {
+        return format!("cast(cast({column} as timestamp) as varchar)");
+    }
+    if held == "VARCHAR" || held.starts_with("ENUM") {
+        return format!("nullif(trim(cast({column} as varchar), {SPACE}), '')");
+    }
+    format!("cast({column} as varchar)")
+}
+
+/// A cell of text, null where it is a word for no value. A text is one that
+/// stands in the contract just so; an identifier is one in whatever case, and so
+/// is one of dots, dashes and noughts alone.
+pub(crate) fn without_words(contract: &Contract, column: &Column, cell: &str) -> String {
+    let words = words(contract, column);
+    let Some(longest) = words.iter().map(String::len).max() else {
+        return cell.to_owned();
+    };
+    if column.kind == Kind::Text {
+        let list: Vec<String> = words
+            .iter()
+            .map(|w| format!("{cell} = '{}'", quoted(w)))
+            .collect();
+        return format!(
+            "case when strlen({cell}) <= {longest} and ({}) then null else {cell} end",
+            list.join(" or ")
+        );
+    }
+    let word = is_word(&words, cell);
+    let mark = match column.kind {
+        Kind::Identifier => format!(
+            "when {cell} < '1' or ({cell} >= ':' and {cell} < 'A') \
+                 or ({cell} >= '[' and {cell} < 'a') or {cell} >= '{{' \
+             then case when regexp_matches({cell}, '[1-9\\p{{L}}]') then {cell} end"
+        ),
+        _ => String::new(),
+    };
+    format!("case when strlen({cell}) <= {longest} and {word} then null {mark} else {cell} end")
+}
+
+/// Words of the contract for no value that are no value of the column's own.
+fn words(contract: &Contract, column: &Column) -> Vec<String> {
+    let own = |word: &&String| !column.values.contains(word) && !column.map.contains_key(*word);
+    contract.no_value.iter().filter(own).cloned().collect()
+}
+
+fn is_word(words: &[String], cell: &str) -> String {
+    let list: Vec<String> = words
+        .iter()
+        .map(|word| format!("'{}'", quoted(&word.to_lowercase())))
+        .collect();
+    format!(
+        "list_contains([{}]::varchar[], lower({cell}))",
+        list.join(", ")
+    )
+}
+
+/// A cell's value in its column's type, null when it is none.
+pub(crate) fn typed_value(contract: &Contract, column: &Column) -> String {
+    let cell = format!("\"{} text\"", column.name);
+    match column.kind {
+        Kind::Text | Kind::Identifier => without_words(contract, column, &cell),
+        Kind::HoCode => format!(
+            "case when regexp_full_match({cell}, '{}') then {cell} end",
+            ho_code::PATTERN.trim_matches(['^', '$'])
+        ),
+        // A cast alone would round `15646.5` and read `1e3` as a number.
+        Kind::Integer => format!(
+            "case when regexp_full_match({cell}, '-?[0-9]+') then try_cast({cell} as bigint) end"
+        ),
+        // A cast alone would take `1_000`.
+        Kind::Decimal => format!(
+            "case when regexp_full_match({cell}, '[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?') \
+             then try_cast({cell} as decimal(18, 6)) end"
+        ),
+        Kind::Boolean => format!(
+            "case lower({cell}) when 'true' then true when 'false' then false \
+             when '1' then true when '0' then false end"
+        ),
+        Kind::Date => moment::date(column, &cell),
+        Kind::Timestamp => moment::timestamp(column, &cell),
+    }
+}
+
+/// Holds where a cell is empty or a word for no value. Where a column is no text,
+/// the word is looked for only in a cell that is no value of its type, because
+/// most cells are.
+pub(crate) fn is_missing(contract: &Contract, column: &Column) -> String {
+    let cell = format!("\"{} text\"", column.name);
+    if matches!(column.kind, Kind::Text | Kind::Identifier) {
+        return format!("\"{}\" is null", column.name);
+    }
+    let word = is_word(&words(contract, column), &cell);
+    format!(
+        "case when \"{}\" is null then coalesce({word}, true) else false end",
+        column.name
+    )
+}
+
+/// The moment that a file speaks of, from which the bounds of dates count.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spoken {
+    pub(crate) year: i32,
+    /// By its name or manifest, and not by its time stamp alone.
+    pub(crate) is_dated: bool,
+}
+
+/// A condition, and the code and words for what was expected instead.
+type ValueTest = (String, (&'static str, String));
+
+/// Conditions under which a cell that holds something is wrong, and what was
+/// expected instead.
+pub(crate) fn value_tests(contract: &Contract, column: &Column, spoken: Spoken) -> Vec<ValueTest> {
+    let cell = format!("\"{} text\"", column.name);
+    let value = format!("\"{}\"", column.name);
+    let mut found = match column.kind {
+        Kind::Text => Vec::new(),
+        Kind::Identifier => identifier_tests(&cell),
+        _ => type_tests(contract, column),
+    };
+    if matches!(column.kind, Kind::Date | Kind::Timestamp) {
+        let last = spoken.year + column.years_ahead;
+        found.push((
+            format!(
+                "{value} not between timestamp '{:04}-01-01' and timestamp '{last:04}-12-31 23:59:59.999999'",
+                column.first_year
+            ),
+            ("year", years_told(column, spoken)),
+        ));
+    }
+    if column.min.is_some() || column.max.is_some() {
+        let (low, high) = (
+            column.min.unwrap_or(i64::MIN),
+            column.max.unwrap_or(i64::MAX),
+        );
+        found.push((
+            format!("{value} not between {low} and {high}"),
+            (
+                "range",
+                format!("expected {} to {}", bound(column.min), bound(column.max)),
+            ),
+        ));
+    }
+    if let Some(pattern) = &column.pattern {
+        found.push((
+            format!(
+                "case when {value} is null then false \
+                 else not regexp_full_match({cell}, '{}') end",
+                quoted(pattern)
+            ),
+            ("pattern", format!("expected a value like {pattern}")),
+        ));
+    }
+    if !column.values.is_empty() {
+        let list: Vec<String> = column
+            .values
+            .iter()
+            .map(|v| format!("'{}'", quoted(v)))
+            .collect();
+        found.push((
+            if matches!(column.kind, Kind::Text | Kind::Identifier) {
+                format!("{value} not in ({})", list.join(", "))
+            } else {
+                format!(
+                    "case when {value} is null then false else {cell} not in ({}) end",
+                    list.join(", ")
+                )
+            },
+            (
+                "values",
+                match &column.values_from {
+                    Some(file) => format!("expected one of the {} of {file}", list.len()),
+                    None => format!("expected one of {}", column.values.join(", ")),
+                },
+            ),
+        ));
+    }
+    found
+}
+
+/// What is wrong with an identifier, each looked for by what is quick to see.
+fn identifier_tests(cell: &str) -> Vec<ValueTest> {
+    let has = |letters: &[u8]| {
+        let each = letters
+            .iter()
+            .map(|letter| format!("contains({cell}, chr({letter}))"));
+        each.collect::<Vec<_>>().join(" or ")
+    };
+    let wide = format!("strlen({cell}) <> length({cell})");
+    let lazily = |guard: String, pattern: &str| {
+        format!("case when {guard} then regexp_matches({cell}, '{pattern}') else false end")
+    };
+    vec![
+        (
+            lazily(
+                has(b".,+"),
+                "^(-?[0-9]+[.,][0-9]+([eE][-+]?[0-9]+)?|[0-9]+[eE][+][0-9]+)$",
+            ),
+            ("reshaped", "a number that a spreadsheet or a program has reshaped; expected the identifier as it was issued".to_owned()),
+        ),
+        (
+            lazily(
+                format!("{cell} < '0' or ({cell} >= '=' and {cell} < 'A') or {wide} or {}", has(b"\"'`")),
+                "^[=+@''`´‘’]|[\"“”„]|[''`´‘’]$",
+            ),
+            ("marks", "a quote or a formula mark round it; expected the identifier as it was issued".to_owned()),
+        ),
+        (
+            lazily(
+                format!("{wide} or {}", has(&[9, 10, 11, 12, 13, 27, 127])),
+                &format!("[{}\\p{{Cc}}\\p{{Cf}}\\x{{a0}}\\x{{1680}}\\x{{2000}}-\\x{{200a}}\\x{{202f}}\\x{{205f}}\\x{{3000}}]", control_chars::class()),
+            ),
+            (UNSEEN_CODE, format!("{UNSEEN}; expected the identifier as it was issued")),
+        ),
+    ]
+}
+
+/// A cell that is no value of its type, nor a word for none; one with a letter
+/// that is not seen looks right, and is told as such.
+fn type_tests(contract: &Contract, column: &Column) -> Vec<ValueTest> {
+    let cell = format!("\"{} text\"", column.name);
+    let word = is_word(&words(contract, column), &cell);
+    let unseen = format!("regexp_matches({cell}, '[{}]')", control_chars::class());
+    let lazily = |told: String| {
+        format!(
+            "case when \"{}\" is null then {cell} is not null and {told} else false end",
+            column.name
+        )
+    };
+    vec![
+        (
+            lazily(format!("not {word} and not {unseen}")),
+            ("type", format!("expected {}", expected_form(column))),
+        ),
+        (
+            lazily(unseen),
+            (
+                UNSEEN_CODE,
+                format!("{UNSEEN}; expected {}", expected_form(column)),
+            ),
+        ),
+    ]
+}
+
+const UNSEEN_CODE: &str = "unseen";
+const UNSEEN: &str = "a letter that is not seen, such as a zero-width space";
+
+/// Where the bounds come from, since they hang on more than the cell.
+fn years_told(column: &Column, spoken: Spoken) -> String {
+    let last = spoken.year + column.years_ahead;
+    let by = if spoken.is_dated {
+        "name or manifest"
+    } else {
+        "time stamp"
+    };
+    let told = format!(
+        "expected a year from {} to {last} (first_year; the file is of {} by its {by}, years_ahead is {})",
+        column.first_year, spoken.year, column.years_ahead
+    );
+    match column.two_digit_years_from {
+        Some(first) => format!("{told}; two digits are read as {first} to {}", first + 99),
+        None => told,
+    }
+}
+
+fn bound(bound: Option<i64>) -> String {
+    bound.map_or_else(|| "any number".to_owned(), |bound| bound.to_string())
+}
+
+fn expected_form(column: &Column) -> String {
+    let form = match column.kind {
+        Kind::Date if column.formats.is_empty() => "YYYY-MM-DD".to_owned(),
+        Kind::Timestamp if column.formats.is_empty() => match column.zone {
+            Some(Zone::Utc) => "YYYY-MM-DD HH:MM:SS, of UTC".to_owned(),
+            _ => "YYYY-MM-DD HH:MM:SS, local time without offset".to_owned(),
+        },
+        Kind::Date | Kind::Timestamp => format!("as {}", column.formats.join(" or ")),
+        kind => return kind.expected().to_owned(),
+    };
+    format!("{}, {form}", column.kind.expected())
+}
