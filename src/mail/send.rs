@@ -5,22 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::outbox::{Envelope, Settled};
-use super::smtp::Server;
+use super::smtp::{Attempt, Server};
 use crate::config::{MailConfig, Transport};
 
 /// The way out, opened once per round.
 pub enum Mailer {
     File(PathBuf),
     Smtp(Box<Server>),
-}
-
-/// What came of an attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
-    pub settled: Settled,
-    /// The way itself is at fault: the rest would only wait for it, one
-    /// timeout after the other.
-    pub ends_round: bool,
 }
 
 impl Mailer {

@@ -16,10 +16,18 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Severity;
 
 use super::outbox::{Envelope, Settled};
-use super::send::Attempt;
 use super::words::{self, Phase};
 use crate::config::smtp::{SmtpConfig, Tls};
 use crate::store::failure;
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    pub settled: Settled,
+    /// The way itself is at fault: the rest would only wait for it, one
+    /// timeout after the other.
+    pub ends_round: bool,
+}
 
 /// How long a server may take to say goodbye, once all is done.
 const PARTING: Duration = Duration::from_secs(2);

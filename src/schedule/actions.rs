@@ -39,7 +39,7 @@ pub fn refresh_warehouse(context: &Context<'_>) -> Result<Rebuilt> {
     if build_status::is_settled(context.store.connection(), known_at, &recipe)? {
         return Ok(Rebuilt::default());
     }
-    super::ingest_job::ensure_histories(context)?;
+    context.ensure_histories()?;
     let sources = restricted::outside(&deployment.models)
         .map(|model| Source::new(model.file.as_str(), model.sql.as_str()));
     restricted::check(context.store.connection(), sources)?;

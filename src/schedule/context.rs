@@ -16,7 +16,8 @@ use crate::harm::sql::ListSql;
 use crate::ingest::contract;
 use crate::ingest::contract::load::Broken;
 use crate::ingest::contract::{Contract, Mode};
-use crate::measures::definition::{self as measure, Loaded};
+use crate::ingest::history::{self, Unready};
+use crate::measures::definition::load::{self as measure, Loaded};
 use crate::measures::settings::MeasureSettings;
 use crate::measures::source_coverage;
 use crate::store::Store;
@@ -216,4 +217,22 @@ pub struct Context<'a> {
     pub stop: &'a Stop,
     /// Told (what, done, total) as work goes on.
     pub progress: &'a dyn Fn(&str, u64, u64),
+}
+
+impl Context<'_> {
+    /// Every source has its history table, so that relations and models find it,
+    /// but for those that are given back: their contracts do not hold, by
+    /// themselves or with what is kept.
+    pub fn ensure_histories(&self) -> Result<Vec<Unready>> {
+        let deployment = self.deployment;
+        let mut unready = history::ensure_all(self.store, &deployment.contracts)?;
+        unready.extend(deployment.broken.iter().map(|broken| {
+            let problems: Vec<String> = broken.problems.iter().map(Problem::in_one_line).collect();
+            Unready {
+                source: broken.name.clone(),
+                reason: problems.join("; "),
+            }
+        }));
+        Ok(unready)
+    }
 }

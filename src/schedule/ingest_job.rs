@@ -10,7 +10,6 @@ use super::actions;
 use super::context::Context;
 use crate::audit::heads;
 use crate::audit::{self, Event, Kind};
-use crate::config::problem::Problem;
 use crate::harm::accounts::{self, Role};
 use crate::ingest;
 use crate::ingest::archive;
@@ -79,7 +78,7 @@ pub fn ingest(context: &Context<'_>, as_of: AsOf, files: Option<&[PathBuf]>) -> 
             landing::scan(&landing.path, looking)?
         }
     };
-    let unready = ensure_histories(context)?;
+    let unready = context.ensure_histories()?;
     let mut ingested = Ingested {
         waiting,
         failed: unready.iter().map(told_unready).collect(),
@@ -131,7 +130,7 @@ pub fn take_in_only(context: &Context<'_>, file: &Path) -> Result<Ingested> {
     let archive = Archive::open(&context.deployment.config.landing.archive)?;
     let go_on = || Ok(());
     let (arrivals, waiting) = landing::inspect(&[Named::left(file)], looking(context, &go_on))?;
-    let unready = ensure_histories(context)?;
+    let unready = context.ensure_histories()?;
     let mut ingested = Ingested {
         waiting,
         ..Ingested::default()
@@ -158,7 +157,7 @@ pub fn confirm(context: &Context<'_>, file: &Path, act: Act<'_>) -> Result<Inges
         let reason = waiting.first().map_or("not found", |w| w.reason.as_str());
         bail!("{}: {reason}", named.path.display());
     };
-    refuse_unready(&ensure_histories(context)?, &arrival)?;
+    refuse_unready(&context.ensure_histories()?, &arrival)?;
     context
         .store
         .transaction(|tx| ledger::confirm_ending(tx, batch_id, act))?;
@@ -175,7 +174,7 @@ pub fn revert(
     act: Act<'_>,
 ) -> Result<(Reverted, Ingested)> {
     accounts::require(context.store.connection(), act, Role::DataSteward)?;
-    ensure_histories(context)?;
+    context.ensure_histories()?;
     let reverted = revert::revert(
         context.store,
         &context.deployment.contracts,
@@ -202,7 +201,7 @@ fn looking<'a>(context: &Context<'a>, go_on: &'a dyn Fn() -> Result<()>) -> Scan
 fn finish(context: &Context<'_>, ingested: Ingested) -> Result<Ingested> {
     let connection = context.store.connection();
     let known_at = ledger::latest(connection)?;
-    let unready = ensure_histories(context)?;
+    let unready = context.ensure_histories()?;
     let is_ready = |name: &str| unready.iter().all(|found| found.source != name);
     let mut contracts = context.deployment.contracts.clone();
     contracts.retain(|contract| is_ready(&contract.name));
@@ -231,22 +230,6 @@ fn told_unready(unready: &Unready) -> Waiting {
         file_name: format!("contract of {}", unready.source),
         reason: unready.reason.clone(),
     }
-}
-
-/// Every source has its history table, so that relations and models find it,
-/// but for those that are given back: their contracts do not hold, by
-/// themselves or with what is kept.
-pub fn ensure_histories(context: &Context<'_>) -> Result<Vec<Unready>> {
-    let deployment = context.deployment;
-    let mut unready = ingest::history::ensure_all(context.store, &deployment.contracts)?;
-    unready.extend(deployment.broken.iter().map(|broken| {
-        let problems: Vec<String> = broken.problems.iter().map(Problem::in_one_line).collect();
-        Unready {
-            source: broken.name.clone(),
-            reason: problems.join("; "),
-        }
-    }));
-    Ok(unready)
 }
 
 /// A file that somebody named waits for nothing.

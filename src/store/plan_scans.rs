@@ -2,13 +2,35 @@
 //! views, macros and `query('...')`, as its own plan has them before anything
 //! in it is optimised away.
 
+use std::fmt;
+
 use anyhow::{Context, Result};
 use duckdb::Connection;
 use serde_json::Value;
 
 use super::bind;
 use super::query::check_single_select;
-use super::table_references::TableRef;
+
+/// A table as a statement names it. Names have no case in SQL; here all are
+/// lower.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TableRef {
+    pub catalog: Option<String>,
+    /// None: a temporary table, or a file that is read by its path.
+    pub schema: Option<String>,
+    pub name: String,
+    /// Bytes before the name; of a table behind a view, before the view's.
+    pub at: usize,
+}
+
+impl fmt::Display for TableRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in self.catalog.iter().chain(&self.schema) {
+            write!(f, "{part}.")?;
+        }
+        f.write_str(&self.name)
+    }
+}
 
 /// What a bound SELECT reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

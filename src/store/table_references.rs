@@ -3,14 +3,14 @@
 //! file is opened. What this does not know of a parse counts as a function, so
 //! that a new way to name a table is refused until it is known here.
 
-use std::fmt;
-
 use anyhow::{Context, Result, bail};
 use duckdb::Connection;
 use serde_json::Value;
 
 use super::query::Fault;
 use super::{bind, plan_scans, query};
+
+pub use super::plan_scans::TableRef;
 
 /// What one SELECT reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,27 +23,6 @@ pub struct Reads {
     pub functions: Vec<FunctionRef>,
     /// Each function that gives a value: `lower`, `sum`, `+`.
     pub calls: Vec<FunctionRef>,
-}
-
-/// A table as a statement names it. Names have no case in SQL; here all are
-/// lower.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TableRef {
-    pub catalog: Option<String>,
-    /// None: a temporary table, or a file that is read by its path.
-    pub schema: Option<String>,
-    pub name: String,
-    /// Bytes before the name; of a table behind a view, before the view's.
-    pub at: usize,
-}
-
-impl fmt::Display for TableRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for part in self.catalog.iter().chain(&self.schema) {
-            write!(f, "{part}.")?;
-        }
-        f.write_str(&self.name)
-    }
 }
 
 /// A table function as a statement names it, in lower case.

@@ -12,7 +12,6 @@ use daybook::ingest::contract::{Contract, Kind};
 use daybook::ingest::history::batch::Batch;
 use daybook::ingest::{IngestOptions, Outcome};
 use daybook::schedule::context::Deployment;
-use daybook::schedule::ingest_job;
 use serde_json::Value;
 
 use crate::support::rows::{PARTIES, file, party};
@@ -188,7 +187,7 @@ fn the_chicago_complaints_come_to_what_a_second_reading_says() {
 
 /// Takes files in without a warehouse behind them.
 fn take_in(site: &Site, files: &[PathBuf]) -> Vec<Batch> {
-    site.with_context(ingest_job::ensure_histories).unwrap();
+    site.with_context(|context| context.ensure_histories().unwrap());
     let looking = ScanOptions {
         contracts: &site.deployment.contracts,
         settle: std::time::Duration::ZERO,

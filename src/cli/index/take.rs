@@ -9,7 +9,8 @@ use super::{measure, tell};
 use crate::cli;
 use crate::cli::output::{self, Usage};
 use crate::clock::Clock;
-use crate::harm::index::import::{self, Conflicts, Done, Imported, Wanted};
+use crate::harm::index::import::{self, Done, Imported};
+use crate::harm::index::reading::{Conflicts, Wanted};
 use crate::model::account_name::AccountName;
 use crate::schedule::context::Deployment;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use super::decisions::tell_state;
+use super::decisions::{Meant, tell_state};
 use crate::cli;
 use crate::cli::output::{self, Usage};
 use crate::clock::Clock;
@@ -14,34 +14,12 @@ use crate::config::Config;
 use crate::harm::decisions::close::close;
 use crate::harm::decisions::decide::{self, Refused, Wish};
 use crate::harm::decisions::marks::{self, Mark};
-use crate::harm::decisions::{self, Verdict, Which, file};
+use crate::harm::decisions::{self, Verdict, file};
 use crate::model::account_name::AccountName;
 use crate::model::act::Act;
-use crate::model::as_of::AsOf;
 use crate::model::nominal_id::NominalId;
 use crate::model::reason::Reason;
 use crate::store::Store;
-
-/// Which list is meant; the newest when neither is given.
-#[derive(Debug, Args)]
-pub(super) struct Meant {
-    /// Number of the list.
-    #[arg(long, value_name = "ID")]
-    list: Option<i64>,
-    /// Date of the list.
-    #[arg(long, conflicts_with = "list")]
-    as_of: Option<AsOf>,
-}
-
-impl Meant {
-    pub(super) fn which(&self) -> Which {
-        match (self.list, self.as_of) {
-            (Some(number), _) => Which::Number(number),
-            (None, Some(date)) => Which::AsOf(date),
-            (None, None) => Which::Newest,
-        }
-    }
-}
 
 #[derive(Debug, Args)]
 pub(super) struct Decide {

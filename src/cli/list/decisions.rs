@@ -7,18 +7,39 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
-use super::act::Meant;
 use crate::audit::{Event, Kind};
 use crate::cli::asker::Asker;
 use crate::cli::output::{self, Format, Printed};
 use crate::config::Config;
 use crate::harm::accounts::shown;
-use crate::harm::decisions;
 use crate::harm::decisions::current_status::{self, Decided, Standing};
 use crate::harm::decisions::overrides::{self, Overrides, Rate, State};
+use crate::harm::decisions::{self, Which};
 use crate::harm::list::List;
+use crate::model::as_of::AsOf;
 use crate::store::Store;
 use crate::table::{Cell, Column, Table};
+
+/// Which list is meant; the newest when neither is given.
+#[derive(Debug, Args)]
+pub(super) struct Meant {
+    /// Number of the list.
+    #[arg(long, value_name = "ID")]
+    list: Option<i64>,
+    /// Date of the list.
+    #[arg(long, conflicts_with = "list")]
+    as_of: Option<AsOf>,
+}
+
+impl Meant {
+    pub(super) fn which(&self) -> Which {
+        match (self.list, self.as_of) {
+            (Some(number), _) => Which::Number(number),
+            (None, Some(date)) => Which::AsOf(date),
+            (None, None) => Which::Newest,
+        }
+    }
+}
 
 #[derive(Debug, Args)]
 pub(super) struct Decisions {

@@ -14,7 +14,8 @@ use clap::{Args, Subcommand};
 
 use super::output::Usage;
 use crate::measures::breaks;
-use crate::measures::definition::{Broken, Definition, ONE_BASIS};
+use crate::measures::definition::load::Broken;
+use crate::measures::definition::{Definition, ONE_BASIS};
 use crate::measures::measure_value::Span;
 use crate::measures::results::{self, FORCE, Which};
 use crate::model::as_of::AsOf;

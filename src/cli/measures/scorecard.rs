@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::newest;
 use crate::cli::output::{self, Format, Printed};
-use crate::measures::definition::{Audience, Definition, FOLDER};
+use crate::measures::definition::load::FOLDER;
+use crate::measures::definition::{Audience, Definition};
 use crate::model::as_of::AsOf;
 use crate::report::format;
 use crate::report::query::measures;

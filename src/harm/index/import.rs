@@ -10,36 +10,12 @@ use anyhow::{Context, Result};
 use super::bounds::MOST_BYTES;
 use super::diff::{self, Difference};
 use super::imports::{self, Import};
-use super::reading::{self, Settled};
+use super::reading::{self, Conflicts, Settled, Wanted};
 use super::refusal::Refusal;
 use super::{editions, weights};
 use crate::harm::accounts::{self, Role};
-use crate::model::act::Act;
 use crate::store::Store;
 use crate::store::schema::hex_sha256;
-
-/// What somebody asks to be imported.
-#[derive(Debug, Clone)]
-pub struct Wanted<'a> {
-    pub dir: &'a Path,
-    pub file: &'a Path,
-    /// The year of a workbook, the name of any other index.
-    pub edition: &'a str,
-    pub conflicts: Conflicts<'a>,
-    /// An edition that differs may be replaced.
-    pub replace: bool,
-    pub act: Act<'a>,
-}
-
-/// How rows that disagree are settled.
-#[derive(Debug, Clone, Copy)]
-pub enum Conflicts<'a> {
-    Refuse,
-    Highest,
-    Lowest,
-    /// By the table at this path.
-    ByTitle(&'a Path),
-}
 
 /// What an import did.
 #[derive(Debug, Clone, PartialEq)]

@@ -14,7 +14,7 @@ pub mod editions;
 pub mod import;
 pub mod imports;
 mod official;
-mod reading;
+pub mod reading;
 pub mod refusal;
 mod starting_point;
 mod table;

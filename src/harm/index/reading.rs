@@ -5,12 +5,35 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::conflicts::{self, Choice, Policy};
-use super::import::{Conflicts, Wanted};
 use super::refusal::Refusal;
 use super::weights::{self, Weight};
 use super::workbook::{self, ValueRow};
 use super::{editions, starting_point};
+use crate::model::act::Act;
 use crate::store::schema::hex_sha256;
+
+/// What somebody asks to be imported.
+#[derive(Debug, Clone)]
+pub struct Wanted<'a> {
+    pub dir: &'a Path,
+    pub file: &'a Path,
+    /// The year of a workbook, the name of any other index.
+    pub edition: &'a str,
+    pub conflicts: Conflicts<'a>,
+    /// An edition that differs may be replaced.
+    pub replace: bool,
+    pub act: Act<'a>,
+}
+
+/// How rows that disagree are settled.
+#[derive(Debug, Clone, Copy)]
+pub enum Conflicts<'a> {
+    Refuse,
+    Highest,
+    Lowest,
+    /// By the table at this path.
+    ByTitle(&'a Path),
+}
 
 /// What a file holds, settled.
 pub(super) struct Settled {

@@ -3,8 +3,8 @@
 //! not hold is told and left out; the others stand.
 
 mod checks;
-mod file;
-mod load;
+pub mod file;
+pub mod load;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,9 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use super::breaks::Break;
 use crate::model::restricted::Room;
-
-pub use file::schema;
-pub use load::{Broken, FOLDER, Loaded, load_all};
 
 /// One measure, checked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

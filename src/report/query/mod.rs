@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::ingest::contract::Contract;
 use crate::ingest::contract::load::Broken;
 use crate::ingest::status::Moment;
-use crate::measures::definition::Loaded;
+use crate::measures::definition::load::Loaded;
 use crate::measures::settings::MeasureSettings;
 use crate::model::as_of::AsOf;
 use crate::report::view::source::FailedCheck;

@@ -28,7 +28,7 @@ use super::harm_list_pack::HarmListPack;
 use super::morning_briefing::MorningBriefing;
 use super::operations_report::OperationsReport;
 use briefing::BriefingPage;
-use figure::Figure;
+use figure::{Figure, InlineImage};
 use operations::OperationsPage;
 use pack::{PackPage, PackSummary};
 use scorecard::ScorecardPage;
@@ -48,17 +48,6 @@ pub struct RenderedMail {
     pub text: String,
     pub html: String,
     pub images: Vec<InlineImage>,
-}
-
-/// A picture the mail's HTML names as `cid:<cid>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InlineImage {
-    pub cid: String,
-    pub png: Vec<u8>,
-    /// As shown; the picture has twice as many pixels.
-    pub width: u32,
-    pub height: u32,
-    pub alt: String,
 }
 
 #[derive(Template)]

@@ -73,7 +73,7 @@ fn the_reference_of_configuration_is_the_types_that_parse_it() {
             "jobs/commitment-measures/*/commitment.toml",
             "A commitment and its measures, each with a `.sql` file beside it: \
              [measures](../measures.md).",
-            definition::schema(),
+            definition::file::schema(),
         ),
         (
             "jobs/breaks.toml",

@@ -21,7 +21,6 @@ use daybook::model::act::Act;
 use daybook::model::as_of::AsOf;
 use daybook::model::operator::Operator;
 use daybook::schedule::context::{Context, Deployment};
-use daybook::schedule::ingest_job;
 use daybook::schedule::ledger::Trigger;
 use daybook::schedule::runner::{self, RunSummary};
 use daybook::schedule::stop::Stop;
@@ -72,7 +71,7 @@ impl Site {
         let dir = folder.path().join("site");
         init::write(&dir, SETTINGS).unwrap();
         let site = Self::open(folder, dir);
-        site.with_context(ingest_job::ensure_histories).unwrap();
+        site.with_context(|context| context.ensure_histories().unwrap());
         site
     }
 

@@ -2,10 +2,20 @@
 
 use anyhow::Result;
 
-use super::InlineImage;
 use crate::report::chart::{Size, Words};
 use crate::report::png;
 use crate::table::Table;
+
+/// A picture the mail's HTML names as `cid:<cid>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InlineImage {
+    pub cid: String,
+    pub png: Vec<u8>,
+    /// As shown; the picture has twice as many pixels.
+    pub width: u32,
+    pub height: u32,
+    pub alt: String,
+}
 
 /// Pixels of a mail picture to one of the page.
 const MAIL_SCALE: f32 = 2.0;
@@ -120,4 +130,14 @@ fn without_brackets(text: &str) -> String {
 )]
 fn pixels(length: f64) -> u32 {
     length.round() as u32
+}
+
+/// What a caption says of where its figures come from.
+pub fn caption(id: &str, title: String, description: String, note: String) -> Caption {
+    Caption {
+        id: id.to_owned(),
+        title,
+        description,
+        note,
+    }
 }

@@ -2,7 +2,7 @@
 //! made without looking at any person.
 
 use super::briefing::lead_text;
-use super::figure::{Caption, Figure};
+use super::figure::Figure;
 use super::list_section;
 use super::pack_sections::{
     PersonBlock, concentration_figure, joiners, leavers, people_table, rank_figure, ranks_table,
@@ -115,16 +115,6 @@ impl PackSummary {
     /// The first screen in plain text.
     pub fn lead_text(&self) -> String {
         lead_text(&self.lead)
-    }
-}
-
-/// What a caption says of where its figures come from.
-pub fn caption(id: &str, title: String, description: String, note: String) -> Caption {
-    Caption {
-        id: id.to_owned(),
-        title,
-        description,
-        note,
     }
 }
 

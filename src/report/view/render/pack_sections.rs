@@ -5,8 +5,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::figure::Figure;
-use super::pack::caption;
+use super::figure::{Figure, caption};
 use crate::report::chart::{Size, Words, concentration, ranks};
 use crate::report::format;
 use crate::report::sentence::people;
