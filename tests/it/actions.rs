@@ -2,6 +2,7 @@
 //! hand, and all of London counted a second way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use chrono::{Days, NaiveDate};
 use chrono_tz::Europe::London;
@@ -11,6 +12,7 @@ use daybook::harm::actions::{self, Actions, Question, person};
 use daybook::model::as_of::AsOf;
 use daybook::report::sentence::actions as sentence;
 
+use crate::support::kept::Kept;
 use crate::support::rows::{CRIMES, CUSTODY, NOMINALS, PARTIES, crime, file, nominal, party};
 use crate::support::{MORNING, Site, day, london};
 
@@ -21,63 +23,66 @@ const WORK: &str = "intervention_ref,nominal_id,pillar,kind,starts_at,ends_at,re
 
 /// Nine people, by what happens to them after 10 January.
 fn site() -> Site {
-    let site = people();
-    let land = |name: &str, header: &str, rows: &[&str]| {
-        let rows: Vec<String> = rows.iter().map(|row| (*row).to_owned()).collect();
-        site.land(&format!("{name}_20261121.csv"), file(header, &rows));
-    };
-    land(
-        "arrests",
-        ARRESTS,
-        &[
-            "A1,ARRESTED,C1,2026-01-10 23:00:00,bailed,2026-01-11 08:00:00",
-            "A2,ARRESTED,C1,2026-04-10 23:59:59,bailed,2026-04-11 10:00:00",
-            "A3,ARRESTED,C1,2026-04-11 00:00:00,charged,2026-04-11 10:00:00",
-            "A4,ARRESTED,,2026-05-01 10:00:00,,",
-            "A5,OLD,C2,2026-01-20 10:00:00,,",
-            "A6,NEW,C2,2026-01-25 10:00:00,,",
-            "A7,ARRESTED,C1,2026-11-21 00:00:00,,",
-        ],
-    );
-    land(
-        "charges",
-        CHARGES,
-        &[
-            "H1,CHARGED,C2,008/06,2026-02-01 10:00:00,false",
-            "H2,CHARGED,C2,105/01,2026-02-01 10:00:00,false",
-            "H3,CHARGED,C2,105/01,2025-12-20 10:00:00,false",
-        ],
-    );
-    land(
-        "court_results",
-        RESULTS,
-        &[
-            "H1,convicted,2026-06-01 10:00:00,custody,200",
-            "H2,acquitted,2026-06-01 10:00:00,,",
-            "H3,discontinued,2025-12-30 10:00:00,,",
-        ],
-    );
-    land(
-        "custody_spells",
-        CUSTODY,
-        &[
-            "REMANDED,2025-12-01 10:00:00,remand,2026-01-05 10:00:00",
-            "REMANDED,2026-03-01 10:00:00,remand,",
-            "IDLE,2026-03-01 10:00:00,recall,",
-        ],
-    );
-    land(
-        "interventions",
-        WORK,
-        &[
-            "I1,IDLE,pursue,curfew_checks,2026-01-05 10:00:00,2026-03-01 10:00:00,completed",
-            "I2,WORKED,protect,safety_plan,2026-01-11 10:00:00,,",
-            "I3,WORKED,pursue,disruption,2026-02-11 10:00:00,,",
-            "I4,WORKED,pursue,disruption,2026-08-11 10:00:00,,",
-        ],
-    );
-    site.run("nightly-ingest", MORNING).unwrap();
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = people();
+        let land = |name: &str, header: &str, rows: &[&str]| {
+            let rows: Vec<String> = rows.iter().map(|row| (*row).to_owned()).collect();
+            site.land(&format!("{name}_20261121.csv"), file(header, &rows));
+        };
+        land(
+            "arrests",
+            ARRESTS,
+            &[
+                "A1,ARRESTED,C1,2026-01-10 23:00:00,bailed,2026-01-11 08:00:00",
+                "A2,ARRESTED,C1,2026-04-10 23:59:59,bailed,2026-04-11 10:00:00",
+                "A3,ARRESTED,C1,2026-04-11 00:00:00,charged,2026-04-11 10:00:00",
+                "A4,ARRESTED,,2026-05-01 10:00:00,,",
+                "A5,OLD,C2,2026-01-20 10:00:00,,",
+                "A6,NEW,C2,2026-01-25 10:00:00,,",
+                "A7,ARRESTED,C1,2026-11-21 00:00:00,,",
+            ],
+        );
+        land(
+            "charges",
+            CHARGES,
+            &[
+                "H1,CHARGED,C2,008/06,2026-02-01 10:00:00,false",
+                "H2,CHARGED,C2,105/01,2026-02-01 10:00:00,false",
+                "H3,CHARGED,C2,105/01,2025-12-20 10:00:00,false",
+            ],
+        );
+        land(
+            "court_results",
+            RESULTS,
+            &[
+                "H1,convicted,2026-06-01 10:00:00,custody,200",
+                "H2,acquitted,2026-06-01 10:00:00,,",
+                "H3,discontinued,2025-12-30 10:00:00,,",
+            ],
+        );
+        land(
+            "custody_spells",
+            CUSTODY,
+            &[
+                "REMANDED,2025-12-01 10:00:00,remand,2026-01-05 10:00:00",
+                "REMANDED,2026-03-01 10:00:00,remand,",
+                "IDLE,2026-03-01 10:00:00,recall,",
+            ],
+        );
+        land(
+            "interventions",
+            WORK,
+            &[
+                "I1,IDLE,pursue,curfew_checks,2026-01-05 10:00:00,2026-03-01 10:00:00,completed",
+                "I2,WORKED,protect,safety_plan,2026-01-11 10:00:00,,",
+                "I3,WORKED,pursue,disruption,2026-02-11 10:00:00,,",
+                "I4,WORKED,pursue,disruption,2026-08-11 10:00:00,,",
+            ],
+        );
+        site.run("nightly-ingest", MORNING).unwrap();
+        site
+    })
 }
 
 fn people() -> Site {
@@ -134,19 +139,22 @@ fn decide(site: &Site, list_id: i64, nominal: &str, decision: &str, at: &str) {
 }
 
 fn accepted() -> Site {
-    let site = site();
-    for name in [
-        "ARRESTED", "CHARGED", "REMANDED", "OLD", "DEAD", "IDLE", "WORKED",
-    ] {
-        decide(&site, 1, name, "accept", "2026-01-10 09:00:00");
-    }
-    // The same person under the other record, later; and a deferral.
-    decide(&site, 2, "NEW", "accept", "2026-03-10 09:00:00");
-    decide(&site, 2, "YOUNG", "defer", "2026-01-10 09:00:00");
-    // Half past midnight on 1 July in London.
-    decide(&site, 3, "SUMMER", "accept", "2026-06-30 23:30:00");
-    decide(&site, 4, "YOUNG", "accept", "2026-10-01 09:00:00");
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = site();
+        for name in [
+            "ARRESTED", "CHARGED", "REMANDED", "OLD", "DEAD", "IDLE", "WORKED",
+        ] {
+            decide(&site, 1, name, "accept", "2026-01-10 09:00:00");
+        }
+        // The same person under the other record, later; and a deferral.
+        decide(&site, 2, "NEW", "accept", "2026-03-10 09:00:00");
+        decide(&site, 2, "YOUNG", "defer", "2026-01-10 09:00:00");
+        // Half past midnight on 1 July in London.
+        decide(&site, 3, "SUMMER", "accept", "2026-06-30 23:30:00");
+        decide(&site, 4, "YOUNG", "accept", "2026-10-01 09:00:00");
+        site
+    })
 }
 
 fn take(site: &Site, as_of: Option<&str>, by: Option<By>) -> Actions {

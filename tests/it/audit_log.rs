@@ -5,6 +5,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use chrono::TimeDelta;
 use daybook::harm::accounts::Role;
@@ -14,6 +15,7 @@ use daybook::ingest::history::rejects;
 use daybook::model::operator::Operator;
 use daybook::store::Store;
 
+use crate::support::kept::Kept;
 use crate::support::rows::{CRIMES, crime, file, nominal, party};
 use crate::support::{MORNING, OFFICER, Site, act, copied_program, copy_program, day, noon};
 
@@ -21,40 +23,43 @@ const INSPECTOR: &str = "p.inspector";
 
 /// Two suspects on a list, S0 merged into S1, both decided on; an inspector.
 fn site() -> Site {
-    let site = Site::new();
-    let nominals = [
-        nominal("S1", "M", &[]),
-        nominal("S0", "M", &[("merged_into", "S1")]),
-        nominal("S2", "M", &[]),
-        nominal("V1", "F", &[]),
-    ];
-    site.land_night(
-        MORNING,
-        &[
-            crime("C1", "008/06", "2026-06-01", &[("offence_count", "2")]),
-            crime("C2", "008/06", "2026-06-01", &[]),
-        ],
-        &[
-            party("C1", "S1", "suspect"),
-            party("C2", "S2", "suspect"),
-            party("C1", "V1", "victim"),
-            party("C2", "V1", "victim"),
-        ],
-        &nominals,
-    );
-    site.ranked(MORNING);
-    site.grant(OFFICER, Role::AuthorisingOfficer);
-    site.grant(INSPECTOR, Role::Inspector);
-    let list = decisions::find(site.store.connection(), Which::Newest).unwrap();
-    let wish = |nominal: &str, verdict: &str| Wish {
-        nominal: nominal.parse().unwrap(),
-        verdict: verdict.parse().unwrap(),
-        reason: format!("read for {nominal}").parse().unwrap(),
-    };
-    let wishes = [wish("S1", "accept"), wish("S2", "reject")];
-    let officer = OFFICER.parse().unwrap();
-    decide::decide(&site.store, &list, &wishes, act(&officer)).unwrap();
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = Site::new();
+        let nominals = [
+            nominal("S1", "M", &[]),
+            nominal("S0", "M", &[("merged_into", "S1")]),
+            nominal("S2", "M", &[]),
+            nominal("V1", "F", &[]),
+        ];
+        site.land_night(
+            MORNING,
+            &[
+                crime("C1", "008/06", "2026-06-01", &[("offence_count", "2")]),
+                crime("C2", "008/06", "2026-06-01", &[]),
+            ],
+            &[
+                party("C1", "S1", "suspect"),
+                party("C2", "S2", "suspect"),
+                party("C1", "V1", "victim"),
+                party("C2", "V1", "victim"),
+            ],
+            &nominals,
+        );
+        site.ranked(MORNING);
+        site.grant(OFFICER, Role::AuthorisingOfficer);
+        site.grant(INSPECTOR, Role::Inspector);
+        let list = decisions::find(site.store.connection(), Which::Newest).unwrap();
+        let wish = |nominal: &str, verdict: &str| Wish {
+            nominal: nominal.parse().unwrap(),
+            verdict: verdict.parse().unwrap(),
+            reason: format!("read for {nominal}").parse().unwrap(),
+        };
+        let wishes = [wish("S1", "accept"), wish("S2", "reject")];
+        let officer = OFFICER.parse().unwrap();
+        decide::decide(&site.store, &list, &wishes, act(&officer)).unwrap();
+        site
+    })
 }
 
 fn events(site: &Site, what: &str) -> Vec<Vec<String>> {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use chrono_tz::Europe::London;
 use daybook::harm::fairness::relative::katz;
@@ -11,6 +12,7 @@ use daybook::harm::fairness::{self, Fairness, Stage};
 use daybook::model::as_of::AsOf;
 use daybook::report::sentence::fairness as sentence;
 
+use crate::support::kept::Kept;
 use crate::support::{MORNING, Site, day};
 
 const LISTS: [&str; 3] = ["2026-09-01", "2026-10-01", MORNING];
@@ -25,21 +27,24 @@ fn listed(site: &Site) {
 /// London with every other person of the first list accepted on it, and every
 /// third of the last one.
 fn decided() -> Site {
-    let site = Site::with_london(1_200, 5, 0.0);
-    listed(&site);
-    for (list_id, at, every) in [(1, "2026-09-02 09:00:00", 2), (3, "2026-11-20 09:00:00", 3)] {
-        site.store
-            .connection()
-            .execute_batch(&format!(
-                "insert into ledger.list_decisions \
-                 select nextval('ledger.decision_ids'), list_id, nominal_id, \
-                     if(rank % {every} = 0, 'accept', 'reject'), 'a reason', 'an officer', \
-                     timestamp '{at}' \
-                 from ledger.list_entries where list_id = {list_id} and rank <= 100"
-            ))
-            .unwrap();
-    }
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = Site::with_london(1_200, 5, 0.0);
+        listed(&site);
+        for (list_id, at, every) in [(1, "2026-09-02 09:00:00", 2), (3, "2026-11-20 09:00:00", 3)] {
+            site.store
+                .connection()
+                .execute_batch(&format!(
+                    "insert into ledger.list_decisions \
+                     select nextval('ledger.decision_ids'), list_id, nominal_id, \
+                         if(rank % {every} = 0, 'accept', 'reject'), 'a reason', 'an officer', \
+                         timestamp '{at}' \
+                     from ledger.list_entries where list_id = {list_id} and rank <= 100"
+                ))
+                .unwrap();
+        }
+        site
+    })
 }
 
 fn take(site: &Site, as_of: &str) -> Fairness {

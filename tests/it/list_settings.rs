@@ -2,7 +2,9 @@
 //! value that cannot be is refused before anything is made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
+use crate::support::kept::Kept;
 use crate::support::rows::{CUSTODY, crime, file, nominal, party};
 use crate::support::{MORNING, Site};
 
@@ -20,94 +22,97 @@ type Case<'a> = (
 
 /// One person for each rule, named for it, with one allegation of ABH each.
 fn site() -> Site {
-    let site = Site::new();
-    let plain = &[];
-    let mut crimes = Vec::new();
-    let mut parties = Vec::new();
-    let mut nominals = vec![nominal("V", "F", &[])];
-    let cases: [Case<'_>; 15] = [
-        ("PLAIN", ABH, "2026-06-01", plain, plain),
-        (
-            "CANCELLED",
-            ABH,
-            "2026-06-01",
-            &[("status", "cancelled")],
-            plain,
-        ),
-        (
-            "PROACTIVE",
-            ABH,
-            "2026-06-01",
-            &[("proactive", "true")],
-            plain,
-        ),
-        ("CONDITIONAL", "066/39", "2026-06-01", plain, plain),
-        (
-            "ENDED",
-            ABH,
-            "2026-06-01",
-            &[("status", "closed"), ("outcome_code", "18")],
-            plain,
-        ),
-        (
-            "LATE",
-            ABH,
-            "2026-06-01",
-            &[("committed_from", "2024-01-01 10:00:00")],
-            plain,
-        ),
-        ("EARLY", ABH, "2026-01-01", plain, plain),
-        ("OLD", ABH, "2025-01-01", plain, plain),
-        (
-            "MINOR",
-            ABH,
-            "2026-06-01",
-            plain,
-            &[("date_of_birth", "2008-06-02")],
-        ),
-        (
-            "TEEN",
-            ABH,
-            "2026-06-01",
-            plain,
-            &[("date_of_birth", "2006-08-01")],
-        ),
-        (
-            "DEAD",
-            ABH,
-            "2026-06-01",
-            plain,
-            &[("deceased_on", "2026-10-01")],
-        ),
-        ("JAILED", ABH, "2026-06-01", plain, plain),
-        ("CONTESTED", ABH, "2026-06-01", plain, plain),
-        ("COUNTER", ABH, "2026-06-01", plain, plain),
-        ("CROWD", ABH, "2026-06-01", plain, plain),
-    ];
-    for (person, code, reported, changes, self_changes) in cases {
-        crimes.push(crime(&format!("C-{person}"), code, reported, changes));
-        parties.push(party(&format!("C-{person}"), person, "suspect"));
-        parties.push(party(&format!("C-{person}"), "V", "victim"));
-        nominals.push(nominal(person, "M", self_changes));
-    }
-    parties.push(party("C-CROWD", "CROWD2", "suspect"));
-    parties.push(party("C-CROWD", "CROWD3", "suspect"));
-    // Long ago, and outside the window: V is said to have assaulted COUNTER.
-    crimes.push(crime("C-BACK", ABH, "2020-06-01", plain));
-    parties.push(party("C-BACK", "V", "suspect"));
-    parties.push(party("C-BACK", "COUNTER", "victim"));
-    site.land_night(MORNING, &crimes, &parties, &nominals);
-    let spell = "JAILED,2026-10-01 08:00:00,remand,".to_owned();
-    site.land("custody_spells_20261121.csv", file(CUSTODY, &[spell]));
-    site.store
-        .connection()
-        .execute_batch(
-            "insert into ledger.person_marks values \
-                 (1, 'CONTESTED', 'contested', [], 'a test', 'Officer Wren', timestamp '2026-11-01 09:00:00')",
-        )
-        .unwrap();
-    site.ranked(MORNING);
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = Site::new();
+        let plain = &[];
+        let mut crimes = Vec::new();
+        let mut parties = Vec::new();
+        let mut nominals = vec![nominal("V", "F", &[])];
+        let cases: [Case<'_>; 15] = [
+            ("PLAIN", ABH, "2026-06-01", plain, plain),
+            (
+                "CANCELLED",
+                ABH,
+                "2026-06-01",
+                &[("status", "cancelled")],
+                plain,
+            ),
+            (
+                "PROACTIVE",
+                ABH,
+                "2026-06-01",
+                &[("proactive", "true")],
+                plain,
+            ),
+            ("CONDITIONAL", "066/39", "2026-06-01", plain, plain),
+            (
+                "ENDED",
+                ABH,
+                "2026-06-01",
+                &[("status", "closed"), ("outcome_code", "18")],
+                plain,
+            ),
+            (
+                "LATE",
+                ABH,
+                "2026-06-01",
+                &[("committed_from", "2024-01-01 10:00:00")],
+                plain,
+            ),
+            ("EARLY", ABH, "2026-01-01", plain, plain),
+            ("OLD", ABH, "2025-01-01", plain, plain),
+            (
+                "MINOR",
+                ABH,
+                "2026-06-01",
+                plain,
+                &[("date_of_birth", "2008-06-02")],
+            ),
+            (
+                "TEEN",
+                ABH,
+                "2026-06-01",
+                plain,
+                &[("date_of_birth", "2006-08-01")],
+            ),
+            (
+                "DEAD",
+                ABH,
+                "2026-06-01",
+                plain,
+                &[("deceased_on", "2026-10-01")],
+            ),
+            ("JAILED", ABH, "2026-06-01", plain, plain),
+            ("CONTESTED", ABH, "2026-06-01", plain, plain),
+            ("COUNTER", ABH, "2026-06-01", plain, plain),
+            ("CROWD", ABH, "2026-06-01", plain, plain),
+        ];
+        for (person, code, reported, changes, self_changes) in cases {
+            crimes.push(crime(&format!("C-{person}"), code, reported, changes));
+            parties.push(party(&format!("C-{person}"), person, "suspect"));
+            parties.push(party(&format!("C-{person}"), "V", "victim"));
+            nominals.push(nominal(person, "M", self_changes));
+        }
+        parties.push(party("C-CROWD", "CROWD2", "suspect"));
+        parties.push(party("C-CROWD", "CROWD3", "suspect"));
+        // Long ago, and outside the window: V is said to have assaulted COUNTER.
+        crimes.push(crime("C-BACK", ABH, "2020-06-01", plain));
+        parties.push(party("C-BACK", "V", "suspect"));
+        parties.push(party("C-BACK", "COUNTER", "victim"));
+        site.land_night(MORNING, &crimes, &parties, &nominals);
+        let spell = "JAILED,2026-10-01 08:00:00,remand,".to_owned();
+        site.land("custody_spells_20261121.csv", file(CUSTODY, &[spell]));
+        site.store
+            .connection()
+            .execute_batch(
+                "insert into ledger.person_marks values \
+                     (1, 'CONTESTED', 'contested', [], 'a test', 'Officer Wren', timestamp '2026-11-01 09:00:00')",
+            )
+            .unwrap();
+        site.ranked(MORNING);
+        site
+    })
 }
 
 /// Everything a list says of each person but their place in it.

@@ -4,7 +4,9 @@
 use daybook::ingest::status;
 use daybook::ingest::status::{Moment, SourceStatus, State};
 use mail_parser::MessageParser;
+use std::sync::OnceLock;
 
+use crate::support::kept::Kept;
 use crate::support::rows::{CRIMES, NOMINALS, PARTIES, crime, file, nominal, party};
 use crate::support::{MORNING, Site, day, london};
 
@@ -168,41 +170,44 @@ fn rejects_of_the_day_are_counted_by_source_column_and_reason() {
 /// A site on which one source is in, one late, one refused and all others that
 /// are due have never come.
 fn troubled() -> Site {
-    let site = Site::new();
-    let lands = |stamp: &str| {
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = Site::new();
+        let lands = |stamp: &str| {
+            site.land(
+                &format!("parties_{stamp}.csv"),
+                file(PARTIES, &[party("C1", "S1", "suspect")]),
+            );
+            site.land(
+                &format!("crimes_{stamp}.csv"),
+                file(CRIMES, &[crime("C1", "008/06", "2026-11-20", &[])]),
+            );
+        };
+        lands("20261121");
         site.land(
-            &format!("parties_{stamp}.csv"),
-            file(PARTIES, &[party("C1", "S1", "suspect")]),
+            "nominals_20261121.csv",
+            file(NOMINALS, &[nominal("S1", "M", &[])]),
+        );
+        site.run("nightly-ingest", MORNING).unwrap();
+        // The next night people do not come, and nominals come without a header.
+        site.land(
+            "crimes_20261122.csv",
+            file(
+                CRIMES,
+                &[
+                    crime("C2", "008/06", "2026-11-21", &[]),
+                    crime("C3", "Quillfeather", "2026-11-21", &[]),
+                ],
+            ),
         );
         site.land(
-            &format!("crimes_{stamp}.csv"),
-            file(CRIMES, &[crime("C1", "008/06", "2026-11-20", &[])]),
+            "nominals_20261122.csv",
+            nominal("S1", "M", &[("surname", "Thistlewick")]) + "\n",
         );
-    };
-    lands("20261121");
-    site.land(
-        "nominals_20261121.csv",
-        file(NOMINALS, &[nominal("S1", "M", &[])]),
-    );
-    site.run("nightly-ingest", MORNING).unwrap();
-    // The next night people do not come, and nominals come without a header.
-    site.land(
-        "crimes_20261122.csv",
-        file(
-            CRIMES,
-            &[
-                crime("C2", "008/06", "2026-11-21", &[]),
-                crime("C3", "Quillfeather", "2026-11-21", &[]),
-            ],
-        ),
-    );
-    site.land(
-        "nominals_20261122.csv",
-        nominal("S1", "M", &[("surname", "Thistlewick")]) + "\n",
-    );
-    site.run("nightly-ingest", NEXT).unwrap();
-    site.run(REPORT, NEXT).unwrap();
-    site
+        site.run("nightly-ingest", NEXT).unwrap();
+        site.run(REPORT, NEXT).unwrap();
+        site
+    })
 }
 
 #[test]

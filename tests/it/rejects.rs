@@ -2,6 +2,7 @@
 //! right, and forgotten after their time.
 
 use std::os::unix::fs::PermissionsExt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -12,6 +13,7 @@ use daybook::ingest::history::rejects;
 use daybook::model::as_of::AsOf;
 use daybook::schedule::ingest_job;
 
+use crate::support::kept::Kept;
 use crate::support::rows::{CRIMES, crime, file};
 use crate::support::{MORNING, STEWARD, Site, act, day, noon};
 
@@ -25,10 +27,13 @@ fn crimes(code: &str) -> String {
 
 /// A file of which one row is rejected.
 fn night() -> Site {
-    let site = Site::new();
-    site.land("crimes_20261118.csv", crimes("unknown"));
-    site.run("nightly-ingest", MORNING).unwrap();
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = Site::new();
+        site.land("crimes_20261118.csv", crimes("unknown"));
+        site.run("nightly-ingest", MORNING).unwrap();
+        site
+    })
 }
 
 const REJECTS: &str = "select line, column_name, value, row_key, corrected_by, aged_out_on \

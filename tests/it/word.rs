@@ -2,12 +2,14 @@
 //! that is taken back; and what was known before it.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use daybook::harm::accounts::Role;
 use daybook::model::as_of::AsOf;
 use daybook::schedule::context::Deployment;
 use daybook::schedule::ingest_job;
 
+use crate::support::kept::Kept;
 use crate::support::rows::{CRIMES, NOMINALS, PARTIES, crime, file, nominal, party};
 use crate::support::{MORNING, STEWARD, Site, act, day, noon};
 
@@ -99,26 +101,29 @@ fn the_program_takes_a_confirmed_file_off_the_shelf_of_refused_ones() {
 
 /// One suspect with one allegation, then the allegation's code corrected.
 fn corrected() -> Site {
-    let site = Site::new();
-    site.land(
-        "nominals_20261119.csv",
-        file(NOMINALS, &[nominal("S", "male", &[])]),
-    );
-    site.land(
-        "parties_20261119.csv",
-        file(PARTIES, &[party("C1", "S", "suspect")]),
-    );
-    let crimes = |code: &str| file(CRIMES, &[crime("C1", code, "2026-06-01", &[])]);
-    for (date, ago, code) in [("2026-11-19", 2, "105/01"), ("2026-11-20", 1, "008/06")] {
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = Site::new();
         site.land(
-            &format!("crimes_{}.csv", date.replace('-', "")),
-            crimes(code),
+            "nominals_20261119.csv",
+            file(NOMINALS, &[nominal("S", "male", &[])]),
         );
-        site.with_context_at(noon() - chrono::TimeDelta::days(ago), |context| {
-            ingest_job::ingest(context, AsOf(day(date)), None).unwrap()
-        });
-    }
-    site
+        site.land(
+            "parties_20261119.csv",
+            file(PARTIES, &[party("C1", "S", "suspect")]),
+        );
+        let crimes = |code: &str| file(CRIMES, &[crime("C1", code, "2026-06-01", &[])]);
+        for (date, ago, code) in [("2026-11-19", 2, "105/01"), ("2026-11-20", 1, "008/06")] {
+            site.land(
+                &format!("crimes_{}.csv", date.replace('-', "")),
+                crimes(code),
+            );
+            site.with_context_at(noon() - chrono::TimeDelta::days(ago), |context| {
+                ingest_job::ingest(context, AsOf(day(date)), None).unwrap()
+            });
+        }
+        site
+    })
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! One contract's fault, and what a batch has to note.
 
+use crate::support::kept::Kept;
 use crate::support::rows::{PARTIES, file, party};
 use crate::support::{MORNING, Site};
+use std::sync::OnceLock;
 
 use super::{edit, reloaded, write};
 
@@ -11,12 +13,15 @@ const CONTRACT: &str = "title = \"Samples\"\nmode = \"snapshot\"\nfiles = [\"sam
                         { name = \"number\", type = \"integer\" },\n]\n";
 
 fn site() -> Site {
-    let site = Site::new();
-    write(&site, SAMPLES, CONTRACT);
-    let site = reloaded(site);
-    site.land("samples_20261120.csv", "id,number\nA,1\nB,2\n");
-    site.run("nightly-ingest", "2026-11-20").unwrap();
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = Site::new();
+        write(&site, SAMPLES, CONTRACT);
+        let site = reloaded(site);
+        site.land("samples_20261120.csv", "id,number\nA,1\nB,2\n");
+        site.run("nightly-ingest", "2026-11-20").unwrap();
+        site
+    })
 }
 
 #[test]

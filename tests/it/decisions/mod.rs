@@ -15,7 +15,9 @@ use daybook::harm::list::List;
 use daybook::model::account_name::AccountName;
 use daybook::model::operator::Operator;
 use daybook::schedule::context::Deployment;
+use std::sync::OnceLock;
 
+use crate::support::kept::Kept;
 use crate::support::rows::{CRIMES, NOMINALS, PARTIES, crime, file, nominal, party};
 use crate::support::{MORNING, OFFICER, Site, act};
 
@@ -27,17 +29,20 @@ const ANALYST: &str = "an-analyst";
 /// Five suspects on a list of four, S1 the most harmful, each with a name that
 /// no other text holds. S0 was merged into S1; S2 and V2 accuse each other.
 pub fn suspects() -> Site {
-    let mut site = Site::new();
-    site.land("crimes_20261121.csv", file(CRIMES, &crimes()));
-    site.land("parties_20261121.csv", file(PARTIES, &parties()));
-    site.land("nominals_20261121.csv", file(NOMINALS, &nominals()));
-    edit(&mut site, "size = 100", "size = 4");
-    site.run("nightly-ingest", MORNING).unwrap();
-    site.run("harm-list", MORNING).unwrap();
-    site.grant(OFFICER, Role::AuthorisingOfficer);
-    site.grant(REVIEWER, Role::SpecialistReviewer);
-    site.grant(ANALYST, Role::Analyst);
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let mut site = Site::new();
+        site.land("crimes_20261121.csv", file(CRIMES, &crimes()));
+        site.land("parties_20261121.csv", file(PARTIES, &parties()));
+        site.land("nominals_20261121.csv", file(NOMINALS, &nominals()));
+        edit(&mut site, "size = 100", "size = 4");
+        site.run("nightly-ingest", MORNING).unwrap();
+        site.run("harm-list", MORNING).unwrap();
+        site.grant(OFFICER, Role::AuthorisingOfficer);
+        site.grant(REVIEWER, Role::SpecialistReviewer);
+        site.grant(ANALYST, Role::Analyst);
+        site
+    })
 }
 
 fn crimes() -> Vec<String> {

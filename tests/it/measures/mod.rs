@@ -17,7 +17,9 @@ use daybook::measures::settings::MeasureSettings;
 use daybook::model::as_of::AsOf;
 use daybook::schedule::actions;
 use daybook::schedule::context::Deployment;
+use std::sync::OnceLock;
 
+use crate::support::kept::Kept;
 use crate::support::rows::{CRIMES, crime, file};
 use crate::support::{MORNING, Site, day};
 
@@ -30,11 +32,14 @@ const ONE_OF_FOUR: &str = "select cast($until - interval 1 month as date) as per
 
 /// A site that holds one crime, with a commitment of trial measures of its own.
 fn site() -> Site {
-    let site = Site::new();
-    let crimes = [crime("C1", "008/06", "2026-06-01", &[])];
-    site.land("crimes_20261121.csv", file(CRIMES, &crimes));
-    site.run("nightly-ingest", MORNING).unwrap();
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = Site::new();
+        let crimes = [crime("C1", "008/06", "2026-06-01", &[])];
+        site.land("crimes_20261121.csv", file(CRIMES, &crimes));
+        site.run("nightly-ingest", MORNING).unwrap();
+        site
+    })
 }
 
 /// A measure as its file writes it; `changes` replace lines by their key, or

@@ -7,7 +7,9 @@ mod rejected;
 mod walls;
 
 use daybook::harm::accounts::Role;
+use std::sync::OnceLock;
 
+use crate::support::kept::Kept;
 use crate::support::{MORNING, OFFICER, Site};
 
 pub const CASES: &str =
@@ -19,27 +21,30 @@ pub const ANALYST: &str = "an-analyst";
 /// Two conduct cases and one member of staff's training, and an account of
 /// each kind.
 pub fn site() -> Site {
-    let site = Site::new();
-    site.land(
-        "conduct_cases_20261120.csv",
-        format!(
-            "{CASES}\nK1,2026-01-01 10:00:00,harassment,true,S7,,2026-02-01 10:00:00,no_action\n\
-             K2,2026-01-02 10:00:00,harassment,true,S8,,,\n"
-        ),
-    );
-    site.land(
-        "training_20261120.csv",
-        format!("{TRAINING}\nS7,vawg_awareness,constable,true,2026-01-01,2027-01-01\n"),
-    );
-    site.run("nightly-ingest", MORNING).unwrap();
-    for (account, role) in [
-        (OFFICER, Role::AuthorisingOfficer),
-        (READER, Role::ConductReader),
-        (ANALYST, Role::Analyst),
-    ] {
-        site.grant(account, role);
-    }
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = Site::new();
+        site.land(
+            "conduct_cases_20261120.csv",
+            format!(
+                "{CASES}\nK1,2026-01-01 10:00:00,harassment,true,S7,,2026-02-01 10:00:00,no_action\n\
+                 K2,2026-01-02 10:00:00,harassment,true,S8,,,\n"
+            ),
+        );
+        site.land(
+            "training_20261120.csv",
+            format!("{TRAINING}\nS7,vawg_awareness,constable,true,2026-01-01,2027-01-01\n"),
+        );
+        site.run("nightly-ingest", MORNING).unwrap();
+        for (account, role) in [
+            (OFFICER, Role::AuthorisingOfficer),
+            (READER, Role::ConductReader),
+            (ANALYST, Role::Analyst),
+        ] {
+            site.grant(account, role);
+        }
+        site
+    })
 }
 
 /// What a query that fails prints.

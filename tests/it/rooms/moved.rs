@@ -42,7 +42,7 @@ fn set_room(site: &mut Site, is_room: bool) {
 /// A deployment from before, with three nights of conduct cases: a case said
 /// again, changed and deleted, and a rejected row.
 fn before() -> Site {
-    let mut site = Site::new();
+    let mut site = Site::bare();
     set_room(&mut site, false);
     for (night, rows) in [
         (

@@ -2,22 +2,27 @@
 
 use chrono::TimeDelta;
 use daybook::ingest::history::rejects;
+use std::sync::OnceLock;
 
 use super::{ANALYST, CASES, READER, refused, site};
+use crate::support::kept::Kept;
 use crate::support::{MORNING, Site, day, noon};
 
 /// A file with a wrong category and a row of another width.
 fn night() -> Site {
-    let site = site();
-    site.land(
-        "conduct_cases_20261121.csv",
-        format!(
-            "{CASES}\nK3,2026-01-01 10:00:00,murmured of S9,true,S9,,,\n\
-             K4,2026-01-02 10:00:00,harassment,true,S10,C-SECRET,,\n"
-        ),
-    );
-    site.run("nightly-ingest", MORNING).unwrap();
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let site = site();
+        site.land(
+            "conduct_cases_20261121.csv",
+            format!(
+                "{CASES}\nK3,2026-01-01 10:00:00,murmured of S9,true,S9,,,\n\
+                 K4,2026-01-02 10:00:00,harassment,true,S10,C-SECRET,,\n"
+            ),
+        );
+        site.run("nightly-ingest", MORNING).unwrap();
+        site
+    })
 }
 
 const REJECTS: &[&str] = &["ingest", "rejects"];

@@ -3,6 +3,7 @@
 
 use std::fs::{self, Permissions};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::Site;
 
@@ -26,6 +27,11 @@ impl Kept {
         gather(&dir, Path::new(""), &mut entries);
         drop(folder);
         Self { entries }
+    }
+
+    /// What `make` makes, made once in the process; each caller has its own.
+    pub fn once(made: &OnceLock<Self>, make: impl FnOnce() -> Site) -> Site {
+        made.get_or_init(|| Self::of(make())).site()
     }
 
     /// A deployment of its own, as the kept one was.

@@ -60,19 +60,22 @@ pub struct Site {
 }
 
 impl Site {
-    /// An empty deployment with the default jobs, in which nothing has run.
+    /// An empty deployment with the default jobs and the tables of their sources.
     pub fn new() -> Self {
         static EMPTY: OnceLock<Kept> = OnceLock::new();
-        EMPTY.get_or_init(|| Kept::of(Self::made())).site()
+        Kept::once(&EMPTY, || {
+            let site = Self::bare();
+            site.with_context(|context| context.ensure_histories().unwrap());
+            site
+        })
     }
 
-    fn made() -> Self {
+    /// An empty deployment with the default jobs, in whose database nothing is.
+    pub fn bare() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("site");
         init::write(&dir, SETTINGS).unwrap();
-        let site = Self::open(folder, dir);
-        site.with_context(|context| context.ensure_histories().unwrap());
-        site
+        Self::open(folder, dir)
     }
 
     /// What lies in a folder.

@@ -5,6 +5,7 @@ mod outside;
 mod untouched;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use daybook::audit::heads;
 use daybook::audit::verify::{self, Outside, Verified};
@@ -15,6 +16,7 @@ use daybook::store::Store;
 use daybook::store::chain::anchor::Anchor;
 use tempfile::TempDir;
 
+use crate::support::kept::Kept;
 use crate::support::rows::{CRIMES, crime, file};
 use crate::support::{MORNING, STEWARD, Site};
 use crate::{decisions, measures, rooms};
@@ -24,49 +26,52 @@ const NEXT: &str = "2026-11-22";
 /// Two nights, a file refused and one taken back, two lists, decisions, marks,
 /// a close, measures, reports and mails, and both lists verified.
 fn decided() -> Site {
-    let mut site = decisions::suspects();
-    decisions::decide(&site, &[("S1", "accept"), ("S3", "reject")]).unwrap();
-    decisions::mark(&site, "S4", Mark::Contested, "j.officer").unwrap();
-    decisions::mark(&site, "S2", Mark::CounterReviewed, "r.eviewer").unwrap();
-    decisions::close_list(&site).unwrap();
-    for job in [
-        "commitment-measures",
-        "morning-briefing",
-        "commitment-scorecard",
-        "harm-list-pack",
-        "operations-report",
-    ] {
-        site.run(job, MORNING).unwrap();
-    }
-    let night = [
-        crime(
-            "C1",
-            decisions::ASSAULT,
-            "2026-06-01",
-            &[("offence_count", "3")],
-        ),
-        crime(
-            "C2",
-            decisions::ASSAULT,
-            "2026-06-01",
-            &[("offence_count", "9")],
-        ),
-        crime("C7", "008/06", "2026-06-07", &[("offence_count", "none")]),
-        crime("C8", "008/06", "2026-06-08", &[]),
-    ];
-    site.land("crimes_20261122.csv", file(CRIMES, &night));
-    site.land("nominals_20261122.csv", "no,such,columns\n1,2,3\n");
-    site.ranked(NEXT);
-    site.land(
-        "crimes_20261123.csv",
-        file(CRIMES, &[crime("C7", "008/06", "2026-06-07", &[])]),
-    );
-    site.run("nightly-ingest", "2026-11-23").unwrap();
-    let newest = site.one("select max(batch_id) from ledger.batches");
-    site.grant(STEWARD, Role::DataSteward);
-    site.told(&["ingest", "revert", &newest, "--by", STEWARD]);
-    site.told(&["list", "verify", "--all"]);
-    site
+    static MADE: OnceLock<Kept> = OnceLock::new();
+    Kept::once(&MADE, || {
+        let mut site = decisions::suspects();
+        decisions::decide(&site, &[("S1", "accept"), ("S3", "reject")]).unwrap();
+        decisions::mark(&site, "S4", Mark::Contested, "j.officer").unwrap();
+        decisions::mark(&site, "S2", Mark::CounterReviewed, "r.eviewer").unwrap();
+        decisions::close_list(&site).unwrap();
+        for job in [
+            "commitment-measures",
+            "morning-briefing",
+            "commitment-scorecard",
+            "harm-list-pack",
+            "operations-report",
+        ] {
+            site.run(job, MORNING).unwrap();
+        }
+        let night = [
+            crime(
+                "C1",
+                decisions::ASSAULT,
+                "2026-06-01",
+                &[("offence_count", "3")],
+            ),
+            crime(
+                "C2",
+                decisions::ASSAULT,
+                "2026-06-01",
+                &[("offence_count", "9")],
+            ),
+            crime("C7", "008/06", "2026-06-07", &[("offence_count", "none")]),
+            crime("C8", "008/06", "2026-06-08", &[]),
+        ];
+        site.land("crimes_20261122.csv", file(CRIMES, &night));
+        site.land("nominals_20261122.csv", "no,such,columns\n1,2,3\n");
+        site.ranked(NEXT);
+        site.land(
+            "crimes_20261123.csv",
+            file(CRIMES, &[crime("C7", "008/06", "2026-06-07", &[])]),
+        );
+        site.run("nightly-ingest", "2026-11-23").unwrap();
+        let newest = site.one("select max(batch_id) from ledger.batches");
+        site.grant(STEWARD, Role::DataSteward);
+        site.told(&["ingest", "revert", &newest, "--by", STEWARD]);
+        site.told(&["list", "verify", "--all"]);
+        site
+    })
 }
 
 /// A room that was looked into, and was refused.
