@@ -34,7 +34,7 @@ pub enum Keys<'a> {
 /// The hashes of the rows as they are now, in the order of their keys.
 pub fn take(connection: &Connection, ledger: &Ledger, keys: Keys<'_>) -> Result<Vec<Content>> {
     let Ledger { key, row, .. } = ledger;
-    let rows = rows(ledger, keys);
+    let rows = rows(ledger, keys, "true");
     // Most sources of most deployments never arrived, and this is the cheaper
     // question by far.
     if is_empty(connection, &rows)? {
@@ -45,7 +45,7 @@ pub fn take(connection: &Connection, ledger: &Ledger, keys: Keys<'_>) -> Result<
             "select ({key})::varchar, sha256(to_json(content)::varchar), null from {rows} \
              order by {key}"
         ),
-        Some(_) => together(key, &rows),
+        Some(_) => together(ledger, keys, &many(connection, ledger, &rows)?),
     };
     bind::query(connection, &sql, &[], |row| {
         Ok(Content {
@@ -61,26 +61,48 @@ fn is_empty(connection: &Connection, rows: &str) -> Result<bool> {
     bind::query_one(connection, &sql, &[], |row| row.get(0))
 }
 
-/// One hash for all rows of a key, whatever their order.
-fn together(key: &str, rows: &str) -> String {
-    format!(
-        "with counted as ( \
-             select {key} as sealed_key, count(*) > {FEW} as is_many from {rows} group by 1 \
-         ), \
-         hashed as ( \
-             select sealed_key, is_many, \
-                 case when not is_many then sha256(to_json(content)::varchar) end as strong, \
-                 case when is_many then hash(content) end as quick \
-             from {rows} inner join counted on sealed_key = {key} \
-         ) \
-         select sealed_key::varchar, \
-             case when is_many \
-                 then sha256(concat_ws(' ', count(*), sum(quick), bit_xor(quick))) \
-                 else sha256(string_agg(strong, '' order by strong)) end, \
-             case when not is_many \
-                 then string_agg(left(strong, {MARK}), '' order by strong) end \
-         from hashed group by sealed_key, is_many order by sealed_key"
-    )
+/// The keys of more than a few rows, as literals.
+fn many(connection: &Connection, ledger: &Ledger, rows: &str) -> Result<Vec<String>> {
+    let key = &ledger.key;
+    let sql = format!("select ({key})::varchar from {rows} group by {key} having count(*) > {FEW}");
+    bind::query(connection, &sql, &[], |row| {
+        Ok(literal(ledger, &row.get::<_, String>(0)?))
+    })
+}
+
+/// One hash for all rows of a key, whatever their order. No join tells the keys
+/// of many rows from the others: it would take longer than the hashes.
+fn together(ledger: &Ledger, keys: Keys<'_>, many: &[String]) -> String {
+    let key = &ledger.key;
+    let hashed = |only: &str, hash: &str, told: &str| {
+        format!(
+            "select sealed_key, {told} \
+             from (select {key} as sealed_key, {hash} as hashed from {rows}) \
+             group by sealed_key",
+            rows = rows(ledger, keys, only)
+        )
+    };
+    let one_by_one = |only: &str| {
+        let told = format!(
+            "sha256(string_agg(hashed, '' order by hashed)) as sha256, \
+             string_agg(left(hashed, {MARK}), '' order by hashed) as marks"
+        );
+        hashed(only, "sha256(to_json(content)::varchar)", &told)
+    };
+    let parts = if many.is_empty() {
+        one_by_one(&format!("{key} is not null"))
+    } else {
+        let list = many.join(", ");
+        let few = one_by_one(&format!("{key} not in ({list})"));
+        let many = hashed(
+            &format!("{key} in ({list})"),
+            "hash(content)",
+            "sha256(concat_ws(' ', count(*), sum(hashed), bit_xor(hashed))) as sha256, \
+             null as marks",
+        );
+        format!("{few} union all {many}")
+    };
+    format!("select sealed_key::varchar, sha256, marks from ({parts}) order by sealed_key")
 }
 
 /// The rows of one key that have none of these marks: they were altered, or
@@ -102,7 +124,7 @@ pub fn without_mark(
             "select coalesce(({})::varchar, ''), left(sha256(to_json(content)::varchar), {MARK}) from {} \
              order by 1, 2",
             ledger.row.as_deref().unwrap_or("''"),
-            rows(ledger, Keys::These(&keys))
+            rows(ledger, Keys::These(&keys), "true")
         ),
         &[],
         |row| Ok((row.get(0)?, row.get(1)?)),
@@ -117,8 +139,8 @@ pub fn without_mark(
     Ok((strange, kept.values().sum()))
 }
 
-/// The sealed rows of a ledger as a table of that name.
-fn rows(ledger: &Ledger, keys: Keys<'_>) -> String {
+/// The sealed rows of a ledger, as far as a further condition holds.
+fn rows(ledger: &Ledger, keys: Keys<'_>, and: &str) -> String {
     let Ledger {
         table,
         key,
@@ -133,7 +155,7 @@ fn rows(ledger: &Ledger, keys: Keys<'_>) -> String {
             format!(" and {key} in ({})", literals.join(", "))
         }
     };
-    format!("(select {columns} from {table} where {only}{meant}) as content")
+    format!("(select {columns} from {table} where {only}{meant} and {and}) as content")
 }
 
 fn literal(ledger: &Ledger, key: &str) -> String {
@@ -141,5 +163,74 @@ fn literal(ledger: &Ledger, key: &str) -> String {
         key.to_owned()
     } else {
         format!("'{}'", quoted(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn keys_of_many_rows_are_hashed_at_once_and_the_others_row_by_row() {
+        let store = Store::in_memory().unwrap();
+        let connection = store.connection();
+        let made = format!(
+            "create temp table said as \
+             select case when i <= {FEW} then 11 when i <= {FEW} + 3 then 9 end as batch, \
+                 i as line, 'row ' || i as text \
+             from range(0, {FEW} + 9) as rows (i)"
+        );
+        connection.execute_batch(&made).unwrap();
+        let ledger = Ledger {
+            name: "said".to_owned(),
+            table: "said".to_owned(),
+            key: "batch".to_owned(),
+            is_number: true,
+            row: Some("line".to_owned()),
+            columns: "*".to_owned(),
+            only: "true".to_owned(),
+        };
+        let one = |sql: &str| -> String {
+            let sql = format!("select {sql} from said as content");
+            connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+        };
+        let wanted = || {
+            [
+                Content {
+                    key: "9".to_owned(),
+                    sha256: one("sha256(string_agg(sha256(to_json(content)::varchar), '' \
+                         order by sha256(to_json(content)::varchar)) filter (batch = 9))"),
+                    marks: Some(one(
+                        "string_agg(left(sha256(to_json(content)::varchar), 8), '' \
+                         order by sha256(to_json(content)::varchar)) filter (batch = 9)",
+                    )),
+                },
+                Content {
+                    key: "11".to_owned(),
+                    sha256: one("sha256(concat_ws(' ', count(*) filter (batch = 11), \
+                             sum(hash(content)) filter (batch = 11), \
+                             bit_xor(hash(content)) filter (batch = 11)))"),
+                    marks: None,
+                },
+            ]
+        };
+        let found = take(connection, &ledger, Keys::All).unwrap();
+        assert_eq!(found, wanted());
+        for (at, key) in ["9", "11"].into_iter().enumerate() {
+            let these = [key.to_owned()];
+            let alone = take(connection, &ledger, Keys::These(&these)).unwrap();
+            assert_eq!(alone, wanted()[at..=at]);
+        }
+        connection
+            .execute_batch(&format!(
+                "update said set text = '' where line in (5, {FEW} + 1)"
+            ))
+            .unwrap();
+        let altered = take(connection, &ledger, Keys::All).unwrap();
+        assert_eq!(altered, wanted());
+        for (before, after) in found.iter().zip(&altered) {
+            assert_ne!(before.sha256, after.sha256);
+        }
     }
 }
