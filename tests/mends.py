@@ -70,10 +70,10 @@ MENDS = {
         "let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;",
         "delivering::links_that_the_delivering_account_plants_are_never_written_through",
     ),
-    "no folder in landing is a link": (
+    "the landing folder is no link": (
         "src/ingest/arrive/folder.rs",
-        "        let flags = FOLDER | OFlag::O_NOFOLLOW;",
-        "        let flags = FOLDER;",
+        "open(&path, FOLDER | OFlag::O_NOFOLLOW, Mode::empty())",
+        "open(&path, FOLDER, Mode::empty())",
         "delivering::a_landing_folder_or_a_source_folder_that_becomes_a_link_leads_nowhere",
     ),
     "a second name of a file of ours is no landed file": (
