@@ -71,7 +71,7 @@ impl Query {
             return guard::watch(deadline, memory);
         }
         guard::bound_memory(memory)?;
-        let answer = self.answer(dir);
+        let answer = guard::bounded(deadline, || self.answer(dir));
         let table = answer.map_err(|error| guard::in_words(error, memory))?;
         output::table(&table, self.printed.format())
     }

@@ -104,7 +104,7 @@ pub fn in_words(code: Option<&str>) -> &'static str {
 }
 
 /// Codes of what can be wrong with one row, as the ledger keeps them.
-const FAULTS: [&str; 19] = [
+const FAULTS: [&str; 20] = [
     "width",
     "json",
     "member",
@@ -113,6 +113,7 @@ const FAULTS: [&str; 19] = [
     "reshaped",
     "marks",
     "unseen",
+    "lost",
     "name",
     "year",
     "range",

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 /// Letters that move a terminal's cursor, end a line where none is seen to end,
 /// turn the direction of the text after them, or take no room at all: none of
 /// them belongs to a name, an identifier or a reason. Control letters are more.
-const RANGES: [(char, char); 18] = [
+const RANGES: [(char, char); 19] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),
     ('\u{61c}', '\u{61c}'),
@@ -23,6 +23,7 @@ const RANGES: [(char, char); 18] = [
     ('\u{feff}', '\u{feff}'),
     ('\u{ffa0}', '\u{ffa0}'),
     ('\u{fff9}', '\u{fffb}'),
+    ('\u{13430}', '\u{13440}'),
     ('\u{1bca0}', '\u{1bca3}'),
     ('\u{1d173}', '\u{1d17a}'),
     ('\u{e0000}', '\u{e0fff}'),

@@ -3,6 +3,8 @@
 //! file is opened. What this does not know of a parse counts as a function, so
 //! that a new way to name a table is refused until it is known here.
 
+use std::borrow::Cow;
+
 use anyhow::{Context, Result, bail};
 use duckdb::Connection;
 use serde_json::Value;
@@ -144,15 +146,16 @@ fn walk(part: &Value, made: &[String], reads: &mut Reads) {
 
 /// The names that `with` has given inside a part. Each of its tables may read
 /// those before it, and itself only when it is recursive.
-fn with_made(part: &Value, made: &[String], reads: &mut Reads) -> Vec<String> {
-    let mut made = made.to_vec();
+fn with_made<'m>(part: &Value, made: &'m [String], reads: &mut Reads) -> Cow<'m, [String]> {
+    // Copied only where names are added: a statement may have thousands of each.
+    let mut made = Cow::Borrowed(made);
     if text(part, "type") == "RECURSIVE_CTE_NODE" {
-        made.push(text(part, "cte_name").to_lowercase());
+        made.to_mut().push(text(part, "cte_name").to_lowercase());
     }
     let entries = part["cte_map"]["map"].as_array();
     for entry in entries.into_iter().flatten() {
         walk(&entry["value"], &made, reads);
-        made.push(text(entry, "key").to_lowercase());
+        made.to_mut().push(text(entry, "key").to_lowercase());
     }
     made
 }

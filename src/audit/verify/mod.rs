@@ -6,6 +6,7 @@ mod history;
 mod links;
 mod pages;
 mod rows;
+mod views;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -104,6 +105,7 @@ pub fn verify(connection: &Connection, outside: &Outside) -> Result<Verified> {
         findings.extend(links::check(&ledger.name, &chain));
         findings.extend(rows::check(connection, ledger, chain)?);
     }
+    findings.extend(views::check(connection)?);
     for name in strange(connection, &ledgers)? {
         let chain = chain::entries(connection, &name)?;
         entries += chain.len() as u64;

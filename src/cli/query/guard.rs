@@ -5,7 +5,7 @@
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, ExitStatus};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result, anyhow, bail};
@@ -72,6 +72,32 @@ pub(super) fn in_words(error: Error, memory: u64) -> Error {
     error
 }
 
+/// How long opening the database, reading the statement and putting the look on
+/// record may take beside the query itself.
+const BESIDE: Duration = Duration::from_secs(10);
+
+/// Runs all of a query, and ends the process when even that is over: a
+/// statement can be long to read before the database has begun with it.
+pub(super) fn bounded<T>(deadline: Duration, work: impl FnOnce() -> T) -> T {
+    let done = ends_after(deadline + GRACE + BESIDE);
+    let outcome = work();
+    drop(done);
+    outcome
+}
+
+/// Ends the process after a time, unless what is returned was dropped by then.
+fn ends_after(last: Duration) -> Sender<()> {
+    let (done, waits) = mpsc::channel::<()>();
+    std::thread::spawn(move || {
+        if waits.recv_timeout(last) == Err(RecvTimeoutError::Timeout) {
+            // It ends the process, unless whoever called it ignores it.
+            let _ = raise(Signal::SIGALRM);
+            let _ = raise(Signal::SIGKILL);
+        }
+    });
+    done
+}
+
 /// From here on this process is refused more memory.
 pub(super) fn bound_memory(memory: u64) -> Result<()> {
     setrlimit(Resource::RLIMIT_AS, memory, memory)
@@ -85,15 +111,7 @@ pub(super) fn within<T>(
     database: &Store,
     work: impl FnOnce() -> Result<T>,
 ) -> Result<T> {
-    let last = deadline + GRACE;
-    let (done, waits) = mpsc::channel::<()>();
-    std::thread::spawn(move || {
-        if waits.recv_timeout(last) == Err(RecvTimeoutError::Timeout) {
-            // It ends the process, unless whoever called it ignores it.
-            let _ = raise(Signal::SIGALRM);
-            let _ = raise(Signal::SIGKILL);
-        }
-    });
+    let done = ends_after(deadline + GRACE);
     let timed = store::deadline::within(database.connection(), deadline, work);
     drop(done);
     match timed.outcome {

@@ -32,7 +32,10 @@ impl Charset {
         match number.trim_start_matches('-') {
             "437" => Some(Self::Page(&CP437)),
             "850" => Some(Self::Page(&CP850)),
-            _ => Encoding::for_label(label.as_bytes()).map(Self::Standard),
+            // Two of the standard's are none that a file could be in.
+            _ => Encoding::for_label_no_replacement(label.as_bytes())
+                .filter(|encoding| *encoding != encoding_rs::X_USER_DEFINED)
+                .map(Self::Standard),
         }
     }
 

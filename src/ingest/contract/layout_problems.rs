@@ -57,6 +57,13 @@ impl ContractFile {
         if !is_known(&wide.name) || !is_known(&wide.value) || wide.name == wide.value {
             found.push("expected name and value to be two columns of the contract".to_owned());
         }
+        let is_in_key = self.key.iter().any(|key| *key.as_ref() == wide.name);
+        if !self.key.is_empty() && !is_in_key {
+            found.push(format!(
+                "the rows made of one line differ in {:?} alone; expected it in key",
+                wide.name
+            ));
+        }
         if matches!(self.format, Format::Jsonl | Format::Parquet) {
             found.push("a wide table is read from text or a sheet".to_owned());
         }

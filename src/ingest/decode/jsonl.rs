@@ -6,8 +6,8 @@ use std::io::Read;
 use std::path::Path;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 use super::aside::Aside;
 use super::csv_lines::{Lines, trimmed};
@@ -143,9 +143,9 @@ fn cells(text: &[u8], contract: &Contract, unknown: &mut BTreeSet<String>) -> Re
     let op = only(&mut found, "what happened to the row")?;
     used += usize::from(op.is_some());
     cells.push(match op {
-        Some(Value::String(op)) => op.clone(),
+        Some(Value::Text(op) | Value::Literal(op)) => op.clone(),
         Some(Value::Null) | None => String::new(),
-        Some(other) => other.to_string(),
+        Some(Value::Nested) => "a list or an object".to_owned(),
     });
     if used < object.len() && unknown.len() < MOST_UNKNOWN {
         let names = object.iter().map(|(name, _)| name).filter(|name| {
@@ -218,6 +218,30 @@ fn is_deeper(text: &[u8], deepest: usize) -> bool {
     false
 }
 
+/// The value of a member. A number is kept as it is written: as one of the
+/// machine's it would lose digits.
+#[derive(Debug)]
+enum Value {
+    Null,
+    Text(String),
+    /// A number, true or false.
+    Literal(String),
+    /// A list or an object.
+    Nested,
+}
+
+impl Value {
+    fn of(raw: &RawValue) -> serde_json::Result<Self> {
+        let text = raw.get();
+        Ok(match text.as_bytes().first() {
+            Some(b'"') => Self::Text(serde_json::from_str(text)?),
+            Some(b'[' | b'{') => Self::Nested,
+            Some(b'n') => Self::Null,
+            _ => Self::Literal(text.to_owned()),
+        })
+    }
+}
+
 /// The members of an object as they stand, a name that comes twice included,
 /// which a map would settle by keeping the last.
 struct Members(Vec<(String, Value)>);
@@ -235,8 +259,9 @@ impl<'de> Deserialize<'de> for Members {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
                 let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+                while let Some((name, raw)) = map.next_entry::<String, Box<RawValue>>()? {
+                    let value = Value::of(&raw).map_err(serde::de::Error::custom)?;
+                    members.push((name, value));
                 }
                 Ok(Members(members))
             }
@@ -263,12 +288,11 @@ fn only<'v>(
 fn cell(column: &Column, value: Option<&Value>) -> Result<String, Wrong> {
     match value {
         None | Some(Value::Null) => Ok(String::new()),
-        Some(Value::String(text)) if text.contains('\0') => {
+        Some(Value::Text(text)) if text.contains('\0') => {
             Err(("member", format!("{} holds a NUL character", column.name)))
         }
-        Some(Value::String(text)) => Ok(text.clone()),
-        Some(value @ (Value::Number(_) | Value::Bool(_))) => Ok(value.to_string()),
-        Some(_) => Err((
+        Some(Value::Text(text) | Value::Literal(text)) => Ok(text.clone()),
+        Some(Value::Nested) => Err((
             "member",
             format!(
                 "{} holds a list or an object; expected one value",

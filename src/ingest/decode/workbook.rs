@@ -6,6 +6,8 @@ use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 use calamine::{
     Data, DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError,
 };
@@ -267,6 +269,15 @@ pub(crate) fn text_of(cell: &DataRef<'_>) -> String {
         DataRef::Bool(is_true) => is_true.to_string(),
         DataRef::DateTime(moment) => {
             let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
+            // The last instant of a day is rounded to an hour that it has not.
+            let next = NaiveDate::from_ymd_opt(year.into(), month.into(), day.into())
+                .and_then(|day| day.succ_opt())
+                .filter(|_| hour == 24);
+            let date = match next {
+                Some(next) => next.to_string(),
+                None => format!("{year:04}-{month:02}-{day:02}"),
+            };
+            let hour = if next.is_some() { 0 } else { hour };
             let time = match milli {
                 0 => format!("{hour:02}:{minute:02}:{second:02}"),
                 _ => format!("{hour:02}:{minute:02}:{second:02}.{milli:03}"),
@@ -275,9 +286,9 @@ pub(crate) fn text_of(cell: &DataRef<'_>) -> String {
             if moment.is_duration() || moment.as_f64() < 1.0 {
                 time
             } else if time == "00:00:00" {
-                format!("{year:04}-{month:02}-{day:02}")
+                date
             } else {
-                format!("{year:04}-{month:02}-{day:02} {time}")
+                format!("{date} {time}")
             }
         }
         DataRef::Error(_) => Data::from(cell.clone()).to_string(),

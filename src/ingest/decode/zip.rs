@@ -24,6 +24,7 @@ pub(crate) type Archive = ZipArchive<Metered>;
 /// Reads what an archive holds.
 pub(crate) fn open(landed: Landed) -> Result<Archive, Refused> {
     let left = Rc::new(Cell::new(LONGEST_LIST));
+    let landed_again = landed.clone();
     let metered = Metered {
         inner: landed,
         left: Rc::clone(&left),
@@ -31,7 +32,33 @@ pub(crate) fn open(landed: Landed) -> Result<Archive, Refused> {
     let opened = ZipArchive::new(metered);
     // What its files may unpack to is held elsewhere.
     left.set(u64::MAX);
-    opened.map_err(unreadable)
+    let archive = opened.map_err(unreadable)?;
+    let told = entries_told(landed_again).map_err(unreadable_io)?;
+    if told.is_some_and(|told| usize::from(told) > archive.len()) {
+        return Err(Refused::coded(
+            STREAM,
+            "the zip archive holds several files of one name; expected one of each",
+        ));
+    }
+    Ok(archive)
+}
+
+/// How many files an archive's last record says that it holds. The library
+/// knows a file by its name, and of two that share one the last.
+fn entries_told(mut landed: Landed) -> io::Result<Option<u16>> {
+    const RECORD: &[u8] = b"PK\x05\x06";
+    const RECORD_BYTES: usize = 22;
+    const LONGEST_COMMENT: usize = u16::MAX as usize;
+    let end = landed.seek(SeekFrom::End(0))?;
+    let read = end.min((RECORD_BYTES + LONGEST_COMMENT) as u64);
+    landed.seek(SeekFrom::Start(end - read))?;
+    let mut tail = Vec::new();
+    landed.take(read).read_to_end(&mut tail)?;
+    let at = memchr::memmem::rfind(&tail, RECORD);
+    let record = at.and_then(|at| tail.get(at..at + RECORD_BYTES));
+    let count = record.map(|record| u16::from_le_bytes([record[10], record[11]]));
+    // All ones: the count stands in a record of a larger kind.
+    Ok(count.filter(|count| *count != u16::MAX))
 }
 
 /// The file that the contract means, and its own name in lower case.

@@ -21,7 +21,7 @@ pub(crate) fn date(column: &Column, cell: &str) -> String {
     // was is in order, and quicker to see than by the pattern.
     if column.formats.is_empty() {
         return format!(
-            "case when cast(try_cast({cell} as date) as varchar) = {cell} \
+            "case when (strlen({cell}) = 10 and cast(try_cast({cell} as date) as varchar) = {cell}) \
                  or regexp_full_match({cell}, '{ISO_DATE}({MIDNIGHT})?') \
              then try_cast(left({cell}, 10) as date) end"
         );
@@ -45,7 +45,8 @@ pub(crate) fn timestamp(column: &Column, cell: &str) -> String {
         );
     }
     format!(
-        "case when cast(try_cast({cell} as timestamp) as varchar) = {cell} \
+        "case when (cast(try_cast({cell} as timestamp) as varchar) = {cell} \
+                 and not contains({cell}, '(')) \
              or (regexp_full_match({cell}, '{is_time}') \
                  and substring({cell}, 12, 2) < '24') \
          then try_cast({cell} as timestamp) end"

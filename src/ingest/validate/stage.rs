@@ -190,6 +190,11 @@ impl Reading<'_> {
         }
     }
 
+    /// Whether it is a sheet, in which dates stand as dates.
+    fn has_dates(&self) -> bool {
+        matches!(self.relation, Relation::Csv { has_dates, .. } if *has_dates)
+    }
+
     /// How a column of dates stands in the file.
     fn dates(&self, column: &Column) -> Dates {
         if column.formats.is_empty() {
@@ -324,8 +329,7 @@ impl Reading<'_> {
         if let Some(mark) = column.thousands {
             cell = without_thousands(&cell, mark);
         }
-        let has_dates = matches!(self.relation, Relation::Csv { has_dates, .. } if *has_dates);
-        if has_dates && column.kind == Kind::Timestamp {
+        if self.has_dates() && column.kind == Kind::Timestamp {
             cell = format!(
                 "case when regexp_full_match({cell}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') \
                  then {cell} || ' 00:00:00' else {cell} end"
@@ -412,6 +416,16 @@ impl Reading<'_> {
         for (condition, reason) in found {
             test(condition, reason, column.otherwise);
         }
+        if self.has_dates() && column.kind == Kind::Identifier {
+            let cell = format!("\"{} text\"", column.name);
+            let condition = format!(
+                "case when {cell} is null then false \
+                 else regexp_full_match({cell}, '{MADE_BY_A_SHEET}') end"
+            );
+            let reason = "a date, a time, or true or false, which a spreadsheet makes of what was typed; \
+                          expected the identifier as it was issued";
+            test(condition, ("reshaped", reason.to_owned()), column.otherwise);
+        }
         if let Some((condition, reason)) = self.unlike_name(column) {
             test(condition, ("name", reason), column.otherwise);
         }
@@ -423,8 +437,9 @@ impl Reading<'_> {
         let place = column.as_in_name.as_ref()?;
         let (_, named) = self.named.iter().find(|(name, _)| *name == column.name)?;
         let value = format!("\"{}\"", column.name);
+        let missing = is_missing(self.contract, column);
         let named = quoted(named);
-        let condition = match (column.kind, place.as_str()) {
+        let unlike = match (column.kind, place.as_str()) {
             (Kind::Date | Kind::Timestamp, "month") => {
                 format!("strftime({value}, '%Y-%m') <> '{named}'")
             }
@@ -433,10 +448,18 @@ impl Reading<'_> {
             }
             _ => format!("lower(cast({value} as varchar)) <> lower('{named}')"),
         };
+        // A cell that is no value of its type is told as that.
+        let condition = format!(
+            "case when {value} is null then {missing} and op is distinct from 'D' else {unlike} end"
+        );
         let reason = format!("expected the {place} that the file's name says");
         Some((condition, reason))
     }
 }
+
+/// Cells of a sheet that hold no text and no number, as they are written here.
+const MADE_BY_A_SHEET: &str =
+    "([0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9:.]+)?|[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?|true|false)";
 
 /// How the dates of a column stand in a file.
 enum Dates {

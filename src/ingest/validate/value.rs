@@ -207,7 +207,7 @@ fn identifier_tests(cell: &str) -> Vec<ValueTest> {
         (
             lazily(
                 has(b".,+"),
-                "^(-?[0-9]+[.,][0-9]+([eE][-+]?[0-9]+)?|[0-9]+[eE][+][0-9]+)$",
+                "^(-?[0-9]+[.,][0-9]+([eE][-+]?[0-9]+)?|-?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?|[0-9]+[eE][+][0-9]+)$",
             ),
             ("reshaped", "a number that a spreadsheet or a program has reshaped; expected the identifier as it was issued".to_owned()),
         ),
@@ -220,10 +220,14 @@ fn identifier_tests(cell: &str) -> Vec<ValueTest> {
         ),
         (
             lazily(
-                format!("{wide} or {}", has(&[9, 10, 11, 12, 13, 27, 127])),
+                format!("{wide} or regexp_matches({cell}, '[\\x00-\\x1f\\x7f]')"),
                 &format!("[{}\\p{{Cc}}\\p{{Cf}}\\x{{a0}}\\x{{1680}}\\x{{2000}}-\\x{{200a}}\\x{{202f}}\\x{{205f}}\\x{{3000}}]", control_chars::class()),
             ),
             (UNSEEN_CODE, format!("{UNSEEN}; expected the identifier as it was issued")),
+        ),
+        (
+            lazily(wide, "\\x{fffd}"),
+            ("lost", "a letter that was lost on the way, and stands as U+FFFD; expected the identifier as it was issued".to_owned()),
         ),
     ]
 }

@@ -577,3 +577,49 @@ fn a_month_of_headers_only_is_told_as_it_is() {
         "none of its rows is sound, and nothing is held; nothing was changed"
     );
 }
+
+#[test]
+fn what_a_sheet_made_of_an_identifier_is_not_accepted() {
+    let day = ExcelDateTime::from_ymd(2026, 3, 13).unwrap();
+    let as_date = Format::new().set_num_format("dd/mm/yyyy");
+    let as_time = Format::new().set_num_format("dd/mm/yyyy hh:mm:ss");
+    let columns = COLUMNS.replace("\"text\"", "\"timestamp\"");
+    let bytes = workbook(|sheet| {
+        sheet.write_with_format(1, 0, &day, &as_date).unwrap();
+        sheet.write(2, 0, true).unwrap();
+        sheet.write(3, 0, "B").unwrap();
+        // A hair before midnight is shown, and meant, as the next day.
+        sheet
+            .write_with_format(3, 3, 46_347.999_999_999, &as_time)
+            .unwrap();
+    });
+    let site = sheet(&workbooks("", &columns), bytes);
+    let rejects: Vec<[String; 3]> = told(&site)
+        .into_iter()
+        .map(|[line, column, value, _]| [line, column, value])
+        .collect();
+    assert_eq!(rejects, [["2", "id", "2026-03-13"], ["3", "id", "true"]]);
+    assert_eq!(held(&site, "id, place"), [["B", "2026-11-22 00:00:00"]]);
+}
+
+#[test]
+fn an_archive_with_two_files_of_one_name_is_refused() {
+    let files = [
+        ("a.csv", &b"id,seen_on,number,place\nA,,,x\n"[..]),
+        ("b.csv", b"id,seen_on,number,place\nB,,,x\n"),
+    ];
+    let mut bytes = zipped(&files);
+    // Both names, in the local and the central record.
+    let mut at = 0;
+    while let Some(found) = bytes[at..].windows(5).position(|name| name == b"b.csv") {
+        bytes[at + found] = b'a';
+        at += found + 1;
+    }
+    let site = night(
+        &contract("", COLUMNS).replace("\"samples_{date}.parquet\"", "\"samples_{date}.csv.zip\""),
+        "samples_20261121.csv.zip",
+        bytes,
+    );
+    let reason = site.one("select reason from ledger.batches where source = 'samples'");
+    assert!(reason.contains("several files of one name"), "{reason}");
+}

@@ -344,3 +344,86 @@ fn a_label_that_nobody_has_named_is_left_out_and_told() {
         [["Aldermoss of 5 Lane"], ["Hackney"]]
     );
 }
+
+#[test]
+fn an_identifier_with_any_control_or_lost_letter_is_not_accepted() {
+    let unseen = (1..32_u8).chain([127]).filter(|c| !b"\n\r".contains(c));
+    let mut text = String::from("id,seen_on,number,place\n");
+    let mut wanted = 0;
+    for letter in unseen {
+        text += &format!("A{}B,,,x\n", char::from(letter));
+        wanted += 1;
+    }
+    text += "A\u{fffd}B,,,x\n\"1,234,567\",,,x\n2026-11-21 (BC),,,x\nC,2026-11-21 (BC),,x\nD,,,x\n";
+    let site = night(
+        &contract("line_breaks = true", COLUMNS),
+        "samples_20261121.csv",
+        text,
+    );
+    let rejects = told(&site);
+    let (controls, others) = rejects.split_at(wanted);
+    for [line, column, _, reason] in controls {
+        let is_told = reason.contains("a letter that is not seen");
+        assert!(column == "id" && is_told, "{line}: {reason}");
+    }
+    let others: Vec<(&str, &str)> = others
+        .iter()
+        .map(|[_, column, _, reason]| (column.as_str(), reason.split_once(';').map_or("", |r| r.0)))
+        .collect();
+    let reshaped = "a number that a spreadsheet or a program has reshaped";
+    assert_eq!(
+        others,
+        [
+            (
+                "id",
+                "a letter that was lost on the way, and stands as U+FFFD"
+            ),
+            ("id", reshaped),
+            ("seen_on", ""),
+        ]
+    );
+    assert_eq!(held(&site, "id"), [["2026-11-21 (BC)"], ["D"]]);
+}
+
+#[test]
+fn a_number_of_json_keeps_every_digit() {
+    let columns = r#"
+columns = [
+    { name = "id", type = "identifier", required = true },
+    { name = "amount", type = "decimal" },
+    { name = "place", type = "text" },
+]
+"#;
+    let lines = "{\"id\":12345678901234567890123,\"amount\":99999999999.999999,\"place\":1.50}\n\
+                 {\"id\":\"B\",\"amount\":123456789012.123456,\"place\":true}\n";
+    let site = night(&contract("", columns), "samples_20261121.jsonl", lines);
+    assert_eq!(
+        held(&site, "id, amount, place"),
+        [
+            ["12345678901234567890123", "99999999999.999999", "1.50"],
+            ["B", "123456789012.123456", "true"],
+        ]
+    );
+}
+
+#[test]
+fn a_part_of_the_whole_that_a_row_does_not_name_is_not_accepted() {
+    let columns = r#"
+columns = [
+    { name = "id", type = "identifier", required = true },
+    { name = "month", type = "text", as_in_name = "month" },
+]
+"#;
+    let snapshot = contract("scope = [\"month\"]", columns)
+        .replace("\"delta\"", "\"snapshot\"")
+        .replace("{date}", "{month}");
+    let site = night(
+        &snapshot,
+        "samples_2026-10.csv",
+        "id,month\nA,2026-10\nC,\n",
+    );
+    let rejects = told(&site);
+    assert_eq!(rejects.len(), 1);
+    assert_eq!(rejects[0][..2], ["3", "month"]);
+    assert_eq!(held(&site, "id"), [["A"]]);
+}

@@ -49,6 +49,17 @@ fn a_query_ends_at_its_deadline_whatever_it_is_doing() {
 }
 
 #[test]
+fn a_statement_that_is_long_to_read_ends_at_its_deadline_too() {
+    let asked = Asked::new();
+    let names: Vec<String> = (0..3_000).map(|n| format!("a{n} as (select 1)")).collect();
+    let items = vec!["1"; 30_000].join(",");
+    let sql = format!("with {} select [{items}]", names.join(","));
+    let (output, elapsed) = run(&asked, "", &["--seconds", "1", &sql]);
+    assert_ne!(output.status.code(), None);
+    assert!(elapsed < Duration::from_secs(20), "{elapsed:?}");
+}
+
+#[test]
 fn the_ceiling_on_time_is_the_administrators() {
     let asked = Asked::new();
     for seconds in ["0", "6", "99999999999"] {
