@@ -17,6 +17,7 @@ use super::output::{self, Printed, Usage};
 use crate::audit::{Event, Kind, reach};
 use crate::clock::{self, Clock};
 use crate::config::Config;
+use crate::harm::bindings;
 use crate::harm::consultations::{self, Wish};
 use crate::ingest::contract;
 use crate::ingest::history;
@@ -146,6 +147,10 @@ impl Query {
     /// be run.
     fn admit(&self, dir: &Path, config: &Config) -> Result<(Sandbox, Admitted)> {
         let sandbox = open_settled(dir, config)?;
+        // Whatever is asked, and whether or not a look at it is kept.
+        if let Some(account) = &self.asker.account {
+            bindings::require(sandbox.connection(), account, Operator::current())?;
+        }
         let why = match sandbox.admit(&self.sql)? {
             Ok(admitted) => return Ok((sandbox, admitted)),
             Err(Refusal(why)) => why,

@@ -126,6 +126,7 @@ fn an_account_of_another_user_is_refused_whatever_is_asked_under_it() {
             far,
         ],
         &["account", "bind", OFFICER, "--uid", "0", "--by", far],
+        &["query", "select 1", "--as", far],
         &["account", "unbind", OFFICER, "--uid", "0", "--by", far],
         &[
             "release",
