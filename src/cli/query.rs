@@ -91,6 +91,10 @@ impl Query {
                 bail!("the tables changed while the look was put on record; ask again");
             }
         }
+        // Of the room it was asked, and is on record.
+        if let (None, Some(account)) = (&inside, &self.asker.account) {
+            bindings::require(sandbox.connection(), account, Operator::current())?;
+        }
         let is_shown = |schema: &str| inside.is_some() || Room::of_schema(schema) == Room::Open;
         let known_at = self.known_at(&config, &sandbox)?;
         sandbox.close_in(&admitted, known_at, is_shown)?;
@@ -147,10 +151,6 @@ impl Query {
     /// be run.
     fn admit(&self, dir: &Path, config: &Config) -> Result<(Sandbox, Admitted)> {
         let sandbox = open_settled(dir, config)?;
-        // Whatever is asked, and whether or not a look at it is kept.
-        if let Some(account) = &self.asker.account {
-            bindings::require(sandbox.connection(), account, Operator::current())?;
-        }
         let why = match sandbox.admit(&self.sql)? {
             Ok(admitted) => return Ok((sandbox, admitted)),
             Err(Refusal(why)) => why,
