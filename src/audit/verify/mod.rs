@@ -2,11 +2,11 @@
 //! against its last one, the heads against what went outside.
 
 mod anchors;
+mod definitions;
 mod history;
 mod links;
 mod pages;
 mod rows;
-mod views;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -105,7 +105,7 @@ pub fn verify(connection: &Connection, outside: &Outside) -> Result<Verified> {
         findings.extend(links::check(&ledger.name, &chain));
         findings.extend(rows::check(connection, ledger, chain)?);
     }
-    findings.extend(views::check(connection)?);
+    findings.extend(definitions::check(connection)?);
     for name in strange(connection, &ledgers)? {
         let chain = chain::entries(connection, &name)?;
         entries += chain.len() as u64;

@@ -14,7 +14,7 @@ use super::csv_lines::{Lines, trimmed};
 use super::decoded::{Counts, Decoded};
 use super::header::{self, Header};
 use super::spool::Rows;
-use crate::ingest::contract::{Column, Contract, Mode};
+use crate::ingest::contract::{Column, Contract, Kind, Mode};
 use crate::ingest::refusal::{self, HEADER, Refused};
 
 /// Names beyond these are not counted; a file could hold any number.
@@ -291,6 +291,16 @@ fn cell(column: &Column, value: Option<&Value>) -> Result<String, Wrong> {
         Some(Value::Text(text)) if text.contains('\0') => {
             Err(("member", format!("{} holds a NUL character", column.name)))
         }
+        // A number in another form than it was issued in, or true or false.
+        Some(Value::Literal(text)) if column.kind == Kind::Identifier && !is_whole_number(text) => {
+            Err((
+                "reshaped",
+                format!(
+                    "{} is no text and no whole number; expected the identifier as it was issued",
+                    column.name
+                ),
+            ))
+        }
         Some(Value::Text(text) | Value::Literal(text)) => Ok(text.clone()),
         Some(Value::Nested) => Err((
             "member",
@@ -300,6 +310,11 @@ fn cell(column: &Column, value: Option<&Value>) -> Result<String, Wrong> {
             ),
         )),
     }
+}
+
+fn is_whole_number(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-')
 }
 
 #[cfg(test)]

@@ -398,6 +398,10 @@ impl Reading<'_> {
         if self.contract.key.contains(&column.name) {
             let reason = "empty, but it is part of the key".to_owned();
             test(missing, ("empty", reason), strict);
+        } else if self.contract.scope.contains(&column.name) {
+            // No later file would name that part again, and end what it lacks.
+            let reason = "empty, but it says which part of the whole the row belongs to".to_owned();
+            test(missing, ("empty", reason), strict);
         } else if column.is_required {
             // A deletion needs no more than its key.
             test(

@@ -395,15 +395,19 @@ columns = [
 ]
 "#;
     let lines = "{\"id\":12345678901234567890123,\"amount\":99999999999.999999,\"place\":1.50}\n\
-                 {\"id\":\"B\",\"amount\":123456789012.123456,\"place\":true}\n";
+                 {\"id\":\"B\",\"amount\":123456789012.123456,\"place\":true}\n\
+                 {\"id\":1e5}\n{\"id\":1.0}\n{\"id\":true}\n{\"id\":\"true\"}\n";
     let site = night(&contract("", columns), "samples_20261121.jsonl", lines);
     assert_eq!(
         held(&site, "id, amount, place"),
         [
             ["12345678901234567890123", "99999999999.999999", "1.50"],
             ["B", "123456789012.123456", "true"],
+            ["true", "", ""],
         ]
     );
+    let rejected: Vec<String> = told(&site).into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(rejected, ["4", "5", "6"]);
 }
 
 #[test]
@@ -423,7 +427,13 @@ columns = [
         "id,month\nA,2026-10\nC,\n",
     );
     let rejects = told(&site);
+    assert_eq!(rejects.len(), 2);
+    assert!(rejects.iter().all(|row| row[..2] == ["3", "month"]));
+    assert_eq!(held(&site, "id"), [["A"]]);
+    let unnamed = snapshot.replace(", as_in_name = \"month\"", "");
+    let site = night(&unnamed, "samples_2026-10.csv", "id,month\nA,2026-10\nC,\n");
+    let rejects = told(&site);
     assert_eq!(rejects.len(), 1);
     assert_eq!(rejects[0][..2], ["3", "month"]);
-    assert_eq!(held(&site, "id"), [["A"]]);
+    assert!(rejects[0][3].contains("which part of the whole"));
 }
