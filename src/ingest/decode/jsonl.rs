@@ -15,7 +15,7 @@ use super::decoded::{Counts, Decoded};
 use super::header::{self, Header};
 use super::spool::Rows;
 use crate::ingest::contract::{Column, Contract, Kind, Mode};
-use crate::ingest::refusal::{self, HEADER, Refused};
+use crate::ingest::refusal::{self, HEADER, RESHAPED, Refused};
 
 /// Names beyond these are not counted; a file could hold any number.
 const MOST_UNKNOWN: usize = 50;
@@ -291,15 +291,11 @@ fn cell(column: &Column, value: Option<&Value>) -> Result<String, Wrong> {
         Some(Value::Text(text)) if text.contains('\0') => {
             Err(("member", format!("{} holds a NUL character", column.name)))
         }
-        // A number in another form than it was issued in, or true or false.
-        Some(Value::Literal(text)) if column.kind == Kind::Identifier && !is_whole_number(text) => {
-            Err((
-                "reshaped",
-                format!(
-                    "{} is no text and no whole number; expected the identifier as it was issued",
-                    column.name
-                ),
-            ))
+        // Beyond these, or in another form, it has been a program's number.
+        Some(Value::Literal(text))
+            if column.kind == Kind::Identifier && !is_machine_number(text) =>
+        {
+            Err(("reshaped", RESHAPED.to_owned()))
         }
         Some(Value::Text(text) | Value::Literal(text)) => Ok(text.clone()),
         Some(Value::Nested) => Err((
@@ -312,9 +308,11 @@ fn cell(column: &Column, value: Option<&Value>) -> Result<String, Wrong> {
     }
 }
 
-fn is_whole_number(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'-')
+/// A whole number that programs keep as it is.
+fn is_machine_number(text: &str) -> bool {
+    let is_same = |number: String| number == text;
+    text.parse::<u64>().is_ok_and(|n| is_same(n.to_string()))
+        || text.parse::<i64>().is_ok_and(|n| is_same(n.to_string()))
 }
 
 #[cfg(test)]

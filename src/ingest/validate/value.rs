@@ -2,6 +2,7 @@
 
 use super::moment;
 use crate::ingest::contract::{Column, Contract, Kind, Zone};
+use crate::ingest::refusal::RESHAPED;
 use crate::model::{control_chars, ho_code};
 use crate::store::quoted;
 
@@ -209,7 +210,7 @@ fn identifier_tests(cell: &str) -> Vec<ValueTest> {
                 has(b".,+"),
                 "^(-?[0-9]+[.,][0-9]+([eE][-+]?[0-9]+)?|-?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?|[0-9]+[eE][+][0-9]+)$",
             ),
-            ("reshaped", "a number that a spreadsheet or a program has reshaped; expected the identifier as it was issued".to_owned()),
+            ("reshaped", RESHAPED.to_owned()),
         ),
         (
             lazily(
