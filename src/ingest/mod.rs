@@ -16,9 +16,11 @@ pub mod refusal;
 pub mod status;
 pub mod validate;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, anyhow};
 use chrono::NaiveDateTime;
 use duckdb::Connection;
 
@@ -87,8 +89,10 @@ pub fn take_in(store: &Store, arrival: &Arrival<'_>, taking: IngestOptions<'_>) 
     };
     // A file that is still on its way cannot be read either; it waits.
     let claimed = arrival.check_claim(&sha256).and(decoded);
-    let judged = claimed
-        .and_then(|decoded| failed::caught(|| accept(store, arrival, &sha256, &decoded, taking)));
+    let judged = claimed.and_then(|decoded| {
+        let copy = Settling::begin(judged_copy(arrival, taking.scratch));
+        failed::caught(|| accept(store, arrival, &sha256, &decoded, copy, taking))
+    });
     // What cannot be removed is overwritten by the source's next file.
     let _ = std::fs::remove_file(spool::file(arrival.contract, taking.scratch));
     match judged {
@@ -97,6 +101,22 @@ pub fn take_in(store: &Store, arrival: &Arrival<'_>, taking: IngestOptions<'_>) 
         Err(refused @ Refused::Unfinished) => Ok(Outcome::Waiting(refused.to_string())),
         Err(Refused::Broken(error)) => fail(store, arrival, &sha256, error, taking),
         Err(refused) => refuse(store, arrival, &sha256, &refused, taking),
+    }
+}
+
+/// The copy that is judged, on its way to the disk while its rows are read.
+struct Settling(JoinHandle<std::io::Result<()>>);
+
+impl Settling {
+    fn begin(copy: PathBuf) -> Self {
+        Self(std::thread::spawn(move || File::open(copy)?.sync_all()))
+    }
+
+    fn finish(self) -> Result<()> {
+        let settled = self.0.join();
+        settled
+            .map_err(|_| anyhow!("the thread that settles the judged copy stopped"))?
+            .context("cannot settle the judged copy")
     }
 }
 
@@ -178,16 +198,19 @@ fn refuse(
     })
 }
 
-/// Judges, merges and records, all in one transaction.
+/// Judges, merges and records, all in one transaction, which ends once the copy
+/// that was judged is on the disk.
 fn accept(
     store: &Store,
     arrival: &Arrival<'_>,
     sha256: &str,
     decoded: &Decoded,
+    copy: Settling,
     taking: IngestOptions<'_>,
 ) -> Result<Batch, Refused> {
     let accepted = store.transaction(|tx| {
         let batch = take_rows(tx, arrival, sha256, decoded, taking)?;
+        copy.finish()?;
         // A sender that still writes had not sent the whole.
         if !arrival.is_unchanged() {
             return Err(Refused::Replaced.into());

@@ -104,8 +104,9 @@ pub fn in_words(code: Option<&str>) -> &'static str {
 }
 
 /// What is wrong with an identifier that was a number on its way.
-pub const RESHAPED: &str = "a number that a spreadsheet or a program has reshaped; expected the \
-                            identifier as it was issued";
+pub const RESHAPED: &str = "a number that a spreadsheet or a program has reshaped";
+/// What an identifier should have been.
+pub const AS_ISSUED: &str = "expected the identifier as it was issued";
 
 /// Codes of what can be wrong with one row, as the ledger keeps them.
 const FAULTS: [&str; 20] = [

@@ -511,6 +511,13 @@ fn no_value() -> Spanned<Vec<String>> {
         "#NAME?",
         "#DIV/0!",
         "#NUM!",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#BLOCKED!",
+        "#UNKNOWN!",
+        "#CONNECT!",
+        "#BUSY!",
     ];
     Spanned::new(0..0, words.map(str::to_owned).to_vec())
 }

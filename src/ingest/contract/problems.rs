@@ -160,6 +160,15 @@ impl ContractFile {
             }
             seen.push(name);
             problems.extend(column.problem().map(|told| source.problem(span, told)));
+            let before = self.columns.iter().take_while(|c| c.name.as_ref() != name);
+            if let Some(other) = before.filter(|other| column.claims_as(other)).last() {
+                let told = format!(
+                    "its header is that of {} too; expected one column for each, or say which \
+                     with nth",
+                    other.name.as_ref()
+                );
+                problems.push(source.problem(column.name.span(), told));
+            }
             for (key, place) in [
                 ("from_name", &column.from_name),
                 ("as_in_name", &column.as_in_name),
@@ -222,6 +231,20 @@ fn limit_problems(limits: &LimitsFile) -> Vec<String> {
 }
 
 impl ColumnFile {
+    /// Whether one column of a file would be read as this one and as another.
+    fn claims_as(&self, other: &Self) -> bool {
+        let spellings = |column: &Self| -> Vec<String> {
+            let own = column.headers.iter().chain([column.name.as_ref()]);
+            own.map(|header| header.trim().to_lowercase()).collect()
+        };
+        let is_read = |column: &Self| column.from_name.is_none();
+        let others = spellings(other);
+        is_read(self)
+            && is_read(other)
+            && self.nth == other.nth
+            && spellings(self).iter().any(|header| others.contains(header))
+    }
+
     fn problem(&self) -> Option<String> {
         let is_timed = matches!(self.kind, Kind::Date | Kind::Timestamp);
         let is_whole = matches!(self.kind, Kind::Integer | Kind::Identifier);
@@ -284,20 +307,40 @@ impl ColumnFile {
         if let Some(told) = self.pattern.as_deref().and_then(refused_by_the_engine) {
             return Some(format!("pattern is no regular expression of RE2: {told}"));
         }
+        if let Some(to) = self.map.values().find(|to| self.is_never_value(to)) {
+            return Some(format!(
+                "map gives {to:?}, which is not allowed here; expected {}, or nothing",
+                self.expected()
+            ));
+        }
         let default = self.default.as_deref()?;
-        let is_allowed = self.values.is_empty() || self.values.iter().any(|v| v == default);
-        let is_typed = match self.kind {
-            Kind::Boolean => ["true", "false"].contains(&default),
-            Kind::Integer => default.parse::<i64>().is_ok(),
-            Kind::Decimal => default.parse::<f64>().is_ok(),
-            _ => !default.trim().is_empty(),
-        };
-        (!is_allowed || !is_typed).then(|| {
+        (default.trim().is_empty() || self.is_never_value(default)).then(|| {
             format!(
                 "the default {default:?} is not allowed here; expected {}",
-                self.kind.expected()
+                self.expected()
             )
         })
+    }
+
+    /// Whether a text that the contract itself writes into a cell would be wrong
+    /// there; none is no value.
+    fn is_never_value(&self, text: &str) -> bool {
+        let is_allowed = self.values.is_empty() || self.values.iter().any(|value| value == text);
+        let is_typed = match self.kind {
+            Kind::Boolean => ["true", "false", "1", "0"].contains(&text),
+            Kind::Integer => text.parse::<i64>().is_ok(),
+            Kind::Decimal => text.parse::<f64>().is_ok(),
+            _ => true,
+        };
+        !(text.is_empty() || is_allowed && is_typed)
+    }
+
+    fn expected(&self) -> String {
+        if self.values.is_empty() {
+            self.kind.expected().to_owned()
+        } else {
+            format!("one of {}", self.values.join(", "))
+        }
     }
 
     fn format_problem(&self, text: &str) -> Option<String> {

@@ -23,7 +23,7 @@ pub(crate) fn read_all(
         let Some(file) = &column.values_from else {
             continue;
         };
-        let told = format!("\"{file}\"");
+        let told = told_of(file);
         let is_table = Path::new(file)
             .extension()
             .is_some_and(|ending| ending == "csv");
@@ -38,12 +38,22 @@ pub(crate) fn read_all(
             source.problem_containing(&told, format!("cannot read {FOLDER}/{file}"))
         })?;
         column.values = values(&table)?;
+        let is_unknown = |to: &&String| !to.is_empty() && !column.values.contains(to);
+        if let Some(to) = column.map.values().chain(&column.default).find(is_unknown) {
+            let told = format!("{}: {to:?} is none of the values of {file}", column.name);
+            return Err(source.problem_containing(&told_of(file), told).into());
+        }
         text += &table.text;
     }
     if text.len() > source.text.len() {
         contract.sha256 = hex_sha256(text.as_bytes());
     }
     Ok(())
+}
+
+/// The name of a table as its contract says it.
+fn told_of(file: &str) -> String {
+    format!("\"{file}\"")
 }
 
 fn values(table: &Source) -> Result<Vec<String>, Problems> {

@@ -25,6 +25,8 @@ pub struct Lines<R> {
     pub blank: u64,
     /// The last line had a line end.
     pub is_closed: bool,
+    /// What it is read from failed.
+    pub is_broken: bool,
 }
 
 /// One line and its number.
@@ -52,6 +54,7 @@ impl<R: Read> Lines<R> {
             number: 0,
             blank: 0,
             is_closed: true,
+            is_broken: false,
         }
     }
 
@@ -121,10 +124,9 @@ impl<R: Read> Lines<R> {
             self.buffer.resize(self.buffer.len() * 2, 0);
         }
         let known = self.end;
-        let read = self
-            .inner
-            .read(&mut self.buffer[known..])
-            .map_err(unreadable_io)?;
+        let read = self.inner.read(&mut self.buffer[known..]);
+        self.is_broken = read.is_err();
+        let read = read.map_err(unreadable_io)?;
         self.is_at_end = read == 0;
         self.end += read;
         Ok(known)

@@ -5,6 +5,12 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::GzDecoder;
 
+use crate::ingest::contract::limits::Told;
+use crate::ingest::refusal::STREAM;
+
+/// What each member begins with.
+const FIRST: u8 = 0x1f;
+
 /// Decompresses member after member.
 pub(crate) struct GzipReader<R> {
     /// None at the end.
@@ -23,9 +29,13 @@ impl<R: Read> GzipReader<R> {
         loop {
             let text = source.fill_buf()?;
             let zeros = text.iter().take_while(|byte| **byte == 0).count();
-            match (text.len(), zeros) {
-                (0, _) => return Ok(false),
-                (_, 0) => return Ok(true),
+            match (text.first(), zeros) {
+                (None, _) => return Ok(false),
+                (Some(&FIRST), 0) => return Ok(true),
+                (Some(_), 0) => {
+                    let told = "something else follows its compressed stream";
+                    return Err(Told::error(STREAM, told.to_owned()));
+                }
                 _ => source.consume(zeros),
             }
         }
@@ -82,7 +92,8 @@ mod tests {
             assert!(read(&whole[..end]).is_err(), "cut off at {end}");
         }
         for tail in [&b"and more"[..], b"\0\0x"] {
-            assert!(read(&[&whole[..], tail].concat()).is_err(), "{tail:?}");
+            let told = read(&[&whole[..], tail].concat()).unwrap_err().to_string();
+            assert_eq!(told, "something else follows its compressed stream");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Finds each column of a contract in a file's header, whatever the order and
 //! the spelling, and refuses a header that could be misread.
 
-use crate::ingest::contract::{Column, Contract, Kind, Mode};
+use crate::ingest::contract::{Column, Contract, Kind, Mode, Zone};
 use crate::ingest::refusal::{Fault, HEADER, Refused};
 use crate::model::control_chars::is_unseen;
 
@@ -285,11 +285,17 @@ pub fn check_types(
             continue;
         };
         if !is_fit(column, held) {
+            let is_moment = column.kind == Kind::Timestamp && held == MOMENT;
             unfit.push(format!(
-                "{} holds {}; expected {}",
+                "{} holds {}; expected {}{}",
                 column.name,
                 type_name(held),
-                column.kind.expected()
+                column.kind.expected(),
+                if is_moment {
+                    ", or zone = \"UTC\" in the contract"
+                } else {
+                    ""
+                }
             ));
         }
     }
@@ -302,13 +308,20 @@ pub fn check_types(
 
 /// A type without its parts, which the file names as it likes.
 fn type_name(held: &str) -> &str {
-    match held.split(['(', '[']).next() {
-        Some(name) if name.len() < held.len() && held.ends_with(']') => "a list",
-        Some("STRUCT") => "a structure",
-        Some("MAP") => "a map",
-        Some("UNION") => "a union",
+    nested(held).unwrap_or_else(|| match held.split('(').next() {
         Some("DECIMAL") | None => held,
         Some(name) => name,
+    })
+}
+
+/// What a type is that holds more than one value a row; none of any other.
+pub(crate) fn nested(held: &str) -> Option<&'static str> {
+    match held.split(['(', '[']).next() {
+        Some(name) if name.len() < held.len() && held.ends_with(']') => Some("a list"),
+        Some("STRUCT") => Some("a structure"),
+        Some("MAP") => Some("a map"),
+        Some("UNION") => Some("a union"),
+        _ => None,
     }
 }
 
@@ -330,11 +343,13 @@ fn is_fit(column: &Column, held: &str) -> bool {
         }
         Kind::Decimal => is_whole || is_real || is_decimal,
         Kind::Boolean => held == "BOOLEAN" || is_whole,
-        Kind::Date | Kind::Timestamp => held == "DATE" || is_local_timestamp(held),
+        // Whether a moment is to be turned into local time is not guessed.
+        Kind::Timestamp if held == MOMENT => column.zone == Some(Zone::Utc),
+        Kind::Date | Kind::Timestamp => {
+            held == "DATE" || (held.starts_with("TIMESTAMP") && held != MOMENT)
+        }
     }
 }
 
-/// One with an offset would have to be turned into local time by guessing.
-fn is_local_timestamp(held: &str) -> bool {
-    held.starts_with("TIMESTAMP") && !held.contains("WITH TIME ZONE")
-}
+/// A moment, which has the same digits in no two zones.
+pub(crate) const MOMENT: &str = "TIMESTAMP WITH TIME ZONE";

@@ -15,7 +15,7 @@ use super::decoded::{Counts, Decoded};
 use super::header::{self, Header};
 use super::spool::Rows;
 use crate::ingest::contract::{Column, Contract, Kind, Mode};
-use crate::ingest::refusal::{self, HEADER, RESHAPED, Refused};
+use crate::ingest::refusal::{self, AS_ISSUED, HEADER, RESHAPED, Refused};
 
 /// Names beyond these are not counted; a file could hold any number.
 const MOST_UNKNOWN: usize = 50;
@@ -295,7 +295,7 @@ fn cell(column: &Column, value: Option<&Value>) -> Result<String, Wrong> {
         Some(Value::Literal(text))
             if column.kind == Kind::Identifier && !is_machine_number(text) =>
         {
-            Err(("reshaped", RESHAPED.to_owned()))
+            Err(("reshaped", format!("{RESHAPED}; {AS_ISSUED}")))
         }
         Some(Value::Text(text) | Value::Literal(text)) => Ok(text.clone()),
         Some(Value::Nested) => Err((

@@ -102,7 +102,7 @@ impl<'c, R: Read> Table<'c, R> {
         let (mut number, mut line) = match self.header_row() {
             Ok(found) => found,
             // A title may well hold a quote.
-            Err(refused) if refused.code() == UNREADABLE => {
+            Err(refused) if refused.code() == UNREADABLE && !self.lines.is_broken => {
                 return Err(self.better_header(self.lines.number, refused));
             }
             Err(refused) => return Err(refused),

@@ -195,15 +195,18 @@ impl SheetText<'_> {
         self.out.clear();
         self.given = 0;
         while self.out.len() < BLOCK_BYTES && !self.is_at_end {
-            let next = self.cells.next_cell();
+            let next = self.cells.next_cell_with_formula_metadata();
             let Some(cell) = next.map_err(|_| broken("its cells cannot be read"))? else {
                 self.is_at_end = true;
                 self.out.push(SHEET_ROW);
                 break;
             };
-            let text = text_of(cell.get_value());
+            if cell.formula.is_some() && matches!(cell.value, DataRef::Empty) {
+                return Err(not_worked_out(cell.pos));
+            }
+            let text = text_of(&cell.value);
             if !text.is_empty() {
-                self.write(cell.get_position(), &text)?;
+                self.write(cell.pos, &text)?;
             }
         }
         Ok(())
@@ -248,6 +251,17 @@ impl Read for SheetText<'_> {
         self.given += count;
         Ok(count)
     }
+}
+
+/// What programs write that leave a workbook's formulas to whoever opens it.
+fn not_worked_out((row, column): (u32, u32)) -> io::Error {
+    let told = format!(
+        "row {}, column {}: a formula that was never worked out; expected its value, as a \
+         spreadsheet program saves it",
+        u64::from(row) + 1,
+        u64::from(column) + 1
+    );
+    Told::error(crate::ingest::refusal::UNREADABLE, told)
 }
 
 fn broken(why: &str) -> io::Error {

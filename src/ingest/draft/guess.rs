@@ -157,17 +157,20 @@ fn formatted(kind: Kind, fits: &[String]) -> Guess {
     if !is_iso.contains(&first.as_str()) {
         guess.keys.push(format!("formats = [\"{first}\"]"));
     }
+    let mut doubts = Vec::new();
     if first.contains("%y") {
         guess.keys.push("two_digit_years_from = 1930".to_owned());
-        guess.doubt = Some(
+        doubts.push(
             "years of two digits: say the first of the hundred years they stand for".to_owned(),
         );
-    } else if let Some(other) = fits
+    }
+    if let Some(other) = fits
         .get(1)
         .filter(|other| other.contains("%m") && first.contains("%d"))
     {
-        guess.doubt = Some(format!("the sample fits {first} and {other}: say which"));
+        doubts.push(format!("the sample fits {first} and {other}: say which"));
     }
+    guess.doubt = (!doubts.is_empty()).then(|| doubts.join("; "));
     guess
 }
 
@@ -240,5 +243,9 @@ mod tests {
         }
         let doubt = guess("on", &["01/02/2026"]).doubt.unwrap();
         assert!(doubt.contains("%d/%m/%Y and %m/%d/%Y"), "{doubt}");
+        let doubt = guess("on", &["01/02/26"]).doubt.unwrap();
+        for told in ["years of two digits", "%d/%m/%y and %m/%d/%y"] {
+            assert!(doubt.contains(told), "{doubt}");
+        }
     }
 }

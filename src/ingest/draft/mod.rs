@@ -36,6 +36,7 @@ pub fn draft(path: &Path, house: &[Contract]) -> Result<Draft> {
     let mut writer = Writer {
         sample: &sample,
         house,
+        names: names(&sample, house),
         month_column: month_column(&sample, &file),
         lines: Vec::new(),
         edits: Vec::new(),
@@ -125,9 +126,45 @@ fn source_name(file: &str) -> String {
     }
 }
 
+/// What the contract calls each column of the sample: as the house format does,
+/// else by its header; none of the one that says what happened to a row, and of
+/// one without a header, which nothing could find again.
+fn names(sample: &Sample, house: Option<&Contract>) -> Vec<Option<String>> {
+    let mut names = vec![None; sample.columns.len()];
+    let wanted = house.iter().flat_map(|house| &house.columns);
+    let mut taken: Vec<String> = Vec::new();
+    for column in wanted {
+        taken.push(column.name.clone());
+        if let Some(at) = found(sample, column) {
+            names[at] = Some(column.name.clone());
+        }
+    }
+    for (at, (header, _)) in sample.columns.iter().enumerate() {
+        let is_op = house.is_some_and(|house| header::is_op(house, header));
+        if names[at].is_some() || is_op || header.trim().is_empty() {
+            continue;
+        }
+        let mut name = plain(header);
+        if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+            let numbered = format!("column_{}_{name}", at + 1);
+            name.clear();
+            name.push_str(numbered.trim_end_matches('_'));
+        }
+        let is_taken = |name: &String| taken.contains(name) || RESERVED.contains(&name.as_str());
+        while is_taken(&name) {
+            name = format!("{name}_{}", at + 1);
+        }
+        taken.push(name.clone());
+        names[at] = Some(name);
+    }
+    names
+}
+
 struct Writer<'s> {
     sample: &'s Sample,
     house: Option<&'s Contract>,
+    /// What the contract calls each column of the sample.
+    names: Vec<Option<String>>,
     /// The column that says on every row the month of the file's name.
     month_column: Option<usize>,
     lines: Vec<String>,
@@ -145,30 +182,39 @@ impl Writer<'_> {
         for (column, at) in &wanted {
             self.of_the_house(column, *at);
         }
-        let mut names: Vec<String> = wanted
-            .iter()
-            .map(|(column, _)| column.name.clone())
-            .collect();
         for (at, (header, cells)) in self.sample.columns.iter().enumerate() {
-            let is_op = house.is_some_and(|house| header::is_op(house, header));
-            if is_op || wanted.iter().any(|(_, found)| *found == Some(at)) {
+            if wanted.iter().any(|(_, found)| *found == Some(at)) {
                 continue;
             }
-            let mut name = plain(header);
-            if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
-                let numbered = format!("column_{}_{name}", at + 1);
-                name.clear();
-                name.push_str(numbered.trim_end_matches('_'));
-            }
-            if names.contains(&name) || RESERVED.contains(&name.as_str()) {
-                name = format!("{name}_{}", at + 1);
-            }
+            let Some(name) = self.names[at].clone() else {
+                if header.trim().is_empty() {
+                    let place = at + 1;
+                    self.edits.push(format!(
+                        "column {place} has no header, and is not read: have it named"
+                    ));
+                }
+                continue;
+            };
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-            let guess = guess(&name, &cells);
-            let more = self.held_to_name(at);
+            let guess = guess(&plain(header), &cells);
+            let mut more = self.held_to_name(at);
+            more.extend(self.nth(at));
             self.column(&name, header, &guess, false, &more);
-            names.push(name);
         }
+        self.edits.extend(self.sample.not_read.iter().cloned());
+    }
+
+    /// Which of several columns of one header it is.
+    fn nth(&self, at: usize) -> Option<String> {
+        let headers: Vec<String> = self
+            .sample
+            .columns
+            .iter()
+            .map(|(h, _)| h.to_lowercase())
+            .collect();
+        let is_same = |other: &&String| **other == headers[at];
+        let nth = headers[..=at].iter().filter(is_same).count();
+        (headers.iter().filter(is_same).count() > 1).then(|| format!("nth = {nth}"))
     }
 
     /// A column of the house format keeps its type; the sample says how dates
@@ -200,6 +246,7 @@ impl Writer<'_> {
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
         let seen = guess(&column.name, &cells);
         let mut keys = self.held_to_name(at);
+        keys.extend(self.nth(at));
         if let Some(table) = &column.values_from {
             keys.push(format!("values_from = {}", json!(table)));
         } else if !column.values.is_empty() {
@@ -337,25 +384,20 @@ impl Writer<'_> {
     /// The first column that tells the rows of the sample apart.
     fn key(&mut self) {
         let rows = self.sample.rows;
-        let is_key = |(_, cells): &&(String, Vec<String>)| {
+        let is_key = |cells: &[String]| {
             let mut sorted: Vec<&String> = cells.iter().collect();
             sorted.sort_unstable();
             sorted.dedup();
             rows > 1 && cells.len() == rows && sorted.len() == rows
         };
-        let named = |(name, _): &(String, Vec<String>)| plain(name);
-        let key = self
-            .sample
-            .columns
-            .iter()
-            .filter(is_key)
-            .map(named)
-            .find(|name| {
-                self.sample.columns.iter().any(|(header, cells)| {
-                    let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-                    plain(header) == *name && guess(name, &cells).kind == Kind::Identifier
-                })
-            });
+        let named = self.names.iter().zip(&self.sample.columns);
+        let key = named
+            .filter(|(_, (_, cells))| is_key(cells))
+            .filter(|(_, (header, cells))| {
+                let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+                guess(&plain(header), &cells).kind == Kind::Identifier
+            })
+            .find_map(|(name, _)| name.clone());
         match key {
             Some(key) => {
                 self.lines.push(format!("key = [\"{key}\"]"));
@@ -376,11 +418,10 @@ impl Writer<'_> {
         let Some(at) = self.month_column else { return };
         if let Some(house) = self.house.filter(|house| !house.scope.is_empty()) {
             self.lines.push(format!("scope = {}", json!(house.scope)));
+        } else if let Some(name) = &self.names[at] {
+            self.lines.push(format!("scope = [\"{name}\"]"));
         } else {
-            self.lines.push(format!(
-                "scope = [\"{}\"]",
-                plain(&self.sample.columns[at].0)
-            ));
+            return;
         }
         self.edits.push(
             "scope: a file replaces the month of its name; say if it holds more parts".to_owned(),

@@ -12,8 +12,9 @@ use zip::ZipArchive;
 
 use super::sheet;
 use crate::ingest::contract::Format;
-use crate::ingest::decode::{kinds, uncompressed};
+use crate::ingest::decode::{header, kinds, uncompressed};
 use crate::ingest::validate::stage::literal_path;
+use crate::ingest::validate::value::parquet_cell;
 use crate::store::bind;
 
 /// A file's header and the cells below it, column by column, without the empty.
@@ -28,6 +29,8 @@ pub(super) struct Sample {
     pub(super) sheet: Option<String>,
     pub(super) columns: Vec<(String, Vec<String>)>,
     pub(super) rows: usize,
+    /// What it holds beside, and why no contract can read it.
+    pub(super) not_read: Vec<String>,
 }
 
 const BYTES: u64 = 1 << 20;
@@ -102,18 +105,29 @@ fn parquet(path: &Path) -> Result<Sample> {
     let file = literal_path(path);
     let columns = bind::query(
         &connection,
-        "select column_name from (describe select * from read_parquet($path))",
+        "select column_name, column_type \
+         from (describe select * from read_parquet($path, hive_partitioning = false))",
         &[("path", &file)],
-        |row| row.get::<_, String>(0),
+        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
     )
     .context("not a readable Parquet file")?;
     let mut found = Vec::new();
-    for name in columns {
+    let mut not_read = Vec::new();
+    for (at, (name, held)) in (1..).zip(columns) {
+        if let Some(kind) = header::nested(&held) {
+            not_read.push(nested(at, kind));
+            continue;
+        }
+        // A moment of UTC is written as such, whatever zone the machine is in.
+        let zone = if held == header::MOMENT { "Z" } else { "" };
         let cells = bind::query(
             &connection,
             &format!(
-                "select cast(cell as varchar) from (select \"{}\" as cell from read_parquet($path) limit {ROWS}) \
+                "select {} || '{zone}' \
+                 from (select \"{}\" as cell from read_parquet($path, hive_partitioning = false) \
+                     limit {ROWS}) \
                  where cell is not null",
+                parquet_cell("cell", &held),
                 name.replace('"', "\"\"")
             ),
             &[("path", &file)],
@@ -133,7 +147,13 @@ fn parquet(path: &Path) -> Result<Sample> {
             .max()
             .unwrap_or(0),
         columns: found,
+        not_read,
     })
+}
+
+/// What to do about a column that holds more than a value a row.
+fn nested(at: usize, kind: &str) -> String {
+    format!("column {at} holds {kind}, and is not read: have its parts delivered as columns")
 }
 
 /// The start of a file as text, to its last whole line, and its encoding.
@@ -186,6 +206,7 @@ fn is_utf8(bytes: &[u8]) -> bool {
 
 fn json_lines(text: &str, encoding: &'static str) -> Result<Sample> {
     let mut columns: Vec<(String, Vec<String>)> = Vec::new();
+    let mut not_read = BTreeMap::new();
     let mut rows = 0;
     for line in text
         .lines()
@@ -208,9 +229,14 @@ fn json_lines(text: &str, encoding: &'static str) -> Result<Sample> {
                 serde_json::Value::Null => {}
                 serde_json::Value::String(text) if text.trim().is_empty() => {}
                 serde_json::Value::String(text) => columns[at].1.push(text.trim().to_owned()),
+                serde_json::Value::Array(_) => drop(not_read.insert(at, "a list")),
+                serde_json::Value::Object(_) => drop(not_read.insert(at, "a structure")),
                 other => columns[at].1.push(other.to_string()),
             }
         }
+    }
+    for at in not_read.keys().rev() {
+        columns.remove(*at);
     }
     Ok(Sample {
         format: Format::Jsonl,
@@ -220,6 +246,10 @@ fn json_lines(text: &str, encoding: &'static str) -> Result<Sample> {
         sheet: None,
         columns,
         rows,
+        not_read: not_read
+            .iter()
+            .map(|(at, kind)| nested(at + 1, kind))
+            .collect(),
     })
 }
 
@@ -268,6 +298,7 @@ fn table(rows: Vec<Vec<String>>, encoding: &'static str, delimiter: char) -> Res
         sheet: None,
         columns,
         rows: count,
+        not_read: Vec::new(),
     })
 }
 

@@ -16,7 +16,7 @@ use crate::ingest::refusal::Refused;
 use crate::ingest::validate::stage::Reading;
 use crate::store::bind::{self, Values};
 use crate::store::chain;
-use crate::store::planner::joins_as_written;
+use crate::store::planner::{in_any_order, joins_as_written};
 
 /// The batch that is being merged.
 #[derive(Debug, Clone, Copy)]
@@ -40,19 +40,17 @@ const ADDED: &str = "row_hash, occurrence, file_line, as_at, said_by, confirmed_
 pub fn write_first(tx: &Connection, reading: &Reading<'_>, batch_id: i64) -> Result<(u64, bool)> {
     let contract = reading.contract;
     let names = names(contract);
-    let written = bind::execute(
-        tx,
-        &format!(
-            "insert into {} ({names}, {ADDED})\nwith {}\n\
-             select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
-             case when is_faulty then {FAULTY} when has_warning then {WARNED} end, \
-             op is not distinct from 'D' from typed",
-            contract.history(),
-            reading.typed(None)
-        ),
-        &[("as_at", &reading.as_at), ("batch_id", &batch_id)],
-    )
-    .context("cannot write the rows")?;
+    let sql = format!(
+        "insert into {} ({names}, {ADDED})\nwith {}\n\
+         select {names}, row_hash, occurrence, line, $as_at, $batch_id, $batch_id, $batch_id, \
+         case when is_faulty then {FAULTY} when has_warning then {WARNED} end, \
+         op is not distinct from 'D' from typed",
+        contract.history(),
+        reading.typed(None)
+    );
+    let values: Values<'_> = &[("as_at", &reading.as_at), ("batch_id", &batch_id)];
+    let written = in_any_order(tx, || bind::execute(tx, &sql, values));
+    let written = written.context("cannot write the rows")?;
     let history = contract.history();
     let own = format!("batch_from = {batch_id}");
     let (faulty, warned): (usize, usize) = bind::query_one(

@@ -10,19 +10,21 @@ use crate::store::quoted;
 
 const ISO_DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 /// The database keeps six digits after the second and cuts the rest off.
-const ISO_TIME: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?";
+const ISO_TIME: &str = "([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?";
+/// What most dates and times look like, quicker to see than by a pattern.
+const MOST_DATES: &str = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]";
+const MOST_TIMES: &str = "[01][0-9]:[0-9][0-9]:[0-9][0-9]";
 const UTC: &str = "( ?(Z|UTC|[+]00(:?00)?))";
 /// A date that comes with the start of its day, as programs write it.
 const MIDNIGHT: &str = "[ T]+(00:00(:00([.]0{1,9})?)?(Z|[+]00:?00)?|12:00(:00)? ?(AM|am))";
 
 /// A date, from a cell that holds text.
 pub(crate) fn date(column: &Column, cell: &str) -> String {
-    // A cast alone would take `2026-01-4a` for the fourth. What comes back as it
-    // was is in order, and quicker to see than by the pattern.
+    // A cast alone would take `2026-01-4a` for the fourth.
     if column.formats.is_empty() {
         return format!(
-            "case when (strlen({cell}) = 10 and cast(try_cast({cell} as date) as varchar) = {cell}) \
-                 or regexp_full_match({cell}, '{ISO_DATE}({MIDNIGHT})?') \
+            "case when {cell} glob '{MOST_DATES}' then try_cast({cell} as date) \
+             when regexp_full_match({cell}, '{ISO_DATE}{MIDNIGHT}') \
              then try_cast(left({cell}, 10) as date) end"
         );
     }
@@ -40,15 +42,12 @@ pub(crate) fn timestamp(column: &Column, cell: &str) -> String {
     if column.zone == Some(Zone::Utc) {
         return format!(
             "case when regexp_full_match({cell}, '{is_time}{UTC}?') \
-                 and substring({cell}, 12, 2) < '24' \
              then try_cast(regexp_replace({cell}, '{UTC}$', '') as timestamp) end"
         );
     }
     format!(
-        "case when (cast(try_cast({cell} as timestamp) as varchar) = {cell} \
-                 and not contains({cell}, '(')) \
-             or (regexp_full_match({cell}, '{is_time}') \
-                 and substring({cell}, 12, 2) < '24') \
+        "case when {cell} glob '{MOST_DATES} {MOST_TIMES}' \
+             or regexp_full_match({cell}, '{is_time}') \
          then try_cast({cell} as timestamp) end"
     )
 }

@@ -9,6 +9,7 @@ use crate::ingest::contract::layout::WIDE_PLACES;
 use crate::ingest::contract::{Contract, OnInvalid, keys};
 use crate::ingest::refusal::{self, Fault};
 use crate::store::bind;
+use crate::store::planner::in_any_order;
 
 /// Where the sound rows of a file lie while they are judged: the temporary
 /// table `judged`, or, when nothing was held before, history itself.
@@ -70,14 +71,14 @@ pub fn lay_out(tx: &Connection, reading: &Reading<'_>) -> Result<()> {
         }
     }
     let wanted: Vec<String> = wanted.iter().map(|name| format!("\"{name}\", ")).collect();
-    tx.execute_batch(&format!(
+    let sql = format!(
         "create or replace temp table judged as\nwith {typed}\n\
          select line, op, {wanted}row_hash, key_hash, occurrence, scope, is_faulty, has_warning\n\
          from typed",
         typed = reading.typed(None),
         wanted = wanted.concat(),
-    ))?;
-    Ok(())
+    );
+    in_any_order(tx, || Ok(tx.execute_batch(&sql)?))
 }
 
 /// The faults and warnings of the lines in the temporary table `wrong`, as many

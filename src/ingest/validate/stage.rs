@@ -8,11 +8,14 @@ use chrono::{Datelike, NaiveDateTime};
 use chrono_tz::Tz;
 
 use super::moment;
-use super::value::{Spoken, is_missing, parquet_cell, typed_value, value_tests, without_words};
+use super::value::{
+    Condition, Spoken, is_missing, parquet_cell, typed_value, value_tests, without_words,
+};
 use crate::ingest::contract::keys::{key_hash, names, scope_text};
 use crate::ingest::contract::{Column, Contract, Kind, OnInvalid, Zone};
 use crate::ingest::decode::decoded::Relation;
 use crate::ingest::decode::header::Header;
+use crate::ingest::refusal::AS_ISSUED;
 use crate::store::quoted;
 
 /// How the rows of one file are read: typed, judged, hashed.
@@ -71,7 +74,7 @@ impl Reading<'_> {
                     "case when {condition} then {{'column_name': '{name}', \
                      'value': \"{name} text\", 'code': '{code}', 'reason': '{reason}', \
                      'is_warning': {warning}}} end",
-                    condition = test.condition,
+                    condition = Condition::sql(column, &[test.condition]).concat(),
                     name = column.name,
                     code = test.code,
                     reason = quoted(&test.reason),
@@ -351,26 +354,14 @@ impl Reading<'_> {
             return value;
         }
         // A wrong value that is only told becomes empty.
-        let wrong: Vec<String> = self
-            .tests(column)
-            .into_iter()
-            .filter(|test| test.way == OnInvalid::Warn)
-            .map(|test| test.condition)
-            .collect();
-        format!(
-            "case when not coalesce({}, false) then {value} end",
-            any_of(&wrong)
-        )
+        let wrong = self.wrong(column, |way| way == OnInvalid::Warn);
+        format!("case when not {} then {value} end", any_of(&wrong))
     }
 
     fn conditions(&self, wanted: impl Fn(OnInvalid) -> bool) -> Vec<String> {
-        let mut found: Vec<String> = self
-            .contract
-            .columns
-            .iter()
-            .flat_map(|column| self.tests(column))
-            .filter(|test| wanted(test.way))
-            .map(|test| test.condition)
+        let columns = self.contract.columns.iter();
+        let mut found: Vec<String> = columns
+            .flat_map(|column| self.wrong(column, &wanted))
             .collect();
         if wanted(OnInvalid::RejectRow) && self.header.op.is_some() {
             found.push(OP_TEST.to_owned());
@@ -378,11 +369,21 @@ impl Reading<'_> {
         found
     }
 
+    /// When a column's cell is wrong in a way that is wanted.
+    fn wrong(&self, column: &Column, wanted: impl Fn(OnInvalid) -> bool) -> Vec<String> {
+        let tests = self.tests(column).into_iter();
+        let wrong: Vec<Condition> = tests
+            .filter(|test| wanted(test.way))
+            .map(|test| test.condition)
+            .collect();
+        Condition::sql(column, &wrong)
+    }
+
     /// What could be wrong with a column's cell.
     fn tests(&self, column: &Column) -> Vec<Test> {
         let missing = is_missing(self.contract, column);
         let mut tests = Vec::new();
-        let mut test = |condition: String, (code, reason): (&'static str, String), way| {
+        let mut test = |condition: Condition, (code, reason): (&'static str, String), way| {
             tests.push(Test {
                 condition,
                 code,
@@ -397,15 +398,15 @@ impl Reading<'_> {
         };
         if self.contract.key.contains(&column.name) {
             let reason = "empty, but it is part of the key".to_owned();
-            test(missing, ("empty", reason), strict);
+            test(Condition::of_none(missing), ("empty", reason), strict);
         } else if self.contract.scope.contains(&column.name) {
             // No later file would name that part again, and end what it lacks.
             let reason = "empty, but it says which part of the whole the row belongs to".to_owned();
-            test(missing, ("empty", reason), strict);
+            test(Condition::of_none(missing), ("empty", reason), strict);
         } else if column.is_required {
             // A deletion needs no more than its key.
             test(
-                format!("{missing} and op is distinct from 'D'"),
+                Condition::of_none(format!("{missing} and op is distinct from 'D'")),
                 (
                     "empty",
                     format!("empty; expected {}", column.kind.expected()),
@@ -422,16 +423,22 @@ impl Reading<'_> {
         }
         if self.has_dates() && column.kind == Kind::Identifier {
             let cell = format!("\"{} text\"", column.name);
-            let condition = format!(
+            let condition = Condition::of_all(format!(
                 "case when {cell} is null then false \
                  else regexp_full_match({cell}, '{MADE_BY_A_SHEET}') end"
+            ));
+            let reason = format!(
+                "a date, a time, or true or false, which a spreadsheet makes of what was typed; \
+                 {AS_ISSUED}"
             );
-            let reason = "a date, a time, or true or false, which a spreadsheet makes of what was typed; \
-                          expected the identifier as it was issued";
-            test(condition, ("reshaped", reason.to_owned()), column.otherwise);
+            test(condition, ("reshaped", reason), column.otherwise);
         }
         if let Some((condition, reason)) = self.unlike_name(column) {
-            test(condition, ("name", reason), column.otherwise);
+            test(
+                Condition::of_all(condition),
+                ("name", reason),
+                column.otherwise,
+            );
         }
         tests
     }
@@ -496,7 +503,7 @@ fn without_thousands(cell: &str, mark: char) -> String {
 
 /// One thing that could be wrong with a cell.
 struct Test {
-    condition: String,
+    condition: Condition,
     code: &'static str,
     reason: String,
     way: OnInvalid,
@@ -519,12 +526,18 @@ fn occurrence(contract: &Contract) -> String {
     }
 }
 
+/// Whether one of some conditions holds. As the condition of a case each is asked
+/// only of the rows of which none before it holds; as a value all would be asked
+/// of all.
 fn any_of(conditions: &[String]) -> String {
     if conditions.is_empty() {
         return "false".to_owned();
     }
     let list: Vec<String> = conditions.iter().map(|c| format!("({c})")).collect();
-    format!("coalesce({}, false)", list.join("\n            or "))
+    format!(
+        "case when {} then true else false end",
+        list.join("\n            or ")
+    )
 }
 
 /// A path that the database opens as it stands: a bracket or a star in it

@@ -2,7 +2,8 @@
 
 use super::moment;
 use crate::ingest::contract::{Column, Contract, Kind, Zone};
-use crate::ingest::refusal::RESHAPED;
+use crate::ingest::decode::header::MOMENT;
+use crate::ingest::refusal::{AS_ISSUED, RESHAPED};
 use crate::model::{control_chars, ho_code};
 use crate::store::quoted;
 
@@ -12,6 +13,10 @@ const SPACE: &str = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
 
 /// A cell of a Parquet file as text, trimmed; its type decides how.
 pub(crate) fn parquet_cell(column: &str, held: &str) -> String {
+    // The database would write a moment in the machine's own zone.
+    if held == MOMENT {
+        return format!("cast(make_timestamp(epoch_us({column})) as varchar)");
+    }
     let is_time = held.starts_with("TIMESTAMP");
     if is_time {
         return format!("cast(cast({column} as timestamp) as varchar)");
@@ -87,28 +92,91 @@ pub(crate) fn typed_value(contract: &Contract, column: &Column) -> String {
             "case when regexp_full_match({cell}, '[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?') \
              then try_cast({cell} as decimal(18, 6)) end"
         ),
+        // Most say it in lower case.
         Kind::Boolean => format!(
-            "case lower({cell}) when 'true' then true when 'false' then false \
-             when '1' then true when '0' then false end"
+            "case when {cell} = 'true' or {cell} = '1' then true \
+             when {cell} = 'false' or {cell} = '0' then false \
+             else case lower({cell}) when 'true' then true when 'false' then false end end"
         ),
         Kind::Date => moment::date(column, &cell),
         Kind::Timestamp => moment::timestamp(column, &cell),
     }
 }
 
-/// Holds where a cell is empty or a word for no value. Where a column is no text,
-/// the word is looked for only in a cell that is no value of its type, because
-/// most cells are.
-pub(crate) fn is_missing(contract: &Contract, column: &Column) -> String {
-    let cell = format!("\"{} text\"", column.name);
-    if matches!(column.kind, Kind::Text | Kind::Identifier) {
-        return format!("\"{}\" is null", column.name);
+/// When a cell is wrong: where this holds of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Condition {
+    asked: Asked,
+    holds: String,
+}
+
+/// Of which cells a condition is asked. Most are as they should be, which is
+/// seen once and quickly for all that is asked of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    All,
+    /// Those without a value of their type.
+    None,
+    /// Those without one that hold something.
+    Unread,
+    /// Identifiers of more than plain letters, digits and marks.
+    Unplain,
+}
+
+impl Condition {
+    pub(crate) fn of_all(holds: String) -> Self {
+        Self {
+            asked: Asked::All,
+            holds,
+        }
     }
-    let word = is_word(&words(contract, column), &cell);
-    format!(
-        "case when \"{}\" is null then coalesce({word}, true) else false end",
-        column.name
-    )
+
+    pub(crate) fn of_none(holds: String) -> Self {
+        Self {
+            asked: Asked::None,
+            holds,
+        }
+    }
+
+    /// Each way in which a column's cell is wrong, as the database asks for them
+    /// soonest.
+    pub(crate) fn sql(column: &Column, conditions: &[Self]) -> Vec<String> {
+        let (value, cell) = (
+            format!("\"{}\"", column.name),
+            format!("\"{} text\"", column.name),
+        );
+        let of = |asked: Asked| -> Vec<String> {
+            let these = conditions.iter().filter(|c| c.asked == asked);
+            these.map(|c| format!("({})", c.holds)).collect()
+        };
+        let guarded = |asked: Asked, guard: String| {
+            let these = of(asked);
+            (!these.is_empty()).then(|| format!("({guard} and ({}))", these.join(" or ")))
+        };
+        let unread = format!("{value} is null and {cell} is not null");
+        let unplain = format!("not regexp_full_match({cell}, '{PLAIN}')");
+        let mut found = of(Asked::All);
+        found.extend(guarded(Asked::None, format!("{value} is null")));
+        found.extend(guarded(Asked::Unread, unread));
+        found.extend(guarded(Asked::Unplain, unplain));
+        found
+    }
+}
+
+/// Identifiers of which nothing can be wrong but their own pattern.
+const PLAIN: &str = "[-0-9A-Za-z/_: ]+";
+
+/// Holds where a cell without a value is empty or a word for no value, and not
+/// a value of another kind.
+pub(crate) fn is_missing(contract: &Contract, column: &Column) -> String {
+    if matches!(column.kind, Kind::Text | Kind::Identifier) {
+        return "true".to_owned();
+    }
+    let word = is_word(
+        &words(contract, column),
+        &format!("\"{} text\"", column.name),
+    );
+    format!("coalesce({word}, true)")
 }
 
 /// The moment that a file speaks of, from which the bounds of dates count.
@@ -120,7 +188,7 @@ pub(crate) struct Spoken {
 }
 
 /// A condition, and the code and words for what was expected instead.
-type ValueTest = (String, (&'static str, String));
+type ValueTest = (Condition, (&'static str, String));
 
 /// Conditions under which a cell that holds something is wrong, and what was
 /// expected instead.
@@ -135,10 +203,10 @@ pub(crate) fn value_tests(contract: &Contract, column: &Column, spoken: Spoken) 
     if matches!(column.kind, Kind::Date | Kind::Timestamp) {
         let last = spoken.year + column.years_ahead;
         found.push((
-            format!(
+            Condition::of_all(format!(
                 "{value} not between timestamp '{:04}-01-01' and timestamp '{last:04}-12-31 23:59:59.999999'",
                 column.first_year
-            ),
+            )),
             ("year", years_told(column, spoken)),
         ));
     }
@@ -148,7 +216,7 @@ pub(crate) fn value_tests(contract: &Contract, column: &Column, spoken: Spoken) 
             column.max.unwrap_or(i64::MAX),
         );
         found.push((
-            format!("{value} not between {low} and {high}"),
+            Condition::of_all(format!("{value} not between {low} and {high}")),
             (
                 "range",
                 format!("expected {} to {}", bound(column.min), bound(column.max)),
@@ -157,11 +225,11 @@ pub(crate) fn value_tests(contract: &Contract, column: &Column, spoken: Spoken) 
     }
     if let Some(pattern) = &column.pattern {
         found.push((
-            format!(
+            Condition::of_all(format!(
                 "case when {value} is null then false \
                  else not regexp_full_match({cell}, '{}') end",
                 quoted(pattern)
-            ),
+            )),
             ("pattern", format!("expected a value like {pattern}")),
         ));
     }
@@ -172,14 +240,14 @@ pub(crate) fn value_tests(contract: &Contract, column: &Column, spoken: Spoken) 
             .map(|v| format!("'{}'", quoted(v)))
             .collect();
         found.push((
-            if matches!(column.kind, Kind::Text | Kind::Identifier) {
+            Condition::of_all(if matches!(column.kind, Kind::Text | Kind::Identifier) {
                 format!("{value} not in ({})", list.join(", "))
             } else {
                 format!(
                     "case when {value} is null then false else {cell} not in ({}) end",
                     list.join(", ")
                 )
-            },
+            }),
             (
                 "values",
                 match &column.values_from {
@@ -192,43 +260,35 @@ pub(crate) fn value_tests(contract: &Contract, column: &Column, spoken: Spoken) 
     found
 }
 
-/// What is wrong with an identifier, each looked for by what is quick to see.
 fn identifier_tests(cell: &str) -> Vec<ValueTest> {
-    let has = |letters: &[u8]| {
-        let each = letters
-            .iter()
-            .map(|letter| format!("contains({cell}, chr({letter}))"));
-        each.collect::<Vec<_>>().join(" or ")
+    let test = |pattern: &str, code: &'static str, told: &str| {
+        let condition = Condition {
+            asked: Asked::Unplain,
+            holds: format!("regexp_matches({cell}, '{pattern}')"),
+        };
+        let reason = format!("{told}; {AS_ISSUED}");
+        (condition, (code, reason))
     };
-    let wide = format!("strlen({cell}) <> length({cell})");
-    let lazily = |guard: String, pattern: &str| {
-        format!("case when {guard} then regexp_matches({cell}, '{pattern}') else false end")
-    };
+    let unseen = format!(
+        "[{}\\p{{Cc}}\\p{{Cf}}\\x{{a0}}\\x{{1680}}\\x{{2000}}-\\x{{200a}}\\x{{202f}}\\x{{205f}}\\x{{3000}}]",
+        control_chars::class()
+    );
     vec![
-        (
-            lazily(
-                has(b".,+"),
-                "^(-?[0-9]+[.,][0-9]+([eE][-+]?[0-9]+)?|-?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?|[0-9]+[eE][+][0-9]+)$",
-            ),
-            ("reshaped", RESHAPED.to_owned()),
+        test(
+            "^(-?[0-9]+[.,][0-9]+([eE][-+]?[0-9]+)?|-?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?|[0-9]+[eE][+][0-9]+)$",
+            "reshaped",
+            RESHAPED,
         ),
-        (
-            lazily(
-                format!("{cell} < '0' or ({cell} >= '=' and {cell} < 'A') or {wide} or {}", has(b"\"'`")),
-                "^[=+@''`´‘’]|[\"“”„]|[''`´‘’]$",
-            ),
-            ("marks", "a quote or a formula mark round it; expected the identifier as it was issued".to_owned()),
+        test(
+            "^[=+@''`´‘’]|[\"“”„]|[''`´‘’]$",
+            "marks",
+            "a quote or a formula mark round it",
         ),
-        (
-            lazily(
-                format!("{wide} or regexp_matches({cell}, '[\\x00-\\x1f\\x7f]')"),
-                &format!("[{}\\p{{Cc}}\\p{{Cf}}\\x{{a0}}\\x{{1680}}\\x{{2000}}-\\x{{200a}}\\x{{202f}}\\x{{205f}}\\x{{3000}}]", control_chars::class()),
-            ),
-            (UNSEEN_CODE, format!("{UNSEEN}; expected the identifier as it was issued")),
-        ),
-        (
-            lazily(wide, "\\x{fffd}"),
-            ("lost", "a letter that was lost on the way, and stands as U+FFFD; expected the identifier as it was issued".to_owned()),
+        test(&unseen, UNSEEN_CODE, UNSEEN),
+        test(
+            "\\x{fffd}",
+            "lost",
+            "a letter that was lost on the way, and stands as U+FFFD",
         ),
     ]
 }
@@ -239,11 +299,9 @@ fn type_tests(contract: &Contract, column: &Column) -> Vec<ValueTest> {
     let cell = format!("\"{} text\"", column.name);
     let word = is_word(&words(contract, column), &cell);
     let unseen = format!("regexp_matches({cell}, '[{}]')", control_chars::class());
-    let lazily = |told: String| {
-        format!(
-            "case when \"{}\" is null then {cell} is not null and {told} else false end",
-            column.name
-        )
+    let lazily = |holds: String| Condition {
+        asked: Asked::Unread,
+        holds,
     };
     vec![
         (

@@ -191,3 +191,34 @@ fn the_bounds_of_a_year_say_where_they_come_from() {
         );
     }
 }
+
+#[test]
+fn a_moment_of_a_parquet_file_is_local_time_where_the_contract_says_so() {
+    let rows = "select id, moment::timestamptz as seen_on, 1 as number, 'x' as place from (values \
+                ('A', '2026-07-01 10:00:00.5+00'), ('B', '2026-11-20 23:30:00-02')) as t (id, moment)";
+    let of = |column: &str| {
+        let columns = COLUMNS.replace("type = \"date\"", column);
+        let site = site(&contract("", &columns));
+        let path = site.landing().join("samples_20261121.parquet");
+        parquet(&site, &path, rows);
+        pass(&site);
+        site
+    };
+    let site = of("type = \"timestamp\", zone = \"UTC\"");
+    assert_eq!(
+        held(&site, "cast(seen_on as varchar)"),
+        [["2026-07-01 11:00:00.5"], ["2026-11-21 01:30:00"]]
+    );
+    for column in [
+        "type = \"timestamp\"",
+        "type = \"timestamp\", zone = \"local\"",
+    ] {
+        says(
+            &refusal(&of(column)),
+            &[
+                "holds TIMESTAMP WITH TIME ZONE",
+                "or zone = \"UTC\" in the contract",
+            ],
+        );
+    }
+}

@@ -623,3 +623,56 @@ fn an_archive_with_two_files_of_one_name_is_refused() {
     let reason = site.one("select reason from ledger.batches where source = 'samples'");
     assert!(reason.contains("several files of one name"), "{reason}");
 }
+
+#[test]
+fn a_formula_that_nobody_worked_out_is_no_empty_cell() {
+    const SHEET: &str = "xl/worksheets/sheet1.xml";
+    let whole = workbook(|sheet| {
+        sheet.write(1, 0, "A").unwrap();
+        let formula = rust_xlsxwriter::Formula::new("=B9&C9").set_result("Camden");
+        sheet.write(1, 3, formula).unwrap();
+    });
+    // The empty text was worked out all the same.
+    let empty = with_part(&whole, SHEET, |text| {
+        text.replace("<v>Camden</v>", "<v></v>")
+    });
+    for (bytes, place) in [(whole.clone(), "Camden"), (empty, "-")] {
+        let site = sheet(&workbooks("", COLUMNS), bytes);
+        assert_eq!(held(&site, "coalesce(place, '-')"), [[place]]);
+    }
+    // Programs that make workbooks leave the value out, or the place for one.
+    for without in ["", "<v></v>", "<v/>"] {
+        let bytes = with_part(&whole, SHEET, |text| {
+            text.replace("<v>Camden</v>", without)
+                .replace(" t=\"str\"", "")
+        });
+        let site = sheet(&workbooks("", COLUMNS), bytes);
+        says(
+            &refusal(&site),
+            &["row 2, column 4: a formula that was never worked out"],
+        );
+    }
+}
+
+/// A workbook with one of its parts changed.
+fn with_part(book: &[u8], name: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap();
+    let mut parts = Vec::new();
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).unwrap();
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut part, &mut bytes).unwrap();
+        if part.name() == name {
+            let text = String::from_utf8(bytes).unwrap();
+            let changed = change(&text);
+            assert_ne!(changed, text, "nothing was changed in {name}");
+            bytes = changed.into_bytes();
+        }
+        parts.push((part.name().to_owned(), bytes));
+    }
+    let parts: Vec<(&str, &[u8])> = parts
+        .iter()
+        .map(|(n, b)| (n.as_str(), b.as_slice()))
+        .collect();
+    zipped(&parts)
+}

@@ -92,6 +92,22 @@ fn what_the_night_could_not_run_or_would_misread_is_refused() {
             "type = \"date\", as_in_name = \"month\"",
             "as_in_name wants {month}",
         ),
+        (
+            "type = \"text\", values = [\"open\", \"closed\"], map = { O = \"opened\" }",
+            "map gives \"opened\", which is not allowed here; expected one of open, closed",
+        ),
+        (
+            "type = \"boolean\", map = { Y = \"yes\" }",
+            "map gives \"yes\"",
+        ),
+        (
+            "type = \"text\", values_from = \"boroughs.csv\", map = { LBC = \"Camdn\" }",
+            "\"Camdn\" is none of the values of boroughs.csv",
+        ),
+        (
+            "type = \"text\", headers = [\"seen\", \" ID \"]",
+            "its header is that of id too",
+        ),
     ] {
         let told = of_column(column);
         assert!(told.contains(words), "{column}: {told}");

@@ -298,3 +298,67 @@ fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
     }
     archive.finish().unwrap().into_inner()
 }
+
+#[test]
+fn columns_of_one_header_and_of_none_are_told_apart() {
+    let mut site = Site::new();
+    let path = file(
+        &site,
+        "links_20261120.csv",
+        "Ref,ref,,2nd place,Place\nA1,B1,x,Camden,Hackney\nA2,B2,y,Barnet,Brent\n",
+    );
+    let contract = drafted(&mut site, &path, "links");
+    has(
+        &contract,
+        &[
+            "key = [\"ref\"]",
+            "name = \"ref\", type = \"identifier\", nth = 1",
+            "name = \"ref_2\", type = \"identifier\", headers = [\"ref\"], nth = 2",
+            "name = \"column_4_2nd_place\"",
+            "# TO DO: column 3 has no header, and is not read",
+        ],
+    );
+    let site = taken_in(site, &path);
+    assert_eq!(
+        site.query("select ref, ref_2, column_4_2nd_place from history.links order by 1"),
+        [["A1", "B1", "Camden"], ["A2", "B2", "Barnet"]]
+    );
+}
+
+#[test]
+fn what_holds_more_than_a_value_is_left_out_and_moments_are_of_utc() {
+    let rows = "select 'B' || n as \"Beat \"\"ID\"\"\", [n] as parts, {'a': n} as whole, \
+                timestamptz '2026-07-01 10:00:00+00' as seen from range(3) as t (n)";
+    let mut site = Site::new();
+    let path = site.parent().join("beats_20261120.parquet");
+    let copy = format!("copy ({rows}) to '{}' (format parquet)", path.display());
+    site.store.connection().execute_batch(&copy).unwrap();
+    let contract = drafted(&mut site, &path, "beats");
+    has(
+        &contract,
+        &[
+            "headers = [\"Beat \\\"ID\\\"\"]",
+            "# TO DO: column 2 holds a list, and is not read",
+            "# TO DO: column 3 holds a structure, and is not read",
+            "name = \"seen\", type = \"timestamp\", zone = \"UTC\"",
+        ],
+    );
+    let site = taken_in(site, &path);
+    assert_eq!(
+        site.query("select distinct seen from history.beats"),
+        [["2026-07-01 11:00:00"]]
+    );
+    let mut site = Site::new();
+    let path = file(
+        &site,
+        "notes_20261120.jsonl",
+        "{\"id\":\"N1\",\"tags\":[\"x\"],\"text\":\"a\"}\n{\"id\":\"N2\",\"tags\":null,\"text\":\"b\"}\n",
+    );
+    let contract = drafted(&mut site, &path, "notes");
+    has(
+        &contract,
+        &["# TO DO: column 2 holds a list, and is not read"],
+    );
+    assert!(!contract.contains("tags"), "{contract}");
+    taken_in(site, &path);
+}
