@@ -1,6 +1,6 @@
 //! The cost of harm lists, as ratios to bare ranking SQL in the same run:
-//! `cargo bench --profile dev --bench ranking`, so that the one compiled
-//! database serves. The history tables are filled directly, with ten years of
+//! `cargo bench --no-default-features --bench ranking`, as it is released and
+//! with a database that need not be compiled. The history tables are filled directly, with ten years of
 //! crimes, two parties each. `DAYBOOK_BENCH_CRIMES` (10,000,000) sets the size,
 //! `DAYBOOK_BENCH_LISTS` (24) the number of monthly lists, and
 //! `DAYBOOK_BENCH_MEMORY` (4GiB) the database's memory limit.
@@ -23,6 +23,7 @@ use daybook::schedule::actions;
 use daybook::schedule::context::{Context, Deployment};
 use daybook::schedule::stop::Stop;
 use daybook::store::{Store, bind};
+use duckdb::Connection;
 
 const ROUNDS: usize = 5;
 
@@ -199,6 +200,9 @@ fn compare(store: &Store, deployment: &Deployment, as_of: AsOf) -> Result<()> {
         }
     }
     tell(took)?;
+    weigh_by_code(connection, || {
+        ranking::work(connection, "ranking", &sql, &bound)
+    })?;
     for name in WORKING {
         let watch = Stopwatch::start();
         ranking::work(connection, name, &sql, &bound)?;
@@ -214,6 +218,32 @@ fn compare(store: &Store, deployment: &Deployment, as_of: AsOf) -> Result<()> {
         );
     }
     drop_working(connection)
+}
+
+/// What it costs that an offence has a weight for each of its titles.
+fn weigh_by_code(connection: &Connection, rank: impl Fn() -> Result<()>) -> Result<()> {
+    let timed = || -> Result<f64> {
+        let mut took = Vec::new();
+        for _ in 0..=ROUNDS {
+            let watch = Stopwatch::start();
+            rank()?;
+            took.push(watch.elapsed().as_secs_f64());
+        }
+        // The first round warms all.
+        Ok(median(took.split_off(1)))
+    };
+    let by_title = timed()?;
+    connection.execute_batch(
+        "begin; delete from staging.harm_index where weight_key in \
+             (select weight_key from staging.weighed_offences where bare_title <> '')",
+    )?;
+    let by_code = timed()?;
+    connection.execute_batch("rollback")?;
+    println!(
+        "ranking weighed by title: {by_title:.3} s, by code alone: {by_code:.3} s, ratio {:.2}",
+        by_title / by_code
+    );
+    Ok(())
 }
 
 fn tell(took: [Vec<f64>; 5]) -> Result<()> {

@@ -58,9 +58,7 @@ cancelled as (
 
 refused as (
     select
-        string_agg(
-            distinct crimes.crime_ref, chr(31) order by crimes.crime_ref
-        ) as crimes,
+        list(distinct crimes.crime_ref order by crimes.crime_ref) as crimes,
     from contributions
     inner join core.crimes as crimes
         on crimes.crime_key = contributions.crime_key
@@ -99,5 +97,5 @@ select
         where score_days = (select last_on_days from totals)
     ) as tied_at_cut,
     cancelled.crimes as cancelled_since_previous,
-    coalesce(refused.crimes, '') as refused_crimes,
+    refused.crimes as refused_crimes,
 from totals, listed_victims, cancelled, refused

@@ -69,7 +69,6 @@ pub struct Counts {
 pub fn take(connection: &Connection, sql: &str, bound: &Bound) -> Result<Counts> {
     walls::check(connection, sql).with_context(|| sql::file_of(sql::COUNTS))?;
     let mut counts = bind::query_one(connection, sql, &bound.values(), |row| {
-        let refused: String = row.get("refused_crimes")?;
         Ok(Counts {
             ranked: row.get("ranked")?,
             listed: row.get("listed")?,
@@ -93,7 +92,7 @@ pub fn take(connection: &Connection, sql: &str, bound: &Bound) -> Result<Counts>
             no_further_action: row.get("no_further_action")?,
             tied_at_cut: row.get("tied_at_cut")?,
             cancelled_since_previous: row.get("cancelled_since_previous")?,
-            refused_crimes: split(&refused),
+            refused_crimes: bind::texts(row, "refused_crimes")?,
             ..Counts::default()
         })
     })?;
@@ -122,13 +121,4 @@ pub fn take(connection: &Connection, sql: &str, bound: &Bound) -> Result<Counts>
     counts.unscored_allegations = reason("no_weight");
     counts.proactive_left_out = reason("proactive");
     Ok(counts)
-}
-
-/// Crime references as the statement joins them.
-fn split(joined: &str) -> Vec<String> {
-    joined
-        .split('\u{1f}')
-        .filter(|crime_ref| !crime_ref.is_empty())
-        .map(ToOwned::to_owned)
-        .collect()
 }

@@ -326,8 +326,7 @@ pub fn past_ranks(
     )
 }
 
-const ENTRY: &str =
-    "select *, array_to_string(identities, chr(31)) as identity_list from ledger.list_entries";
+const ENTRY: &str = "select * from ledger.list_entries";
 
 fn heads(connection: &Connection, which: &str, values: bind::Values<'_>) -> Result<Vec<List>> {
     let rows = bind::query(
@@ -375,7 +374,6 @@ fn heads(connection: &Connection, which: &str, values: bind::Values<'_>) -> Resu
 }
 
 fn read_entry(row: &Row<'_>) -> duckdb::Result<Entry> {
-    let identities: String = row.get("identity_list")?;
     Ok(Entry {
         rank: row.get("rank")?,
         nominal_id: row.get("nominal_id")?,
@@ -407,6 +405,6 @@ fn read_entry(row: &Row<'_>) -> duckdb::Result<Entry> {
             .unwrap_or_default(),
         was_under_18: row.get("was_under_18")?,
         age: row.get("age")?,
-        identities: identities.split('\u{1f}').map(ToOwned::to_owned).collect(),
+        identities: bind::texts(row, "identities")?,
     })
 }

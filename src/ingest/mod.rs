@@ -93,8 +93,7 @@ pub fn take_in(store: &Store, arrival: &Arrival<'_>, taking: IngestOptions<'_>) 
         let copy = Settling::begin(judged_copy(arrival, taking.scratch));
         failed::caught(|| accept(store, arrival, &sha256, &decoded, copy, taking))
     });
-    // What cannot be removed is overwritten by the source's next file.
-    let _ = std::fs::remove_file(spool::file(arrival.contract, taking.scratch));
+    spool::clear(arrival.contract, taking.scratch);
     match judged {
         Ok(batch) => Ok(Outcome::Accepted(batch)),
         Err(_) if !arrival.is_unchanged() => Ok(Outcome::Waiting(arrive::REPLACED.to_owned())),

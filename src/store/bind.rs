@@ -4,7 +4,7 @@
 
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
-use duckdb::types::Value;
+use duckdb::types::{Type, Value};
 use duckdb::{Connection, Row, Statement, ToSql};
 
 /// Values by name, without the dollar sign.
@@ -52,6 +52,24 @@ pub fn query_one<T>(
         1 => Ok(found.remove(0)),
         rows => bail!("expected one row, got {rows}"),
     }
+}
+
+/// The texts of a list, none where there is no list.
+pub fn texts(row: &Row<'_>, column: &str) -> duckdb::Result<Vec<String>> {
+    let values = match row.get(column)? {
+        Value::Null => return Ok(Vec::new()),
+        Value::List(values) => values,
+        other => vec![other],
+    };
+    let text = |value: Value| match value {
+        Value::Text(text) => Ok(text),
+        _ => Err(duckdb::Error::InvalidColumnType(
+            0,
+            column.to_owned(),
+            Type::Text,
+        )),
+    };
+    values.into_iter().map(text).collect()
 }
 
 /// Names and types of a temporary table's columns, in their order.

@@ -114,13 +114,7 @@ fn read(
 }
 
 fn read_row(row: &Row<'_>) -> duckdb::Result<Standing> {
-    let texts = |column: &str| -> duckdb::Result<Vec<String>> {
-        let joined: Option<String> = row.get(column)?;
-        Ok(joined
-            .filter(|joined| !joined.is_empty())
-            .map(|joined| joined.split('\u{1f}').map(ToOwned::to_owned).collect())
-            .unwrap_or_default())
-    };
+    let texts = |column: &str| bind::texts(row, column);
     Ok(Standing {
         nominal_id: row.get("nominal_id")?,
         rank: row.get("rank")?,

@@ -91,20 +91,14 @@ pub fn warning(decisions: &str) -> String {
 pub fn state(connection: &Connection, list_id: i64) -> Result<State> {
     let closed = bind::query(
         connection,
-        "select reason, closed_by, closed_at, array_to_string(undecided, chr(31)) as undecided \
-         from ledger.list_closes where list_id = $list_id",
+        "select reason, closed_by, closed_at, undecided from ledger.list_closes where list_id = $list_id",
         &[("list_id", &list_id)],
         |row| {
-            let undecided: String = row.get("undecided")?;
             Ok(Closed {
                 reason: row.get("reason")?,
                 by: row.get("closed_by")?,
                 at: row.get("closed_at")?,
-                undecided: undecided
-                    .split('\u{1f}')
-                    .filter(|nominal| !nominal.is_empty())
-                    .map(ToOwned::to_owned)
-                    .collect(),
+                undecided: bind::texts(row, "undecided")?,
             })
         },
     )?;

@@ -137,17 +137,16 @@ counters as (
     group by counter_crimes.nominal_id
 )
 
--- Texts of a list are parted by the unit separator.
 select
     persons.nominal_id,
     persons.rank,
     persons.person_id,
     persons.person_key is not null as is_known,
-    array_to_string(persons.identities, chr(31)) as identities,
-    array_to_string(marked.contested_ids, chr(31)) as contested_ids,
-    array_to_string(marked.restricted_ids, chr(31)) as restricted_ids,
-    array_to_string(counters.counter_crimes, chr(31)) as counter_crimes,
-    array_to_string(counters.open_crimes, chr(31)) as open_crimes,
+    persons.identities,
+    marked.contested_ids,
+    marked.restricted_ids,
+    counters.counter_crimes,
+    counters.open_crimes,
     decisions.decision,
     decisions.reason,
     decisions.decided_by,

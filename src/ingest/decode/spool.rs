@@ -23,6 +23,16 @@ pub(crate) fn file(contract: &Contract, scratch: &Path) -> PathBuf {
     scratch.join(format!("{}.csv", contract.name))
 }
 
+/// Takes the decoded rows away. Their room is given back by a thread of its own,
+/// which for gigabytes takes a while.
+pub(crate) fn clear(contract: &Contract, scratch: &Path) {
+    let path = file(contract, scratch);
+    let rows = File::open(&path);
+    // What cannot be removed is overwritten by the source's next file.
+    let _ = std::fs::remove_file(path);
+    std::thread::spawn(move || drop(rows));
+}
+
 /// Where the copy lies that is judged, and archived afterwards.
 pub(crate) fn copy(contract: &Contract, scratch: &Path) -> PathBuf {
     scratch.join(format!("{}.landed", contract.name))

@@ -35,17 +35,11 @@ pub(crate) fn without_words(contract: &Contract, column: &Column, cell: &str) ->
     let Some(longest) = words.iter().map(String::len).max() else {
         return cell.to_owned();
     };
-    if column.kind == Kind::Text {
-        let list: Vec<String> = words
-            .iter()
-            .map(|w| format!("{cell} = '{}'", quoted(w)))
-            .collect();
-        return format!(
-            "case when strlen({cell}) <= {longest} and ({}) then null else {cell} end",
-            list.join(" or ")
-        );
-    }
-    let word = is_word(&words, cell);
+    let word = if column.kind == Kind::Text {
+        is_one_of(&words, cell)
+    } else {
+        is_word(&words, cell)
+    };
     let mark = match column.kind {
         Kind::Identifier => format!(
             "when {cell} < '1' or ({cell} >= ':' and {cell} < 'A') \
@@ -63,15 +57,20 @@ fn words(contract: &Contract, column: &Column) -> Vec<String> {
     contract.no_value.iter().filter(own).cloned().collect()
 }
 
+/// In whatever case.
 fn is_word(words: &[String], cell: &str) -> String {
+    let mut words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    words.sort_unstable();
+    words.dedup();
+    is_one_of(&words, &format!("lower({cell})"))
+}
+
+fn is_one_of(words: &[String], cell: &str) -> String {
     let list: Vec<String> = words
         .iter()
-        .map(|word| format!("'{}'", quoted(&word.to_lowercase())))
+        .map(|word| format!("'{}'", quoted(word)))
         .collect();
-    format!(
-        "list_contains([{}]::varchar[], lower({cell}))",
-        list.join(", ")
-    )
+    format!("list_contains([{}]::varchar[], {cell})", list.join(", "))
 }
 
 /// A cell's value in its column's type, null when it is none.
