@@ -160,15 +160,6 @@ impl ContractFile {
             }
             seen.push(name);
             problems.extend(column.problem().map(|told| source.problem(span, told)));
-            let before = self.columns.iter().take_while(|c| c.name.as_ref() != name);
-            if let Some(other) = before.filter(|other| column.claims_as(other)).last() {
-                let told = format!(
-                    "its header is that of {} too; expected one column for each, or say which \
-                     with nth",
-                    other.name.as_ref()
-                );
-                problems.push(source.problem(column.name.span(), told));
-            }
             for (key, place) in [
                 ("from_name", &column.from_name),
                 ("as_in_name", &column.as_in_name),
@@ -231,20 +222,6 @@ fn limit_problems(limits: &LimitsFile) -> Vec<String> {
 }
 
 impl ColumnFile {
-    /// Whether one column of a file would be read as this one and as another.
-    fn claims_as(&self, other: &Self) -> bool {
-        let spellings = |column: &Self| -> Vec<String> {
-            let own = column.headers.iter().chain([column.name.as_ref()]);
-            own.map(|header| header.trim().to_lowercase()).collect()
-        };
-        let is_read = |column: &Self| column.from_name.is_none();
-        let others = spellings(other);
-        is_read(self)
-            && is_read(other)
-            && self.nth == other.nth
-            && spellings(self).iter().any(|header| others.contains(header))
-    }
-
     fn problem(&self) -> Option<String> {
         let is_timed = matches!(self.kind, Kind::Date | Kind::Timestamp);
         let is_whole = matches!(self.kind, Kind::Integer | Kind::Identifier);

@@ -104,10 +104,6 @@ fn what_the_night_could_not_run_or_would_misread_is_refused() {
             "type = \"text\", values_from = \"boroughs.csv\", map = { LBC = \"Camdn\" }",
             "\"Camdn\" is none of the values of boroughs.csv",
         ),
-        (
-            "type = \"text\", headers = [\"seen\", \" ID \"]",
-            "its header is that of id too",
-        ),
     ] {
         let told = of_column(column);
         assert!(told.contains(words), "{column}: {told}");
