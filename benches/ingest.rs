@@ -1,7 +1,8 @@
 //! The cost of taking files in, as ratios to a bare read of the same file in
 //! the same run: `cargo bench --no-default-features --bench ingest`, as it is
-//! released and with a database that need not be compiled. `DAYBOOK_BENCH_ROWS` and `DAYBOOK_BENCH_ROUNDS`
-//! make it smaller; it needs about 10 GB of disk at its full size.
+//! released and with a database that need not be compiled. `DAYBOOK_BENCH_ROWS`
+//! and `DAYBOOK_BENCH_ROUNDS` make it smaller; it needs about 10 GB of disk at
+//! its full size.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
 use std::path::{Path, PathBuf};

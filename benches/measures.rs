@@ -1,7 +1,7 @@
 //! The cost of the commitment measures, as ratios to their bare SQL in the same
-//! run: `cargo bench --no-default-features --bench measures`, as it is released and
-//! with a database that need not be compiled. Ten years of synthetic London, with every source, are taken
-//! in; crimes that are no violence against women and girls, two parties each,
+//! run: `cargo bench --no-default-features --bench measures`, as it is released
+//! and with a database that need not be compiled. Ten years of synthetic London,
+//! with every source, are taken in; crimes that are no violence against women and girls, two parties each,
 //! are filled into the history tables beside them. `DAYBOOK_BENCH_SUSPECTS`
 //! (36,000 a year), `DAYBOOK_BENCH_YEARS` (10) and `DAYBOOK_BENCH_CRIMES`
 //! (10,000,000 in all) set the size, `DAYBOOK_BENCH_MEMORY` (8GiB) the

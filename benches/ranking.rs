@@ -1,7 +1,7 @@
 //! The cost of harm lists, as ratios to bare ranking SQL in the same run:
 //! `cargo bench --no-default-features --bench ranking`, as it is released and
-//! with a database that need not be compiled. The history tables are filled directly, with ten years of
-//! crimes, two parties each. `DAYBOOK_BENCH_CRIMES` (10,000,000) sets the size,
+//! with a database that need not be compiled. The history tables are filled
+//! directly, with ten years of crimes, two parties each. `DAYBOOK_BENCH_CRIMES` (10,000,000) sets the size,
 //! `DAYBOOK_BENCH_LISTS` (24) the number of monthly lists, and
 //! `DAYBOOK_BENCH_MEMORY` (4GiB) the database's memory limit.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]

@@ -4,7 +4,7 @@
 
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
-use duckdb::types::{Type, Value};
+use duckdb::types::Value;
 use duckdb::{Connection, Row, Statement, ToSql};
 
 /// Values by name, without the dollar sign.
@@ -56,20 +56,17 @@ pub fn query_one<T>(
 
 /// The texts of a list, none where there is no list.
 pub fn texts(row: &Row<'_>, column: &str) -> duckdb::Result<Vec<String>> {
-    let values = match row.get(column)? {
-        Value::Null => return Ok(Vec::new()),
-        Value::List(values) => values,
-        other => vec![other],
-    };
-    let text = |value: Value| match value {
+    let unlike =
+        |held: &Value| duckdb::Error::InvalidColumnType(0, column.to_owned(), held.data_type());
+    let text = |value| match value {
         Value::Text(text) => Ok(text),
-        _ => Err(duckdb::Error::InvalidColumnType(
-            0,
-            column.to_owned(),
-            Type::Text,
-        )),
+        other => Err(unlike(&other)),
     };
-    values.into_iter().map(text).collect()
+    match row.get(column)? {
+        Value::Null => Ok(Vec::new()),
+        Value::List(values) => values.into_iter().map(text).collect(),
+        other => Err(unlike(&other)),
+    }
 }
 
 /// Names and types of a temporary table's columns, in their order.

@@ -91,7 +91,8 @@ pub fn warning(decisions: &str) -> String {
 pub fn state(connection: &Connection, list_id: i64) -> Result<State> {
     let closed = bind::query(
         connection,
-        "select reason, closed_by, closed_at, undecided from ledger.list_closes where list_id = $list_id",
+        "select reason, closed_by, closed_at, undecided from ledger.list_closes \
+         where list_id = $list_id",
         &[("list_id", &list_id)],
         |row| {
             Ok(Closed {

@@ -13,6 +13,7 @@ use super::naming::Pattern;
 use super::{Contract, Kind, Mode, OnInvalid, Relation, Zone};
 use crate::config::is_web_address;
 use crate::config::problem::{Problem, Source};
+use crate::model::ho_code::HoCode;
 use crate::model::restricted::Room;
 
 impl ContractFile {
@@ -306,7 +307,8 @@ impl ColumnFile {
         let is_typed = match self.kind {
             Kind::Boolean => ["true", "false", "1", "0"].contains(&text),
             Kind::Integer => text.parse::<i64>().is_ok(),
-            Kind::Decimal => text.parse::<f64>().is_ok(),
+            Kind::Decimal => text.parse::<f64>().is_ok_and(f64::is_finite),
+            Kind::HoCode => text.parse::<HoCode>().is_ok(),
             _ => true,
         };
         !(text.is_empty() || is_allowed && is_typed)

@@ -38,7 +38,8 @@ pub fn is_op(contract: &Contract, header: &str) -> bool {
         .any(|spelling| is_same(spelling, header))
 }
 
-fn is_same(spelling: &str, header: &str) -> bool {
+/// Whether two spellings name one column.
+pub(crate) fn is_same(spelling: &str, header: &str) -> bool {
     spelling.trim().eq_ignore_ascii_case(header.trim())
         || (has_odd_space(spelling) || has_odd_space(header))
             && folded(spelling).eq_ignore_ascii_case(&folded(header))

@@ -206,15 +206,10 @@ impl Writer<'_> {
 
     /// Which of several columns of one header it is.
     fn nth(&self, at: usize) -> Option<String> {
-        let headers: Vec<String> = self
-            .sample
-            .columns
-            .iter()
-            .map(|(h, _)| h.to_lowercase())
-            .collect();
-        let is_same = |other: &&String| **other == headers[at];
-        let nth = headers[..=at].iter().filter(is_same).count();
-        (headers.iter().filter(is_same).count() > 1).then(|| format!("nth = {nth}"))
+        let columns = &self.sample.columns;
+        let is_same = |(other, _): &&(String, _)| header::is_same(&columns[at].0, other);
+        let nth = columns[..=at].iter().filter(is_same).count();
+        (columns.iter().filter(is_same).count() > 1).then(|| format!("nth = {nth}"))
     }
 
     /// A column of the house format keeps its type; the sample says how dates

@@ -259,6 +259,7 @@ pub(crate) fn value_tests(contract: &Contract, column: &Column, spoken: Spoken) 
     found
 }
 
+/// What is wrong with an identifier, of those in which something may be.
 fn identifier_tests(cell: &str) -> Vec<ValueTest> {
     let test = |pattern: &str, code: &'static str, told: &str| {
         let condition = Condition {

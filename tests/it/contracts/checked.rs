@@ -101,6 +101,18 @@ fn what_the_night_could_not_run_or_would_misread_is_refused() {
             "map gives \"yes\"",
         ),
         (
+            "type = \"ho_code\", map = { GBH = \"5/1\" }",
+            "map gives \"5/1\"",
+        ),
+        (
+            "type = \"decimal\", map = { none = \"nan\" }",
+            "map gives \"nan\"",
+        ),
+        (
+            "type = \"text\", values_from = \"boroughs.csv\", default = \"Nowhere\"",
+            "\"Nowhere\" is none of the values of boroughs.csv",
+        ),
+        (
             "type = \"text\", values_from = \"boroughs.csv\", map = { LBC = \"Camdn\" }",
             "\"Camdn\" is none of the values of boroughs.csv",
         ),

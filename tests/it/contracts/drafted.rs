@@ -305,7 +305,7 @@ fn columns_of_one_header_and_of_none_are_told_apart() {
     let path = file(
         &site,
         "links_20261120.csv",
-        "Ref,ref,,2nd place,Place\nA1,B1,x,Camden,Hackney\nA2,B2,y,Barnet,Brent\n",
+        "Ref, ref  ,,2nd place,Place,ref_2\nA1,B1,x,Camden,Hackney,7\nA2,B2,y,Barnet,Brent,8\n",
     );
     let contract = drafted(&mut site, &path, "links");
     has(
@@ -316,12 +316,13 @@ fn columns_of_one_header_and_of_none_are_told_apart() {
             "name = \"ref_2\", type = \"identifier\", headers = [\"ref\"], nth = 2",
             "name = \"column_4_2nd_place\"",
             "# TO DO: column 3 has no header, and is not read",
+            "name = \"ref_2_6\", type = \"integer\", headers = [\"ref_2\"]",
         ],
     );
     let site = taken_in(site, &path);
     assert_eq!(
-        site.query("select ref, ref_2, column_4_2nd_place from history.links order by 1"),
-        [["A1", "B1", "Camden"], ["A2", "B2", "Barnet"]]
+        site.query("select ref, ref_2, column_4_2nd_place, ref_2_6 from history.links order by 1"),
+        [["A1", "B1", "Camden", "7"], ["A2", "B2", "Barnet", "8"]]
     );
 }
 
