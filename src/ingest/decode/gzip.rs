@@ -5,8 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::GzDecoder;
 
-use crate::ingest::contract::limits::Told;
-use crate::ingest::refusal::STREAM;
+use super::unreadable::followed;
 
 /// What each member begins with.
 const FIRST: u8 = 0x1f;
@@ -32,10 +31,7 @@ impl<R: Read> GzipReader<R> {
             match (text.first(), zeros) {
                 (None, _) => return Ok(false),
                 (Some(&FIRST), 0) => return Ok(true),
-                (Some(_), 0) => {
-                    let told = "something else follows its compressed stream";
-                    return Err(Told::error(STREAM, told.to_owned()));
-                }
+                (Some(_), 0) => return Err(followed()),
                 _ => source.consume(zeros),
             }
         }

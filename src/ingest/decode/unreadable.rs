@@ -27,6 +27,12 @@ pub fn unreadable_io(error: io::Error) -> Refused {
     }
 }
 
+/// What a reader of packed content says where it ends and the file goes on.
+pub(crate) fn followed() -> io::Error {
+    let told = "something else follows its compressed stream";
+    Told::error(STREAM, told.to_owned())
+}
+
 /// Codes of the database's errors that are no fault of the file.
 const OURS: [&str; 4] = ["interrupt", "memory", "disk-full", "fatal"];
 

@@ -6,6 +6,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use super::unreadable::followed;
+
 /// Decompresses frame after frame.
 pub(crate) struct ZstdReader<R> {
     source: BufReader<R>,
@@ -26,7 +28,11 @@ impl<R: Read> ZstdReader<R> {
 
     /// Begins the next frame; false at the end of the file.
     fn begin(&mut self) -> io::Result<bool> {
-        while !self.source.fill_buf()?.is_empty() {
+        while let Some(first) = self.source.fill_buf()?.first() {
+            // A frame begins so, of content or of something else.
+            if self.has_begun && !matches!(first, 0x28 | 0x50..=0x5f) {
+                return Err(followed());
+            }
             match self.decoder.reset(&mut self.source) {
                 Ok(()) => {
                     self.is_in_frame = true;
@@ -151,7 +157,12 @@ mod tests {
         for bytes in [&b""[..], b"id,place\nA,B\n", &[0x28, 0xB5]] {
             assert!(read(bytes).is_err(), "{bytes:?}");
         }
-        let with_tail = [frame("a\n"), b"and more".to_vec()].concat();
-        assert!(read(&with_tail).is_err());
+        for tail in [&b"and more"[..], b"\0", b"\n"] {
+            let told = read(&[&frame("a\n")[..], tail].concat()).unwrap_err();
+            assert_eq!(
+                told.to_string(),
+                "something else follows its compressed stream"
+            );
+        }
     }
 }

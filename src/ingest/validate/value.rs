@@ -15,7 +15,10 @@ const SPACE: &str = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
 pub(crate) fn parquet_cell(column: &str, held: &str) -> String {
     // The database would write a moment in the machine's own zone.
     if held == MOMENT {
-        return format!("cast(make_timestamp(epoch_us({column})) as varchar)");
+        return format!(
+            "case when isfinite({column}) then cast(make_timestamp(epoch_us({column})) as varchar) \
+             else cast({column} as varchar) end"
+        );
     }
     let is_time = held.starts_with("TIMESTAMP");
     if is_time {

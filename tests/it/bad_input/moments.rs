@@ -209,6 +209,20 @@ fn a_moment_of_a_parquet_file_is_local_time_where_the_contract_says_so() {
         held(&site, "cast(seen_on as varchar)"),
         [["2026-07-01 11:00:00.5"], ["2026-11-21 01:30:00"]]
     );
+    let site = night(
+        &contract(
+            "",
+            &COLUMNS.replace("type = \"date\"", "type = \"timestamp\", zone = \"UTC\""),
+        ),
+        "samples_20261120.csv",
+        csv(""),
+    );
+    let path = site.landing().join("samples_20261121.parquet");
+    let never = "select 'A' as id, timestamptz 'infinity' as seen_on, 1 as number, 'x' as place";
+    parquet(&site, &path, never);
+    pass(&site);
+    let told = site.query("select column_name, code from ledger.rejects");
+    assert_eq!(told, [["seen_on", "type"]]);
     for column in [
         "type = \"timestamp\"",
         "type = \"timestamp\", zone = \"local\"",
